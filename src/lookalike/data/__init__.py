@@ -1,0 +1,1 @@
+"""What a table is: column types (metadata), how they are found (inference), train and holdout. Tables are polars frames."""

@@ -1,0 +1,78 @@
+"""The keys of `parameters` that a caller may set, with ranges and defaults: for the API, the command, the library."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ValidationError as PydanticError
+
+from lookalike.errors import ValidationError
+
+SEED_MAX = 2**63 - 1
+
+
+class CsvParameters(BaseModel):
+    """How CSV is read and written: `delimiter`, the `null` token, `safe` against spreadsheet formulas."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    null: Annotated[str, Field(max_length=64)] | None = None
+    safe: bool = False
+
+
+class Parameters(BaseModel):
+    """What all engines share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    seed: Annotated[int, Field(ge=0, le=SEED_MAX)] | None = None
+    if_exists: Literal["error", "replace"] = "error"
+    part_rows: Annotated[int, Field(ge=1, le=50_000_000)] = 1_000_000
+    privacy: Literal["faithful", "balanced", "private"] = "balanced"
+    holdout_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.1
+    evaluate: bool = True
+    exclude: tuple[str, ...] = ()
+    csv: CsvParameters = CsvParameters()
+
+
+class TabularParameters(Parameters):
+    """
+    What the tabular engine adds.
+
+    `fit_rows`: learn from at most that many rows. `min_level_rows`: rows a level must stand in to be shown.
+    """
+
+    fit_rows: Annotated[int, Field(ge=20)] | None = None
+    min_level_rows: Annotated[int, Field(ge=1)] = 5
+
+
+PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
+
+
+def parse(data_type: str, values: dict[str, Any]) -> Parameters:
+    """
+    The parameters of a data type.
+
+    Raises:
+        ValidationError: names every key that is unknown or out of range, and what is allowed.
+    """
+    model = PARAMETERS[data_type]
+    try:
+        return model.model_validate_json(_json(values))
+    except PydanticError as error:
+        fields = [_field(model, e) for e in error.errors(include_url=False, include_input=False)]
+    raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields), fields=fields)
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    from pydantic_core import to_json
+
+    return to_json(values, inf_nan_mode="constants")
+
+
+def _field(model: type[BaseModel], error: Any) -> tuple[str, str]:
+    path = ".".join(["parameters", *(str(part) for part in error["loc"])])
+    if error["type"] != "extra_forbidden":
+        return path, str(error["msg"])
+    inner = CsvParameters if len(error["loc"]) > 1 else model
+    return path, f"is unknown; allowed: {', '.join(sorted(inner.model_fields))}"

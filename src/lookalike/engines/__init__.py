@@ -1,0 +1,77 @@
+"""Engines learn from a table and draw new rows. One folder a modality; a synthesizer fits, a model samples."""
+
+from typing import Protocol, Self
+
+import polars as pl
+
+from lookalike.data.metadata import Metadata
+
+BLOCK_ROWS = (
+    65_536  # the unit of drawing: a block's rows depend on (seed, block) only, whoever draws it, whatever else is drawn
+)
+
+
+class Plan(Protocol):
+    """What must be known before columns can be fitted one by one: codecs, order, relations, the encoded table."""
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups of columns there are to fit; each can be fitted alone, anywhere."""
+
+    def fit_group(self, group: int) -> bytes:
+        """Fit one group, ``0 <= group < n_groups``; the bytes are arrays and JSON, the same whoever fits."""
+
+    def join(self, groups: list[bytes]) -> "Model":
+        """The model, from the bytes of all groups in order."""
+
+    def to_bytes(self) -> bytes:
+        """Arrays and JSON from which the synthesizer's `load_plan` makes the same plan."""
+
+
+class Model(Protocol):
+    """What was learnt from a table. It holds levels and quantiles of real columns: guard it as you guard the table."""
+
+    @property
+    def metadata(self) -> Metadata:
+        """Columns of the rows it draws, in order."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the report: what was changed, left out or made safer, and why. Never a cell."""
+
+    def draw(self, n_rows: int, *, seed: int, block: int) -> pl.DataFrame:
+        """
+        One block of new rows with exactly the fitted columns and dtypes.
+
+        Args:
+            n_rows: ``1 … BLOCK_ROWS``.
+            seed: ``0 … 2**63-1``.
+            block: Number of the block, from 0. Blocks of one seed are different rows.
+        """
+
+    def to_bytes(self) -> bytes:
+        """Arrays and JSON, versioned and checksummed, from which `from_bytes` makes the same model."""
+
+    @classmethod
+    def from_bytes(cls, value: bytes) -> Self:
+        """
+        The model that `to_bytes` wrote.
+
+        Raises:
+            ModelFileError: damaged, not ours, or of another version.
+        """
+
+
+class Synthesizer(Protocol):
+    """How to learn; made from the parameters of its modality (`data.parameters`)."""
+
+    def prepare(self, table: pl.DataFrame, metadata: Metadata, *, seed: int) -> Plan:
+        """
+        First pass over the train rows.
+
+        Raises:
+            InputRefused: nothing to learn from; names the column.
+        """
+
+    def load_plan(self, value: bytes) -> Plan:
+        """The plan that `Plan.to_bytes` wrote."""

@@ -1,0 +1,39 @@
+"""
+How near synthetic data is to real data, and how far from real people; every figure beside that of fresh real rows.
+
+Parts live in ``fidelity/``, ``utility/``, ``privacy/``; a part exports `metric` (see `Metric`). Its public name is
+``family.file``, e.g. ``fidelity.c2st``.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.comparison import Comparison
+
+Direction = Literal["lower", "higher", "half"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """
+    One figure of a report.
+
+    Attributes:
+        value: What was measured on synthetic rows; None where it cannot be judged, then `note` says why.
+        floor: The same measured with held-back real rows in their place: the best one can honestly have.
+        direction: Which values are good: ``lower``, ``higher``, or ``half`` (0.5 is ideal).
+        meaning: One sentence for a reader who is no statistician.
+        note: What limits this figure here; empty if nothing does.
+    """
+
+    value: float | None
+    floor: float | None
+    direction: Direction
+    meaning: str
+    note: str = ""
+
+
+class Metric(Protocol):
+    def __call__(self, comparison: "Comparison") -> Figure:
+        """The figure of one comparison; deterministic in its tables and seed."""

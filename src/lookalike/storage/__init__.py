@@ -1,0 +1,64 @@
+"""Bucket names to places for objects; `objects.py` speaks to files, memory, S3, GCS, Azure through obstore."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """One object as a listing or a HEAD shows it."""
+
+    path: str
+    size_bytes: int
+    etag: str | None
+
+
+class Bucket(Protocol):
+    """
+    Objects under paths. Paths are relative, ``/``-separated, without empty, ``.`` or ``..`` segments.
+
+    Raises:
+        ObjectMissing: from `head`, `read`, `open`, `copy` where there is no such object.
+        StorageFailed: whatever else the store refuses or does not answer.
+    """
+
+    def head(self, path: str) -> ObjectInfo:
+        """What is known of an object."""
+
+    def read(self, path: str) -> bytes:
+        """All bytes of a small object."""
+
+    def open(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """A seekable stream over an object, fetched in ranges."""
+
+    def write(self, path: str, value: bytes) -> None:
+        """Put an object, replacing what stood there, all or nothing."""
+
+    def create(self, path: str, value: bytes) -> bool:
+        """Put an object unless one stands there already; False, and nothing changed, if one does."""
+
+    def writer(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """A stream whose bytes become the object when the context ends well; an error leaves no object."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Put a copy of an object, replacing what stood at the target, all or nothing."""
+
+    def delete(self, path: str) -> None:
+        """Remove an object; nothing happens if there is none."""
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """The objects under ``prefix/``, by path."""
+
+
+class Buckets(Protocol):
+    """All buckets of a service, by name."""
+
+    def __getitem__(self, name: str) -> Bucket:
+        """
+        The bucket of that name.
+
+        Raises:
+            ValidationError: if the service knows no such bucket.
+        """
