@@ -1,1 +1,1 @@
-"""What a table is: column types (metadata), how they are found (inference), train and holdout. Tables are polars frames."""
+"""What a table is: column types (metadata), how they are found (inference), train and holdout; tables are polars."""
