@@ -1,0 +1,147 @@
+"""
+The life of a job: its states and moves, the lease that says whose it is, the supervisor and the guard that run it.
+
+The job row is the lease. A supervisor claims a row (owner, lease end, epoch + 1) and every write it makes afterwards
+says ``WHERE job_id AND epoch AND status = running``; no row touched means the job is no longer its own. `JobStore` is
+what this room needs of a database; `ledger` implements it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from lookalike.jobs.job import Job, NewJob, Stage
+from lookalike.jobs.states import JobStatus
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a customer may have at once."""
+
+    running_per_customer: int
+    queued_per_customer: int
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """A caller's key and the digest of the body it came with; good for 24 h per customer."""
+
+    key: str
+    body_sha256: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to list: one customer's jobs, newest first by submission; times inclusive."""
+
+    customer_id: str
+    status: JobStatus | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a supervisor tells of its job at a beat; None leaves a field as it is."""
+
+    progress: int | None = None
+    stages: Sequence[Stage] | None = None
+    work: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """State of the pipeline for health: supervisors seen lately, age of the oldest beat among them, jobs waiting."""
+
+    live_workers: int
+    oldest_beat_s: float | None
+    waiting: int
+    running: int
+
+
+class JobStore(Protocol):
+    """
+    What the rooms need of the database. Each method is one transaction; `now` is the time of the change.
+
+    Every move is a compare-and-set against `states.MOVES`; the event that tells of it is written in the same
+    transaction.
+    """
+
+    # ── for those who ask ──
+
+    def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None) -> Job:
+        """
+        Store a job as `initialized`; with a known idempotency key, the job of the first answer instead.
+
+        Raises:
+            QuotaExceeded: the customer has `queued_per_customer` waiting jobs (initialized, queued, paused) already.
+            ValidationError: a live job of any customer names this output path, or one inside which or around which it
+                lies; or the idempotency key came with another body.
+        """
+
+    def get(self, job_id: str) -> Job | None:
+        """The job, whoever owns it; None if there is none. Ownership is judged by the caller."""
+
+    def find(self, query: Query) -> tuple[list[Job], int]:
+        """One page of a customer's jobs, and how many match in all."""
+
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        """
+        Move to `cancelled`; a job already cancelled is returned as it is.
+
+        Raises:
+            ActionRefused: ``CANCEL_FAILED``, completed or failed, or already being published.
+        """
+
+    def pause(self, job_id: str, now: datetime) -> Job:
+        """Move to `paused` and set the resume deadline; ``PAUSE_FAILED`` as in `cancel`; already paused is returned."""
+
+    def resume(self, job_id: str, now: datetime) -> Job:
+        """Move from `paused` to `queued`; ``RESUME_FAILED`` if not paused, or after the resume deadline."""
+
+    # ── for supervisors ──
+
+    def admit(self, limits: Limits, now: datetime) -> int:
+        """Move `initialized` jobs to `queued`, oldest first, while a customer has fewer than its running limit."""
+
+    def claim(self, owner: str, lease_s: float, now: datetime) -> Job | None:
+        """Take the oldest queued job: `running`, epoch + 1, lease until now + lease_s. None if there is none."""
+
+    def beat(self, job: Job, told: Beat, lease_s: float, now: datetime) -> bool:
+        """Renew the lease and store what is told; False if the job is no longer the supervisor's."""
+
+    def begin_publishing(self, job: Job, now: datetime) -> bool:
+        """Set `publishing`; False if the job is no longer the supervisor's."""
+
+    def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat, now: datetime) -> bool:
+        """End as completed or failed: progress 100 or frozen, open stages failed and skipped, expiry set."""
+
+    def release(self, job: Job, told: Beat, now: datetime) -> bool:
+        """Give the job back to `queued` with its checkpoint; spends no retry (drain)."""
+
+    def recover(self, max_restarts: int, now: datetime) -> list[str]:
+        """Running jobs whose lease ended: back to `queued` with retry_count + 1, or `failed` with WORKER_LOST."""
+
+    def sweep(self, now: datetime) -> list[str]:
+        """
+        Cancel paused jobs past their resume deadline (RESUME_WINDOW_EXPIRED) and delete ended jobs past expiry.
+
+        Returns:
+            Ids of jobs whose checkpoints and artefacts are to be deleted.
+        """
+
+    def littered(self, now: datetime) -> list[Job]:
+        """Ended jobs that left things behind and whose lease, if any, is over: safe to tidy up after."""
+
+    def tidied(self, job: Job) -> None:
+        """Nothing of this job is left lying about; also says so of a job whose own supervisor has seen its end."""
+
+    def seen(self, owner: str, now: datetime) -> None:
+        """A supervisor is alive."""
+
+    def backlog(self, alive_s: float, now: datetime) -> Backlog:
+        """How the pipeline stands; a supervisor seen within `alive_s` is live."""

@@ -1,0 +1,49 @@
+"""Webhooks: who wants to hear of which events. The dispatcher that delivers them comes with the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class EventType(StrEnum):
+    """What a webhook can be told of."""
+
+    CREATED = "job.created"
+    UPDATED = "job.updated"
+    COMPLETED = "job.completed"
+    FAILED = "job.failed"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A registration. `secret` and `headers` are ciphertext here and in the database."""
+
+    webhook_id: str
+    customer_id: str
+    url: str
+    events: tuple[EventType, ...]
+    secret: bytes
+    headers: bytes | None
+    created_at: datetime
+
+
+class WebhookStore(Protocol):
+    """What this room needs of the database; each method is one transaction."""
+
+    def register(self, webhook: Webhook, limit: int) -> None:
+        """
+        Store a registration.
+
+        Raises:
+            WebhookRefused: the customer has one with the same URL and events, or `limit` registrations already.
+        """
+
+    def list(self, customer_id: str, event: EventType | None) -> list[Webhook]:
+        """A customer's registrations, oldest first; with `event`, those that hear of it."""
+
+    def get(self, webhook_id: str) -> Webhook | None:
+        """The registration, whoever owns it."""
+
+    def delete(self, webhook_id: str) -> bool:
+        """Remove it; False if it was not there."""

@@ -1,0 +1,67 @@
+"""A job as GET shows it, and as events carry it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from lookalike.jobs.job import Job, Stage
+from lookalike.jobs.states import JobStatus
+
+
+def to_json(job: Job, now: datetime) -> dict[str, Any]:
+    """`JobStatusResponse` of the API: times RFC 3339 in UTC; `error` is left out when there is none."""
+    value: dict[str, Any] = {
+        "job_id": job.job_id,
+        "customer_id": job.customer_id,
+        "project_id": job.project_id,
+        "status": job.status.value,
+        "progress": job.progress,
+        "start_time": timestamp(job.started_at or job.submitted_at),
+        "end_time": timestamp(job.ended_at),
+        "last_updated": timestamp(job.updated_at),
+        "stages": [_stage(stage) for stage in job.stages],
+        "metadata": _metadata(job, now),
+        "configuration": dict(job.configuration),
+    }
+    if job.error_code is not None:
+        value["error"] = {"code": job.error_code, "message": job.error_message or ""}
+    return value
+
+
+def timestamp(value: datetime | None) -> str | None:
+    """RFC 3339 with milliseconds and Z."""
+    return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def running_s(job: Job, now: datetime) -> float:
+    """Seconds of running time so far, as the timeout counts it."""
+    if job.status is not JobStatus.RUNNING or job.attempt_started_at is None:
+        return job.running_s
+    return job.running_s + max(0.0, (now - job.attempt_started_at).total_seconds())
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "status": stage.status.value,
+        "progress": stage.progress,
+        "start_time": timestamp(stage.start_time),
+        "end_time": timestamp(stage.end_time),
+        "error": None if stage.error is None else dict(stage.error),
+    }
+
+
+def _metadata(job: Job, now: datetime) -> dict[str, Any]:
+    facts = job.metadata
+    return {
+        "input_size": facts.get("input_size", 0),
+        "output_size": facts.get("output_size"),
+        "input_rows": facts.get("input_rows"),
+        "output_rows": facts.get("output_rows"),
+        "processing_time": None if job.started_at is None else int(running_s(job, now)),
+        "retry_count": job.retry_count,
+        "expiration_date": timestamp(job.expires_at),
+        "submitted_at": timestamp(job.submitted_at),
+        "started_at": timestamp(job.started_at),
+        "pause_reason": job.pause_reason,
+        "resume_deadline": timestamp(job.resume_deadline),
+    }

@@ -1,0 +1,116 @@
+"""The tables of the one database, for SQLite and PostgreSQL alike; migrations make them (see `migrations/`)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Time(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC, kept as microseconds since 1970 so that both databases compare and index it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(value.timestamp() * 1_000_000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+def _column(name: str, kind: Any, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=nullable)
+
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("job_id", sa.String(36), primary_key=True),
+    _column("customer_id", sa.String(255)),
+    _column("project_id", sa.String(255)),
+    _column("status", sa.String(16)),
+    _column("progress", sa.Integer),
+    _column("stages", sa.JSON),
+    _column("configuration", sa.JSON),
+    _column("work", sa.JSON),
+    _column("metadata", sa.JSON),
+    _column("output_bucket", sa.String(255)),
+    _column("output_path", sa.String(1024)),
+    _column("timeout_s", sa.Integer),
+    _column("resume_window_s", sa.Integer),
+    _column("submitted_at", Time),
+    _column("updated_at", Time),
+    _column("started_at", Time, nullable=True),
+    _column("ended_at", Time, nullable=True),
+    _column("attempt_started_at", Time, nullable=True),
+    _column("running_s", sa.Float),
+    _column("retry_count", sa.Integer),
+    _column("epoch", sa.Integer),
+    _column("owner", sa.String(255), nullable=True),
+    _column("lease_until", Time, nullable=True),
+    _column("publishing", sa.Boolean),
+    _column("resume_deadline", Time, nullable=True),
+    _column("pause_reason", sa.String(255), nullable=True),
+    _column("expires_at", Time, nullable=True),
+    _column("error_code", sa.String(64), nullable=True),
+    _column("error_message", sa.Text, nullable=True),
+    _column("sequence", sa.Integer),
+    _column("litter", sa.Boolean),
+    sa.Index(None, "status", "submitted_at"),  # the claim and the admission
+    sa.Index(None, "customer_id", "submitted_at"),  # the history
+    sa.Index(None, "customer_id", "status"),  # the limits
+    sa.Index(None, "output_bucket", "status"),  # one live job per output path
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("customer_id", sa.String(255), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    _column("body_sha256", sa.String(64)),
+    _column("job_id", sa.String(36)),
+    _column("created_at", Time),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("event_id", sa.String(36), primary_key=True),
+    _column("job_id", sa.String(36)),
+    _column("customer_id", sa.String(255)),
+    _column("type", sa.String(16)),
+    _column("sequence", sa.Integer),
+    _column("created_at", Time),
+    _column("data", sa.JSON),
+    sa.Index(None, "job_id", "sequence", unique=True),
+)
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("webhook_id", sa.String(36), primary_key=True),
+    _column("customer_id", sa.String(255)),
+    _column("url", sa.String(2048)),
+    _column("events", sa.JSON),
+    _column("secret", sa.LargeBinary),
+    _column("headers", sa.LargeBinary, nullable=True),
+    _column("created_at", Time),
+    sa.Index(None, "customer_id", "created_at"),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("owner", sa.String(255), primary_key=True),
+    _column("seen_at", Time),
+)

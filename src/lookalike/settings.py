@@ -1,0 +1,154 @@
+"""Settings: `lookalike.toml` in the home folder, overruled by the environment, read once at the door, then frozen."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ValidationError as PydanticError
+
+from lookalike.errors import SettingsError
+
+FILE = "lookalike.toml"
+PREFIX = "LOOKALIKE_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Server(_Section):
+    """Where the API listens, how long a synchronous create waits, how large a body may be."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    sync_wait_s: Annotated[float, Field(gt=0)] = 30
+    body_max_bytes: Annotated[int, Field(gt=0)] = 1_048_576
+
+
+class Auth(_Section):
+    """Whose tokens are good. `embedded`: our own key in ``keys/``."""
+
+    mode: Literal["embedded"] = "embedded"
+    issuer: str = "lookalike"
+    audience: str = "lookalike"
+    algorithms: tuple[Literal["EdDSA"], ...] = ("EdDSA",)
+    customer_claim: str = "customer_id"
+    projects_claim: str = "projects"
+    require_scopes: bool = False
+
+
+class Jobs(_Section):
+    """How jobs are run and limited."""
+
+    slots: Annotated[int, Field(ge=1)] = 1
+    lease_s: Annotated[float, Field(gt=0)] = 30
+    beat_s: Annotated[float, Field(gt=0)] = 1
+    max_restarts: Annotated[int, Field(ge=0)] = 3
+    running_per_customer: Annotated[int, Field(ge=1)] = 4
+    queued_per_customer: Annotated[int, Field(ge=1)] = 1000
+    timeout_max_s: Annotated[int, Field(ge=1)] = 86_400
+    retention_days: Annotated[float, Field(gt=0)] = 30
+    memory_max_bytes: Annotated[int, Field(gt=0)] = 8 * 1024**3
+    rows_max: Annotated[int, Field(ge=1)] = 1_000_000_000
+    object_rows_max: Annotated[int, Field(ge=1)] = 50_000_000
+
+
+class Compute(_Section):
+    """Where a job's divisible work runs; `workers` 0 means one per processor."""
+
+    executor: Literal["local"] = "local"
+    workers: Annotated[int, Field(ge=0)] = 0
+
+
+class Webhooks(_Section):
+    """Which addresses webhooks may reach besides global ones: hosts or networks. A fresh service allows none."""
+
+    allow: tuple[str, ...] = ()
+    allow_http: bool = False
+
+
+class Bucket(_Section):
+    """A bucket: its URL, which customers may read and write it (``*`` is all), options of the store."""
+
+    url: str
+    read: tuple[str, ...] = ("*",)
+    write: tuple[str, ...] = ("*",)
+    options: Mapping[str, str] = {}
+
+
+class Secret(_Section):
+    """Where a secret is kept: an environment variable or a file; never the secret itself."""
+
+    env: str | None = None
+    file: str | None = None
+
+
+class Settings(_Section):
+    """Everything the service can be told. `home` is the folder all relative places start from."""
+
+    home: Path
+    database: str = "sqlite:///lookalike.db"
+    work_bucket: str = "file:work"
+    server: Server = Server()
+    auth: Auth = Auth()
+    jobs: Jobs = Jobs()
+    compute: Compute = Compute()
+    webhooks: Webhooks = Webhooks()
+    buckets: Mapping[str, Bucket] = {}
+    secrets: Mapping[str, Secret] = {}
+
+
+def load(home: Path, environ: Mapping[str, str]) -> Settings:
+    """
+    The settings of a home folder.
+
+    Args:
+        home: Folder that may hold `lookalike.toml`.
+        environ: ``LOOKALIKE_SECTION__KEY`` overrules ``[section] key``; a value that is TOML is read
+            as that, any other as text.
+
+    Raises:
+        SettingsError: names the key or variable that is unknown or wrong.
+    """
+    values = _from_file(home / FILE)
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and ("__" in name or name.removeprefix(PREFIX).lower() in Settings.model_fields):
+            _set(values, name.removeprefix(PREFIX).lower().split("__"), environ[name])
+    try:
+        return Settings.model_validate({**values, "home": home.absolute()})
+    except PydanticError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    raise SettingsError(f"Setting '{where}' is wrong: {first['msg']}.")
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from None
+
+
+def _set(values: dict[str, Any], path: list[str], text: str) -> None:
+    *sections, key = path
+    for section in sections:
+        values = values.setdefault(section, {})
+    try:
+        values[key] = tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        values[key] = text
+
+
+def to_json(settings: Settings) -> dict[str, Any]:
+    """The settings as a JSON value, for a child process; `from_json` reads it."""
+    value: dict[str, Any] = TypeAdapter(Settings).dump_python(settings, mode="json")
+    return value
+
+
+def from_json(value: Mapping[str, Any]) -> Settings:
+    """The settings that `to_json` wrote."""
+    return Settings.model_validate(value)
