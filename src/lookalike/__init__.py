@@ -1,1 +1,32 @@
-"""Lookalike learns from a sample of data and makes more that looks like it."""
+"""Lookalike learns from a sample of data and makes more that looks like it, without exposing people."""
+
+from typing import TYPE_CHECKING, Any
+
+from lookalike.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.report import Report
+    from lookalike.library import TabularModel, TabularSynthesizer, evaluate, load
+
+__all__ = ["Report", "TabularModel", "TabularSynthesizer", "__version__", "evaluate", "load"]
+
+_PLACES = {
+    "Report": "lookalike.evaluation.report",
+    "TabularModel": "lookalike.library",
+    "TabularSynthesizer": "lookalike.library",
+    "evaluate": "lookalike.library",
+    "load": "lookalike.library",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are loaded when used: importing the package costs nothing."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'lookalike' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

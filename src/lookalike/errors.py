@@ -107,6 +107,12 @@ class WebhookNotFound(NotFound):
     code, hint = "WEBHOOK_NOT_FOUND", "List your webhooks with GET /api/v2/webhooks."
 
 
+class ObjectMissing(NotFound):
+    """No object at this path of a bucket."""
+
+    code, hint = "OBJECT_NOT_FOUND", "Check bucket and path."
+
+
 class MethodNotAllowed(LookalikeError):
     """The path exists, the verb does not."""
 

@@ -1,6 +1,7 @@
 """Parts are files: a part's file name is its public name, found by listing its room and loaded on use."""
 
 import importlib
+import importlib.util
 import pkgutil
 from types import ModuleType
 
@@ -12,13 +13,14 @@ def names(room: str) -> tuple[str, ...]:
     Public names of the parts in a room, sorted.
 
     Args:
-        room: Dotted package name, e.g. ``lookalike.formats``. Only the package itself is imported, no part.
+        room: Dotted package name, e.g. ``lookalike.formats``. Neither it nor a part is imported.
 
     Returns:
         File and folder names without those that begin with an underscore.
     """
-    package = importlib.import_module(room)
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")))
+    spec = importlib.util.find_spec(room)
+    places = spec.submodule_search_locations if spec else None
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(places or []) if not m.name.startswith("_")))
 
 
 def part(room: str, name: str) -> ModuleType:

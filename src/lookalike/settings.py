@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 
 from lookalike.errors import SettingsError
@@ -69,20 +69,26 @@ class Webhooks(_Section):
     allow_http: bool = False
 
 
+class Secret(_Section):
+    """Where a secret is kept: an environment variable or a file; never the secret itself."""
+
+    env: str | None = None
+    file: Path | None = None
+
+
+class SecretName(_Section):
+    """A reference to an entry of ``[secrets]``."""
+
+    secret: str
+
+
 class Bucket(_Section):
     """A bucket: its URL, which customers may read and write it (``*`` is all), options of the store."""
 
     url: str
     read: tuple[str, ...] = ("*",)
     write: tuple[str, ...] = ("*",)
-    options: Mapping[str, str] = {}
-
-
-class Secret(_Section):
-    """Where a secret is kept: an environment variable or a file; never the secret itself."""
-
-    env: str | None = None
-    file: str | None = None
+    options: Mapping[str, str | SecretName] = {}
 
 
 class Settings(_Section):
@@ -143,12 +149,23 @@ def _set(values: dict[str, Any], path: list[str], text: str) -> None:
         values[key] = text
 
 
-def to_json(settings: Settings) -> dict[str, Any]:
-    """The settings as a JSON value, for a child process; `from_json` reads it."""
-    value: dict[str, Any] = TypeAdapter(Settings).dump_python(settings, mode="json")
-    return value
+def options(settings: Settings, bucket: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    The options of a bucket's store, its secrets looked up.
+
+    Raises:
+        SettingsError: names the secret that is not defined or not there.
+    """
+    named = settings.buckets[bucket].options
+    return {k: v if isinstance(v, str) else _secret(settings, v.secret, environ) for k, v in named.items()}
 
 
-def from_json(value: Mapping[str, Any]) -> Settings:
-    """The settings that `to_json` wrote."""
-    return Settings.model_validate(value)
+def _secret(settings: Settings, name: str, environ: Mapping[str, str]) -> str:
+    place = settings.secrets.get(name, Secret())
+    if place.env is not None and place.env in environ:
+        return environ[place.env]
+    if place.file is not None and (settings.home / place.file).is_file():
+        return (settings.home / place.file).read_text("utf-8").strip()
+    raise SettingsError(
+        f"The secret '{name}' is not there.", hint="Define it under [secrets] with env or file, and set it."
+    )

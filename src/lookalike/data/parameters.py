@@ -1,6 +1,7 @@
 """The keys of `parameters` that a caller may set, with ranges and defaults: for the API, the command, the library."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
@@ -49,14 +50,21 @@ class TabularParameters(Parameters):
 PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
 
 
-def parse(data_type: str, values: dict[str, Any]) -> Parameters:
+P = TypeVar("P", bound=Parameters)
+
+
+def parse(data_type: str, values: Mapping[str, Any]) -> Parameters:
+    """The parameters of a data type; see `checked`."""
+    return checked(PARAMETERS[data_type], values)
+
+
+def checked(model: type[P], values: Mapping[str, Any]) -> P:
     """
-    The parameters of a data type.
+    The parameters as their model.
 
     Raises:
         ValidationError: names every key that is unknown or out of range, and what is allowed.
     """
-    model = PARAMETERS[data_type]
     try:
         return model.model_validate_json(_json(values))
     except PydanticError as error:
@@ -64,7 +72,7 @@ def parse(data_type: str, values: dict[str, Any]) -> Parameters:
     raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields), fields=fields)
 
 
-def _json(values: dict[str, Any]) -> bytes:
+def _json(values: Mapping[str, Any]) -> bytes:
     from pydantic_core import to_json
 
     return to_json(values, inf_nan_mode="constants")

@@ -1,6 +1,5 @@
 """Bucket names to places for objects; `objects.py` speaks to files, memory, S3, GCS, Azure through obstore."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -48,7 +47,7 @@ class Bucket(Protocol):
     def delete(self, path: str) -> None:
         """Remove an object; nothing happens if there is none."""
 
-    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+    def objects(self, prefix: str) -> list[ObjectInfo]:
         """The objects under ``prefix/``, by path."""
 
 

@@ -1,0 +1,30 @@
+"""`lookalike` and `python -m lookalike`: the command, and the processes that the service starts for itself."""
+
+import sys
+
+
+def main() -> int:
+    """Run what the first argument asks for; returns the exit code."""
+    if sys.platform == "win32":
+        sys.stderr.write("Lookalike runs on Linux and macOS; on Windows use it in WSL.\n")
+        return 2
+    match sys.argv[1:]:
+        case ["guard"]:
+            from lookalike.jobs.guard import main as guard
+
+            return guard()
+        case ["child"]:
+            from lookalike.wiring.child import main as child
+
+            return child()
+        case ["task-worker"]:
+            from lookalike.wiring.child import serve_tasks
+
+            return serve_tasks()
+    from lookalike.cli.main import main as command
+
+    return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

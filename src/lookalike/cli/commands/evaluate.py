@@ -1,0 +1,37 @@
+"""`lookalike evaluate`: the figures of a synthetic table beside those of fresh real rows."""
+
+from pathlib import Path
+
+import click
+
+from lookalike.cli.options import parameters, report_option, set_option
+from lookalike.cli.show import figure_lines
+
+
+@click.command(short_help="Judge a synthetic table beside the real one.")
+@click.argument("real", type=click.Path(path_type=Path))
+@click.argument("synthetic", type=click.Path(path_type=Path))
+@click.option("--holdout", type=click.Path(path_type=Path), help="Real rows that were not learnt from.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses which rows are compared."
+)
+@set_option
+@report_option
+def command(
+    real: Path, synthetic: Path, holdout: Path | None, seed: int, settings: tuple[str, ...], report: Path | None
+) -> None:
+    """
+    Judge SYNTHETIC rows beside the REAL rows they were learnt from.
+
+    Every figure stands beside that of fresh real rows. Without --holdout privacy cannot be judged.
+    """
+    from lookalike.library import evaluate
+    from lookalike.local import check_report
+
+    check_report(report)
+    judged = evaluate(real, synthetic, holdout, seed=seed, **parameters(settings))
+    if report is not None:
+        judged.save(report)
+    for line in figure_lines(judged.figures):
+        click.echo(line)
+    click.echo(judged.verdict.sentence)

@@ -1,0 +1,36 @@
+"""How a command ends: exit codes."""
+
+from typing import Any
+
+import click
+
+from lookalike.errors import JobError, LookalikeError, SettingsError, UsageError, ValidationError
+
+DONE, OURS, USAGE, INPUT_REFUSED, JOB_FAILED, CANCELLED, GATE = 0, 1, 2, 3, 4, 5, 6
+
+
+def exit_code(error: LookalikeError) -> int:
+    """The code a shell sees for an error."""
+    match error:
+        case UsageError() | ValidationError() | SettingsError():
+            return USAGE
+        case JobError():
+            return _of_code(error.code)
+    return OURS
+
+
+def ended(job: dict[str, Any]) -> int:
+    """The exit code that tells how a job ended."""
+    if job["status"] == "completed":
+        return DONE
+    if job["status"] == "cancelled":
+        return CANCELLED
+    code, message = job["error"]["code"], job["error"]["message"]
+    click.echo(f"lookalike: {code}: {message}", err=True)
+    return _of_code(code)
+
+
+def _of_code(code: str) -> int:
+    if code == "GATE_FAILED":
+        return GATE
+    return INPUT_REFUSED if code.startswith(("INPUT_", "CONSTRAINT_")) else JOB_FAILED

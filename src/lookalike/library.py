@@ -1,0 +1,148 @@
+"""The library's door: fit a table you hold, sample new rows, judge them. No service, no files but those you name."""
+
+import secrets
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from lookalike.data.frames import Kind, from_polars
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
+from lookalike.engines import BLOCK_ROWS, Model
+from lookalike.engines import tabular as engine
+from lookalike.errors import ModelFileError, UsageError
+from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.tables import conform, given, is_path, typed
+
+
+class TabularSynthesizer:
+    """
+    How to learn a table.
+
+    Args:
+        seed: ``0 … 2**63-1``; drawn when left out, `self.seed` shows it.
+        parameters: Keys of the API's `parameters`, e.g. ``privacy="private"``. Those that say what a job does with its
+            output (`if_exists`, `part_rows`, `evaluate`, `holdout_share`) are accepted and have nothing to do here: all
+            rows given are learnt from; hold some back yourself for `evaluate`.
+
+    Raises:
+        ValidationError: a key that is unknown or out of range; the message says what is allowed.
+    """
+
+    def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
+        self.seed = secrets.randbelow(SEED_MAX) if seed is None else seed
+        self.parameters = checked(TabularParameters, {**parameters, "seed": self.seed})
+
+    def fit(self, data: Any) -> "TabularModel":
+        """
+        What was learnt from a table.
+
+        Args:
+            data: polars or pandas frame, Arrow table, or a path (csv, json, jsonl, parquet, arrow; also with ``.gz``
+                or ``.zst`` behind).
+
+        Raises:
+            InputRefused: fewer than 20 rows, no columns, nested columns.
+            InputInvalid: a file that cannot be read; the message names line or column.
+        """
+        table, metadata, kind = typed(given(data, self.parameters), self.parameters)
+        return self.fit_typed(table, metadata, kind)
+
+    def fit_typed(self, table: pl.DataFrame, metadata: Metadata, kind: Kind | None = None) -> "TabularModel":
+        """What was learnt from a polars frame whose columns' meaning is known already."""
+        plan = engine.Synthesizer(self.parameters).prepare(table, metadata, seed=self.seed)
+        return TabularModel(plan.join([plan.fit_group(group) for group in range(plan.n_groups)]), kind or Kind())
+
+
+class TabularModel:
+    """
+    What was learnt from a table. Made by `TabularSynthesizer.fit` and `load`, not by hand.
+
+    It holds levels and quantiles of real columns: guard its file as you guard the table.
+    """
+
+    def __init__(self, model: Model, kind: Kind) -> None:
+        self._model = model
+        self._kind = kind
+
+    @property
+    def metadata(self) -> Metadata:
+        """Columns of the rows it samples."""
+        return self._model.metadata
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed, left out or made safer while learning, a sentence each."""
+        return self._model.notes
+
+    def sample(self, n_rows: int, *, seed: int | None = None) -> Any:
+        """
+        Exactly `n_rows` new rows, of the kind that was fitted (a path gives polars), same columns and dtypes.
+
+        Args:
+            n_rows: 1 or more.
+            seed: Another seed gives other rows, the same seed the same rows; left out, it is the synthesizer's.
+
+        Raises:
+            UsageError: `n_rows` is no positive whole number.
+        """
+        return from_polars(pl.concat(list(self.blocks(n_rows, seed=seed))), self._kind)
+
+    def blocks(self, n_rows: int, *, seed: int | None = None) -> Iterator[pl.DataFrame]:
+        """The rows that `sample` gives, as polars frames of 65,536 rows at most, drawn as they are asked for."""
+        if isinstance(n_rows, bool) or not isinstance(n_rows, int) or n_rows < 1:
+            raise UsageError("The number of rows must be a whole number of at least 1.")
+        chosen = self._model.seed if seed is None else seed
+        for block, start in enumerate(range(0, n_rows, BLOCK_ROWS)):
+            yield self._model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model to a file that `lookalike.load` reads, the same one a job keeps as ``model.lookalike``."""
+        Path(path).write_bytes(self._model.to_bytes())
+
+
+def load(path: str | PathLike[str]) -> TabularModel:
+    """
+    The model that `TabularModel.save` wrote, or a job; it samples polars frames.
+
+    Raises:
+        ModelFileError: not there, damaged, not a model, or of another version.
+    """
+    try:
+        value = Path(path).read_bytes()
+    except OSError:
+        raise ModelFileError(f"There is no readable file '{path}'.", hint="Check the path.") from None
+    return TabularModel(engine.Model.from_bytes(value), Kind())
+
+
+def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, **parameters: Any) -> Report:
+    """
+    How faithful and how private synthetic rows are; every figure beside that of fresh real rows.
+
+    Args:
+        real: The rows that were learnt from: a frame, an Arrow table or a path.
+        synthetic: The rows to judge, whatever made them.
+        holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
+        seed: Chooses which rows are compared where there are too many.
+        parameters: `csv`, `exclude`, `min_level_rows`, as the API knows them.
+
+    Raises:
+        MetadataError: the tables do not have the same columns.
+        InputInvalid: a file that cannot be read.
+    """
+    chosen = checked(TabularParameters, {**parameters, "seed": seed})
+    table, metadata, _ = typed(given(real, chosen), chosen)
+    others = [None if data is None else conform(given(data, chosen), metadata) for data in (synthetic, holdout)]
+    if others[0] is None:
+        raise UsageError("There are no synthetic rows to judge.")
+    settings = ReportSettings(min_level_rows=chosen.min_level_rows, settings=_told(real, synthetic, holdout))
+    return evaluate_tables(table, others[0], others[1], metadata=metadata, seed=seed, settings=settings)
+
+
+def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:
+    """Names of the files compared."""
+    named = {"real": real, "synthetic": synthetic, "holdout": holdout}
+    return {name: Path(data).name for name, data in named.items() if is_path(data)}

@@ -1,0 +1,127 @@
+"""A file in, a file of new rows out: what `lookalike generate` does, all in this process."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import polars as pl
+
+from lookalike import formats
+from lookalike.data.parameters import TabularParameters
+from lookalike.data.split import note, split
+from lookalike.engines import BLOCK_ROWS
+from lookalike.errors import UsageError
+from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.library import TabularModel, TabularSynthesizer
+from lookalike.tables import format_of, given, typed
+
+Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made from what; `format_name` for files whose suffix does not tell."""
+
+    source: Path
+    output: Path
+    n_rows: int
+    format_name: str | None
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it."""
+
+    seed: int
+    notes: tuple[str, ...]
+    report: Report | None
+
+    def lines(self) -> list[str]:
+        """The verdict, if there is one, and the notes."""
+        return [*([self.report.verdict.sentence] if self.report else []), *self.notes]
+
+
+def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
+    """
+    Write exactly the rows asked for; nothing stands at the output until all of them do.
+
+    Args:
+        report: Where to write a report; then `holdout_share` of the rows is not learnt from.
+        tell: Hears what is being done and how much of the whole is.
+
+    Raises:
+        LookalikeError: says what is wrong with input, parameters or output.
+    """
+    check_report(report)
+    writer = formats.load(format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name))
+    synthesizer = TabularSynthesizer(**order.parameters)
+    parameters = synthesizer.parameters
+    tell("read", 0.0)
+    table, metadata, _ = typed(given(order.source, parameters, format_name=order.format_name), parameters)
+    share = parameters.holdout_share if report else 0.0
+    train, holdout = split(table, share, synthesizer.seed)
+    tell("fit", 0.1)
+    model = synthesizer.fit_typed(train, metadata)
+    judged: list[pl.DataFrame] = []
+    blocks = _told(_kept(model.blocks(order.n_rows), judged), order.n_rows, tell)
+    _write(order.output, writer, blocks, model, parameters)
+    held = note(table.height, share)
+    notes = (*([held] if held else []), *model.notes)
+    if report is None:
+        return Done(synthesizer.seed, notes, None)
+    tell("evaluate", 0.9)
+    settings = ReportSettings(parameters.min_level_rows, parameters.model_dump(mode="json"), notes)
+    judgement = evaluate_tables(
+        train, pl.concat(judged), holdout, metadata=metadata, seed=synthesizer.seed, settings=settings
+    )
+    judgement.save(report)
+    return Done(synthesizer.seed, notes, judgement)
+
+
+def check_report(report: Path | None) -> None:
+    """Better said before the work than after."""
+    if report is not None and report.suffix.lower() not in (".html", ".json"):
+        raise UsageError(f"A report cannot be written as '{report.suffix}'.", hint="End its name in .html or .json.")
+
+
+def _kept(blocks: Iterable[pl.DataFrame], judged: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The blocks, the first of them kept to be judged: as many rows as a report looks at."""
+    for block in blocks:
+        if not judged:
+            judged.append(block)
+        yield block
+
+
+def _told(blocks: Iterable[pl.DataFrame], n_rows: int, tell: Tell) -> Iterator[pl.DataFrame]:
+    for number, block in enumerate(blocks):
+        tell("generate", 0.4 + 0.5 * min(1.0, number * BLOCK_ROWS / n_rows))
+        yield block
+
+
+def _write(
+    output: Path,
+    writer: formats.Format,
+    blocks: Iterable[pl.DataFrame],
+    model: TabularModel,
+    parameters: TabularParameters,
+) -> None:
+    """Under another name first: a reader never sees half a file."""
+    partial = output.with_name(f".{output.name}.partial")
+    options = formats.WriteOptions(delimiter=parameters.csv.delimiter or ",", safe=parameters.csv.safe)
+    try:
+        with (
+            partial.open("wb") as stream,
+            formats.compressed(cast(BinaryIO, stream), formats.split_path(output.name)[1]) as plain,
+        ):
+            writer.write(blocks, model.metadata, plain, options)
+        os.replace(partial, output)
+    except OSError as error:
+        reason = error.strerror or "it failed"
+    else:
+        return
+    finally:
+        partial.unlink(missing_ok=True)
+    raise UsageError(f"'{output}' cannot be written: {reason}.", hint="Give another --output.")

@@ -1,0 +1,57 @@
+"""What stages are handed besides the work: stores, compute, and someone to tell."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lookalike import formats
+from lookalike.compute import Executor
+from lookalike.data.metadata import Metadata
+from lookalike.pipeline.artefacts import Artefacts
+from lookalike.pipeline.layout import Layout
+from lookalike.pipeline.work import Request, Work
+from lookalike.storage import Bucket, Buckets
+
+
+class Listener(Protocol):
+    """Who hears how a job goes."""
+
+    def stage(self, name: str, status: str) -> None:
+        """A stage is `processing`, `completed` or `skipped`."""
+
+    def progress(self, stage: str, share: float) -> None:
+        """How much of a stage is done, 0 … 1."""
+
+    def checkpoint(self, work: Work) -> None:
+        """All before this need not be done again."""
+
+    def begin_publishing(self) -> None:
+        """Returns once the job may publish, and from then on must."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """
+    One job's surroundings.
+
+    Attributes:
+        publishing: An earlier attempt began to publish: what stands at the output path may be its own.
+    """
+
+    buckets: Buckets
+    work_bucket: Bucket
+    executor: Executor
+    listener: Listener
+    publishing: bool = False
+
+    def artefacts(self, work: Work) -> Artefacts:
+        return Artefacts(self.work_bucket, work.job_id)
+
+
+def read_metadata(artefacts: Artefacts) -> Metadata:
+    """The metadata that `profile` found."""
+    return Metadata.from_json(artefacts.read_json("metadata.json"))
+
+
+def layout(job_id: str, request: Request) -> Layout:
+    """Where this request's output goes."""
+    return Layout(job_id, request.output_path, formats.load(request.output_format).suffixes[0])

@@ -1,0 +1,30 @@
+"""Stage `fit`: columns learnt in groups, each an artefact, joined to one model."""
+
+from lookalike.pipeline import engine
+from lookalike.pipeline.artefacts import group_name
+from lookalike.pipeline.context import Context, read_metadata
+from lookalike.pipeline.work import Work
+
+
+def stage(work: Work, context: Context) -> Work:
+    """Artefact ``model.lookalike``; on the way ``plan`` and ``group-00000…``, which a new attempt finds again."""
+    request, artefacts = work.request, context.artefacts(work)
+    plan = engine.synthesizer(request).prepare(
+        artefacts.read_frame("train.arrow"), read_metadata(artefacts), seed=request.seed
+    )
+    context.listener.progress("fit", 0.1)
+    groups = list(range(plan.n_groups))
+    if len(groups) > 1:
+        artefacts.write("plan", plan.to_bytes())
+        for done, _ in enumerate(context.executor.map("fit_group", [_item(work, group) for group in groups]), start=1):
+            context.listener.progress("fit", 0.1 + 0.85 * done / len(groups))
+        fitted = [artefacts.read(group_name(group)) for group in groups]
+    else:
+        fitted = [plan.fit_group(0)]
+    model = plan.join(fitted)
+    artefacts.write("model.lookalike", model.to_bytes())
+    return work.after("fit", notes=[*work.facts["notes"], *model.notes])
+
+
+def _item(work: Work, group: int) -> dict[str, object]:
+    return {"job_id": work.job_id, "request": vars(work.request), "group": group}

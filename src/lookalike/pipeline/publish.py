@@ -1,0 +1,111 @@
+"""Stage `publish`: each part to its place, the reports, the manifest last. Once begun it goes through."""
+
+import json
+from typing import Any
+
+from lookalike.errors import ObjectMissing, OutputExists
+from lookalike.pipeline.context import Context, layout, read_metadata
+from lookalike.pipeline.layout import Layout
+from lookalike.pipeline.work import Work
+from lookalike.storage import Bucket
+from lookalike.version import VERSION
+
+
+def stage(work: Work, context: Context) -> Work:
+    """The output, its reports and its manifest stand in their places; a crash on the way is rolled forward."""
+    request = work.request
+    names, bucket = layout(work.job_id, request), context.buckets[request.output_bucket]
+    refuse_existing(work, context)
+    manifest = _manifest(work, context, names)
+    context.artefacts(work).write("manifest.json", manifest)
+    context.listener.begin_publishing()
+    if request.parameters["if_exists"] == "replace":
+        _withdraw(bucket, names, work)
+    _place(work, context, names, bucket)
+    _seal(bucket, names.manifest, manifest, work.job_id)
+    size = sum(part["size_bytes"] for part in work.facts["parts"])
+    return work.after("publish", output={"size_bytes": size, "rows": request.n_rows})
+
+
+def refuse_existing(work: Work, context: Context) -> None:
+    """
+    Nothing, where the output may go to its place.
+
+    Raises:
+        OutputExists: something stands where this job would write, and it may not be replaced.
+    """
+    request = work.request
+    if context.publishing or request.parameters["if_exists"] == "replace":
+        return
+    names, bucket = layout(work.job_id, request), context.buckets[request.output_bucket]
+    parts = names.parts(request.n_rows, request.parameters["part_rows"])
+    for path in (names.manifest, parts[0].path, names.report("html"), names.report("json")):
+        if _exists(bucket, path):
+            raise OutputExists(f"'{path}' stands in bucket '{request.output_bucket}' already.")
+
+
+def _exists(bucket: Bucket, path: str) -> bool:
+    try:
+        bucket.head(path)
+    except ObjectMissing:
+        return False
+    return True
+
+
+def _manifest(work: Work, context: Context, names: Layout) -> bytes:
+    request, facts = work.request, work.facts
+    columns = read_metadata(context.artefacts(work)).columns
+    evaluated = "verdict" in facts
+    value: dict[str, Any] = {
+        "version": 1,
+        "job_id": work.job_id,
+        "lookalike": VERSION,
+        "data_type": request.data_type,
+        "format": request.output_format,
+        "rows": request.n_rows,
+        "columns": [{"name": column.name, "type": column.type.value} for column in columns],
+        "seed": request.seed,
+        "parameters": dict(request.parameters),
+        "input": {
+            "bucket": request.input_bucket,
+            "path": request.input_path,
+            **{key: facts["input"][key] for key in ("etag", "sha256", "rows")},
+        },
+        "parts": facts["parts"],
+        "report": {kind: names.report(kind) for kind in ("html", "json")} if evaluated else None,
+        "verdict": facts["verdict"] if evaluated else None,
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _withdraw(bucket: Bucket, names: Layout, work: Work) -> None:
+    """Take away another job's manifest and the parts that ours will not overwrite."""
+    try:
+        old = json.loads(bucket.read(names.manifest))
+    except (ObjectMissing, ValueError):
+        old = {}
+    if old.get("job_id") == work.job_id:
+        return
+    bucket.delete(names.manifest)
+    ours = {part["path"] for part in work.facts["parts"]}
+    for part in old.get("parts", []):
+        if part["path"] not in ours:
+            bucket.delete(part["path"])
+
+
+def _place(work: Work, context: Context, names: Layout, bucket: Bucket) -> None:
+    """Put staged parts and reports in their places."""
+    artefacts = context.artefacts(work)
+    request = work.request
+    for part in names.parts(request.n_rows, request.parameters["part_rows"]):
+        bucket.copy(part.staged, part.path)
+    for kind in ("html", "json"):
+        if artefacts.exists(f"report.{kind}"):
+            bucket.write(names.report(kind), artefacts.read(f"report.{kind}"))
+
+
+def _seal(bucket: Bucket, path: str, manifest: bytes, job_id: str) -> None:
+    if bucket.create(path, manifest):
+        return
+    if json.loads(bucket.read(path)).get("job_id") != job_id:
+        raise OutputExists(f"Another job published '{path}' at the same time.")

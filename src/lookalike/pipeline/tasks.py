@@ -1,0 +1,116 @@
+"""The pieces of stages that any process may do, each from a JSON item alone; `TASKS` names them."""
+
+import io
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any, BinaryIO, cast
+
+import polars as pl
+
+from lookalike import formats
+from lookalike.engines import BLOCK_ROWS, Model, Plan
+from lookalike.errors import InternalError
+from lookalike.pipeline import engine
+from lookalike.pipeline.artefacts import Artefacts, block_name, group_name
+from lookalike.pipeline.context import read_metadata
+from lookalike.pipeline.layout import Part
+from lookalike.pipeline.work import Request
+from lookalike.storage import Bucket, Buckets
+
+Item = dict[str, Any]
+
+
+class Tasks:
+    """
+    Runs items of tasks in this process.
+
+    A plan and a model stay loaded between items: a process serves one job only.
+    """
+
+    def __init__(self, buckets: Buckets, work_bucket: Bucket) -> None:
+        self._buckets = buckets
+        self._work_bucket = work_bucket
+        self._plan: Plan | None = None
+        self._model: Model | None = None
+
+    def run(self, task: str, item: Item) -> Any:
+        """The JSON result of one item."""
+        return TASKS[task](self, item)
+
+    def fit_group(self, item: Item) -> None:
+        """Fit one group of columns, unless its artefact is there already."""
+        artefacts, name = self._artefacts(item), group_name(item["group"])
+        if artefacts.exists(name):
+            return
+        if self._plan is None:
+            self._plan = engine.synthesizer(_request(item)).load_plan(artefacts.read("plan"))
+        artefacts.write(name, self._plan.fit_group(item["group"]))
+
+    def draw_block(self, item: Item) -> int:
+        """Draw one block of rows, unless its artefact is there already; returns its rows."""
+        artefacts, name, request = self._artefacts(item), block_name(item["block"]), _request(item)
+        if not artefacts.exists(name):
+            if self._model is None:
+                self._model = engine.model(request, artefacts.read("model.lookalike"))
+            artefacts.write_frame(name, self._model.draw(item["n_rows"], seed=request.seed, block=item["block"]))
+        return int(item["n_rows"])
+
+    def write_part(self, item: Item) -> dict[str, Any]:
+        """Encode one part from its blocks into the staging prefix; returns path, rows, bytes, SHA-256."""
+        request, part, artefacts = _request(item), Part(**item["part"]), self._artefacts(item)
+        csv = request.parameters["csv"]
+        options = formats.WriteOptions(delimiter=csv["delimiter"] or ",", safe=csv["safe"])
+        write = formats.load(request.output_format).write
+        with self._buckets[request.output_bucket].writer(part.staged) as sink:
+            counted = _Counted(sink)
+            with formats.compressed(cast(BinaryIO, counted), formats.split_path(part.path)[1]) as stream:
+                write(_rows(artefacts, part), read_metadata(artefacts), stream, options)
+        return {"path": part.path, "rows": part.n_rows, "size_bytes": counted.size, "sha256": counted.sha256}
+
+    def _artefacts(self, item: Item) -> Artefacts:
+        return Artefacts(self._work_bucket, item["job_id"])
+
+
+TASKS: dict[str, Callable[[Tasks, Item], Any]] = {
+    "fit_group": Tasks.fit_group,
+    "draw_block": Tasks.draw_block,
+    "write_part": Tasks.write_part,
+}
+
+
+def _request(item: Item) -> Request:
+    return Request(**item["request"])
+
+
+def _rows(artefacts: Artefacts, part: Part) -> Iterator[pl.DataFrame]:
+    """The part's rows, a frame for each block they lie in."""
+    end, n_rows = part.start + part.n_rows, 0
+    for block in range(part.start // BLOCK_ROWS, -(-end // BLOCK_ROWS)):
+        first = block * BLOCK_ROWS
+        start = max(part.start - first, 0)
+        frame = artefacts.read_frame(block_name(block)).slice(start, end - first - start)
+        n_rows += frame.height
+        yield frame
+    if n_rows != part.n_rows:
+        raise InternalError(f"A part was to have {part.n_rows} rows and has {n_rows}.")
+
+
+class _Counted(io.RawIOBase):
+    """Passes bytes on, counting and digesting them."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+        self._digest = sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, value: Any) -> int:
+        self._digest.update(value)
+        self.size += len(value)
+        return self._sink.write(value)

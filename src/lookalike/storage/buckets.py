@@ -1,0 +1,72 @@
+"""The buckets of a service: those the settings name, and in embedded mode every folder under ``buckets/``."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from obstore.store import LocalStore, from_url
+
+from lookalike.errors import SettingsError, ValidationError
+from lookalike.storage import Bucket
+from lookalike.storage.objects import ObstoreBucket
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+
+
+class NamedBuckets:
+    """
+    Buckets by name.
+
+    Args:
+        home: Folder that relative ``file:`` URLs start from, and whose ``buckets/`` holds the embedded ones.
+        urls: URL and options of the store for each name of the settings.
+    """
+
+    def __init__(self, home: Path, urls: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+        self._home = home
+        self._urls = urls
+        self._open: dict[str, Bucket] = {}
+
+    def __getitem__(self, name: str) -> Bucket:
+        if name not in self._open:
+            self._open[name] = self._make(name)
+        return self._open[name]
+
+    def names(self) -> tuple[str, ...]:
+        """All buckets there are now, sorted."""
+        folder = self._home / "buckets"
+        embedded = (
+            [p.name for p in folder.iterdir() if p.is_dir() and _NAME.fullmatch(p.name)] if folder.exists() else []
+        )
+        return tuple(sorted({*self._urls, *embedded}))
+
+    def _make(self, name: str) -> Bucket:
+        if name in self._urls:
+            url, options = self._urls[name]
+            return open_bucket(name, url, options, self._home)
+        folder = self._home / "buckets" / name
+        if not _NAME.fullmatch(name) or not folder.is_dir():
+            raise ValidationError(f"There is no bucket '{name}'.", hint="GET /api/v2/buckets lists what there is.")
+        return ObstoreBucket(name, LocalStore(folder, automatic_cleanup=True), folder)
+
+
+def open_bucket(name: str, url: str, options: Mapping[str, Any], home: Path) -> Bucket:
+    """
+    The bucket at a URL.
+
+    Args:
+        url: ``file:PATH`` (relative to `home`, made if missing), or what obstore knows: ``s3://``, ``gs://``, ``az://``,
+            ``memory:``.
+
+    Raises:
+        SettingsError: the URL or an option means nothing to the store.
+    """
+    try:
+        if url.startswith("file:"):
+            folder = home / url.removeprefix("file:").removeprefix("//")
+            return ObstoreBucket(name, LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+        return ObstoreBucket(name, from_url(url, **options))
+    except Exception:
+        # the store's own words may quote credentials
+        raise SettingsError(f"Bucket '{name}' cannot be opened.", hint="Check its url and options.") from None

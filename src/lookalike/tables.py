@@ -1,0 +1,114 @@
+"""Tables as people give them: frames of three libraries, or paths of files; typed, with metadata."""
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import polars as pl
+
+from lookalike import formats
+from lookalike.data.frames import Kind, to_polars
+from lookalike.data.inference import infer
+from lookalike.data.metadata import NUMERIC, ColumnType, Metadata
+from lookalike.data.parameters import Parameters
+from lookalike.errors import InputInvalid, InputNotFound, InputRefused, MetadataError, UsageError
+
+
+@dataclass(frozen=True)
+class Given:
+    """A table as given: its cells, whether they are text whose meaning is to be found, and what it was."""
+
+    frame: pl.DataFrame
+    textual: bool
+    null: str | None
+    kind: Kind
+
+
+def is_path(data: Any) -> bool:
+    """Whether this names a file."""
+    return isinstance(data, str | PathLike)
+
+
+def given(data: Any, parameters: Parameters, *, format_name: str | None = None) -> Given:
+    """
+    The table somebody gave.
+
+    Args:
+        data: A frame, an Arrow table, or a path.
+        format_name: Of a file whose suffix does not tell.
+
+    Raises:
+        InputNotFound, InputInvalid, InputRefused: of a file; the message names line or column.
+        UsageError: neither a table nor a path, or a file whose format nothing tells.
+    """
+    if not is_path(data):
+        frame, kind = to_polars(data)
+        return Given(frame, textual=False, null=None, kind=kind)
+    path = Path(data)
+    found, compression = formats.split_path(path.name)
+    part = formats.load(format_of(path, format_name or found))
+    options = formats.ReadOptions(delimiter=parameters.csv.delimiter, null=parameters.csv.null)
+    try:
+        with path.open("rb") as stream:
+            frame = part.read(formats.decompressed(cast(BinaryIO, stream), compression), options)
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        raise InputNotFound(f"There is no readable file '{path}'.", hint="Check the path.") from None
+    return Given(frame, part.textual, parameters.csv.null, Kind())
+
+
+def format_of(path: Path, known: str | None) -> str:
+    """
+    The name of a format.
+
+    Raises:
+        UsageError: nothing tells which.
+    """
+    if known is None:
+        raise UsageError(f"The format of '{path.name}' is not plain from its suffix.", hint="Name it with --format.")
+    return known
+
+
+def typed(table: Given, parameters: Parameters) -> tuple[pl.DataFrame, Metadata, Kind]:
+    """
+    The table with its columns' meaning found, without those that `exclude` names.
+
+    Raises:
+        InputInvalid, InputRefused: as `data.inference.infer`; or a column to exclude that is not there.
+    """
+    columns = set(table.frame.columns)
+    if unknown := sorted(set(parameters.exclude) - columns):
+        raise InputInvalid(f"There is no column '{unknown[0]}' to exclude.", hint="Correct exclude.")
+    if columns and columns <= set(parameters.exclude):
+        raise InputRefused("All columns are excluded.", hint="Leave at least one column in.")
+    frame, metadata = infer(table.frame.drop(parameters.exclude), textual=table.textual, null=table.null)
+    return frame, metadata, table.kind
+
+
+def conform(table: Given, metadata: Metadata) -> pl.DataFrame:
+    """
+    The columns that `metadata` names, stored so that they compare with it.
+
+    Raises:
+        MetadataError: a column is missing, or holds something else; names it.
+    """
+    if missing := [name for name in metadata.names if name not in table.frame.columns]:
+        raise MetadataError(f"A table lacks the column '{missing[0]}'.", hint="Compare tables of the same columns.")
+    frame = table.frame.select(metadata.names)
+    if table.textual:
+        meant = infer(frame, textual=True, null=table.null)[0]
+        frame = frame.with_columns(meant[c.name] for c in metadata.columns if c.type is not ColumnType.CATEGORICAL)
+    return frame.with_columns(_cast(frame[c.name], c.dtype, numeric=c.type in NUMERIC) for c in metadata.columns)
+
+
+def _cast(series: pl.Series, dtype: pl.DataType, *, numeric: bool) -> pl.Series:
+    """The series as the dtype; whole numbers that became decimals on the way stay decimals."""
+    if numeric and series.dtype.is_float() and dtype.is_integer():
+        return series
+    if series.dtype == dtype:
+        return series
+    try:
+        return series.cast(dtype)
+    except pl.exceptions.PolarsError:
+        pass
+    raise MetadataError(f"The column '{series.name}' holds something else in one of the tables.")

@@ -1,0 +1,140 @@
+"""The process that does a job, and those that help it: built from the line they read first, watched by their pipes."""
+
+import json
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TextIO
+
+from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
+from lookalike.errors import InternalError, LookalikeError, OutOfMemory
+from lookalike.pipeline.context import Context
+from lookalike.pipeline.runner import run
+from lookalike.pipeline.tasks import Tasks
+from lookalike.pipeline.work import Work
+from lookalike.storage.buckets import NamedBuckets, open_bucket
+
+log = logging.getLogger("lookalike.child")
+
+
+def main() -> int:
+    """Do the job that the first line of standard input describes; tell of it in JSON lines on standard output."""
+    hello = json.loads(sys.stdin.readline())
+    pipe = _Pipe(sys.stdout)
+    sys.stdout = sys.stderr  # whatever a library prints must not get between the lines
+    threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
+    try:
+        pipe.done(_do(hello, pipe))
+    except Exception as error:  # the one place that catches everything
+        pipe.failed(_told(error))
+        return 1
+    return 0
+
+
+def serve_tasks() -> int:
+    """Answer items of tasks, a line each, until standard input ends."""
+    hello = json.loads(sys.stdin.readline())
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    tasks = _tasks(hello)
+    for line in sys.stdin:
+        try:
+            told = answer(tasks.run, json.loads(line))
+        except Exception as error:
+            told = {"error": _as_json(_told(error))}
+        answers.write(json.dumps(told) + "\n")
+        answers.flush()
+    return 0
+
+
+class _Pipe:
+    """The job's end of the pipe to its supervisor: a `Listener` of the pipeline."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._granted: SimpleQueue[None] = SimpleQueue()
+
+    def listen(self, source: TextIO) -> None:
+        """Hear that publishing may begin; when nobody is left to speak, end the process and its helpers at once."""
+        for line in source:
+            if json.loads(line)["type"] == "publish":
+                self._granted.put(None)
+        os._exit(1)
+
+    def stage(self, name: str, status: str) -> None:
+        self._say({"type": "stage", "stage": name, "status": status})
+
+    def progress(self, stage: str, share: float) -> None:
+        self._say({"type": "progress", "stage": stage, "share": share})
+
+    def checkpoint(self, work: Work) -> None:
+        self._say({"type": "checkpoint", "work": work.to_json(), "metadata": _metadata(work)})
+
+    def begin_publishing(self) -> None:
+        self._say({"type": "publish"})
+        self._granted.get()
+
+    def done(self, work: Work) -> None:
+        self._say({"type": "done", "work": work.to_json(), "metadata": _metadata(work)})
+
+    def failed(self, error: LookalikeError) -> None:
+        self._say({"type": "failed", **_as_json(error), "message": str(error)})
+
+    def _say(self, value: Mapping[str, Any]) -> None:
+        self._out.write(json.dumps(value) + "\n")
+        self._out.flush()
+
+
+def _do(hello: Mapping[str, Any], pipe: _Pipe) -> Work:
+    tasks = _tasks(hello)
+    helper = {key: hello[key] for key in ("home", "buckets", "work_bucket")}
+    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper)
+    executor = LocalExecutor(hello["workers"], tasks.run, command)
+    buckets, work_bucket = _stores(hello)
+    context = Context(buckets, work_bucket, executor, pipe, publishing=hello["publishing"])
+    try:
+        return run(Work.from_json(hello["work"]), context)
+    finally:
+        executor.close()
+
+
+def _tasks(hello: Mapping[str, Any]) -> Tasks:
+    return Tasks(*_stores(hello))
+
+
+def _stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:
+    home = Path(hello["home"])
+    urls = {name: (url, options) for name, (url, options) in hello["buckets"].items()}
+    return NamedBuckets(home, urls), open_bucket("work", hello["work_bucket"], {}, home)
+
+
+def _metadata(work: Work) -> dict[str, Any]:
+    """What the job's status shows of the facts so far."""
+    told: dict[str, Any] = {}
+    if "input" in work.facts:
+        told |= {"input_size": work.facts["input"]["size_bytes"], "input_rows": work.facts["input"]["rows"]}
+    if "output" in work.facts:
+        told |= {"output_size": work.facts["output"]["size_bytes"], "output_rows": work.facts["output"]["rows"]}
+    return told
+
+
+def _told(error: Exception) -> LookalikeError:
+    """The error as it may be told: a library's own words may quote cells, so of those only the place is logged."""
+    if isinstance(error, LookalikeError):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    log.error(
+        "%s at %s", type(error).__name__, " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
+    )
+    if isinstance(error, MemoryError):
+        return OutOfMemory("The job needs more memory than there is.")
+    return InternalError("The job failed on our side.")
+
+
+def _as_json(error: LookalikeError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message, "hint": error.hint, "retryable": error.retryable}

@@ -1,0 +1,111 @@
+"""Processes that stay: the service, and workers."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+import uvicorn
+
+from lookalike.errors import SettingsError
+from lookalike.settings import Settings
+from lookalike.wiring.parts import open_parts
+from lookalike.wiring.service import api
+from lookalike.wiring.worker import supervisor
+
+SHUTDOWN_S = 3  # for requests under way, when told to stop
+
+
+def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
+    """
+    Serve the API and run one supervisor until told to stop; jobs under way go back to the queue then.
+
+    Args:
+        ready: Is told the URL once requests are answered.
+
+    Raises:
+        SettingsError: the address cannot be listened on, or a setting does not work.
+    """
+    _log_to_stderr()
+    parts = open_parts(settings, environ)
+    listener = _listen(settings)
+    host, port = listener.getsockname()[:2]
+    server = _Server(api(parts), lambda: ready(f"http://{_in_url(host)}:{port}"))
+    stop = _told_to_stop()
+    worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
+    worker.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        stop.set()
+        worker.join()
+
+
+def work(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Run one supervisor until told to stop; jobs under way go back to the queue then."""
+    _log_to_stderr()
+    stop = _told_to_stop()
+    supervisor(open_parts(settings, environ), environ).run(stop)
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, app: object, ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]  # uvicorn's own name for ASGI applications is narrower than the standard's
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_S,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by SIGTERM and SIGINT; uvicorn, which hears them first, passes them on when it has closed its connections."""
+    stop = threading.Event()
+
+    def told(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    return stop
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or "it failed"
+    else:
+        return listener
+    raise SettingsError(
+        f"Cannot listen on {host}:{port}: {reason}.", hint="Give another --port, or 0 for any free one."
+    )
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

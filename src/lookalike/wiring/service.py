@@ -1,0 +1,73 @@
+"""The API joined together: operations on one database, the routes before them."""
+
+import secrets
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+
+from lookalike import plugins
+from lookalike.access.keys import secret_keys
+from lookalike.access.policy import Policy
+from lookalike.access.secret_box import SecretBox
+from lookalike.api.app import create_app
+from lookalike.api.services import Services
+from lookalike.console.pages import router as pages
+from lookalike.jobs import Limits
+from lookalike.net.addresses import allowed
+from lookalike.net.resolver import resolve
+from lookalike.operations.health import Health, Sources
+from lookalike.operations.jobs import Jobs
+from lookalike.operations.submission import Rules
+from lookalike.operations.webhooks import Reach, Webhooks
+from lookalike.settings import Settings
+from lookalike.wiring.parts import Parts, open_parts
+from lookalike.wiring.tokens import tokens
+
+ALIVE_BEATS = 10  # a supervisor that missed so many beats is not counted as live
+
+
+def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
+    """The API alone, for a server of the caller's."""
+    return api(open_parts(settings, environ))
+
+
+def api(parts: Parts) -> FastAPI:
+    """The API over opened parts."""
+    settings = parts.settings
+    policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders)
+    services = Services(
+        jobs=_jobs(parts, policy),
+        webhooks=_webhooks(parts, policy),
+        health=Health(_sources(parts)),
+        verifier=tokens(settings, secrets.randbits),
+        body_max_bytes=settings.server.body_max_bytes,
+        draw=secrets.randbits,
+    )
+    return create_app(services, [pages])
+
+
+def _jobs(parts: Parts, policy: Policy) -> Jobs:
+    jobs = parts.settings.jobs
+    rules = Rules(
+        formats=plugins.names("lookalike.formats"),
+        knows_bucket=policy.knows_bucket,
+        rows_max=jobs.rows_max,
+        object_rows_max=jobs.object_rows_max,
+        timeout_max_s=jobs.timeout_max_s,
+        draw=secrets.randbits,
+    )
+    limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)
+    wait_s = parts.settings.server.sync_wait_s
+    return Jobs(parts.store, parts.buckets, policy, rules, limits, wait_s, parts.clock)
+
+
+def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
+    settings = parts.settings.webhooks
+    reach = Reach(allowed(settings.allow), settings.allow_http, resolve)
+    box = SecretBox(secret_keys(parts.settings.home / "keys"))
+    return Webhooks(parts.webhook_store, policy, box, reach, parts.clock, secrets.randbits)
+
+
+def _sources(parts: Parts) -> Sources:
+    alive_s = parts.settings.jobs.beat_s * ALIVE_BEATS
+    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s, parts.clock)

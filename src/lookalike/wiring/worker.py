@@ -1,0 +1,57 @@
+"""A supervisor joined together, and what it starts for a job."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Mapping
+
+from lookalike.jobs.group import Start
+from lookalike.jobs.job import Job
+from lookalike.jobs.supervisor import Supervisor
+from lookalike.pipeline import housekeeping
+from lookalike.wiring.parts import Parts, n_workers
+
+# what a job's process may know of ours: where programs and temporary files are, how text is encoded; no secrets
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NUMBA_CACHE_DIR")
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
+    """A supervisor of the service's jobs, under a name no other has."""
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+    def launch(job: Job) -> Start:
+        return start(job, parts, environ)
+
+    def tidy(job: Job) -> None:
+        housekeeping.tidy(job.job_id, parts.buckets[job.configuration["output_location"]["bucket"]], parts.work_bucket)
+
+    def forget(job_id: str) -> None:
+        housekeeping.forget(job_id, parts.work_bucket)
+
+    return Supervisor(parts.store, parts.clock, parts.settings.jobs, owner, launch, tidy, forget)
+
+
+def start(job: Job, parts: Parts, environ: Mapping[str, str]) -> Start:
+    """Guard and child of a job; the child is told of its own two buckets only."""
+    places = (job.configuration["input_location"], job.configuration["output_location"])
+    names = {place["bucket"] for place in places}
+    lookalike = [sys.executable, "-m", "lookalike"]
+    workers = n_workers(parts.settings)
+    payload = {
+        "home": str(parts.settings.home),
+        "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
+        "work_bucket": parts.settings.work_bucket,
+        "workers": workers,
+        "helper_env": process_env(environ, threads=1),
+        "publishing": job.publishing,
+        "work": dict(job.work),
+    }
+    return Start([*lookalike, "guard"], [*lookalike, "child"], process_env(environ, threads=workers), payload)
+
+
+def process_env(environ: Mapping[str, str], threads: int) -> dict[str, str]:
+    """The environment of a process that does a job's work; `threads` is how wide polars may be."""
+    env = {name: environ[name] for name in _PASSED_ON if name in environ}
+    return {**env, **dict.fromkeys(_ONE_THREAD, "1"), "POLARS_MAX_THREADS": str(threads)}
