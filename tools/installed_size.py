@@ -36,7 +36,15 @@ def disk_mb(names: list[str]) -> float:
 def download_mb() -> float:
     """Size of the wheels that pip fetches for the default install."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
         subprocess.run([*command, "-r", str(PINS), "-d", folder], check=True)
         return sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
 

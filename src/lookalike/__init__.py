@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from lookalike.version import VERSION as __version__
+from lookalike.version import VERSION
 
 if TYPE_CHECKING:
     from lookalike.evaluation.report import Report
     from lookalike.library import TabularModel, TabularSynthesizer, evaluate, load
 
+__version__ = VERSION
 __all__ = ["Report", "TabularModel", "TabularSynthesizer", "__version__", "evaluate", "load"]
 
 _PLACES = {

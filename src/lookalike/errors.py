@@ -50,6 +50,12 @@ class UsageError(LookalikeError):
     code, status, hint = "USAGE", 400, ""
 
 
+class InvalidStatus(ValidationError):
+    """A status to filter by that there is not."""
+
+    code, hint = "INVALID_STATUS_FORMAT", "Use one of the statuses the document lists."
+
+
 class SettingsError(LookalikeError):
     """A settings file or an environment variable that is wrong."""
 

@@ -81,7 +81,7 @@ def typed(table: Given, parameters: Parameters) -> tuple[pl.DataFrame, Metadata,
         raise InputInvalid(f"There is no column '{unknown[0]}' to exclude.", hint="Correct exclude.")
     if columns and columns <= set(parameters.exclude):
         raise InputRefused("All columns are excluded.", hint="Leave at least one column in.")
-    frame, metadata = infer(table.frame.drop(parameters.exclude), textual=table.textual, null=table.null)
+    frame, metadata = infer(table.frame, textual=table.textual, null=table.null, exclude=parameters.exclude)
     return frame, metadata, table.kind
 
 

@@ -37,7 +37,8 @@ class TextForm:
 
     Attributes:
         null: The token that stands for a missing cell.
-        pattern: For dates, datetimes and times: the strftime pattern all cells follow.
+        pattern: For dates, datetimes and times: the strftime pattern all cells follow. For decimals: ``g`` if whole
+            numbers stand without a point.
         decimals: For decimals: fixed number of digits after the point, if all cells agree on one.
         true, false: For booleans: the two words.
     """

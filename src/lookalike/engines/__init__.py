@@ -36,6 +36,10 @@ class Model(Protocol):
         """Columns of the rows it draws, in order."""
 
     @property
+    def seed(self) -> int:
+        """What it was fitted with."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for the report: what was changed, left out or made safer, and why. Never a cell."""
 

@@ -5,13 +5,15 @@ Parts live in ``fidelity/``, ``utility/``, ``privacy/``; a part exports `metric`
 ``family.file``, e.g. ``fidelity.c2st``.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from lookalike.evaluation.comparison import Comparison
 
 Direction = Literal["lower", "higher", "half"]
+FAMILIES = ("fidelity", "utility", "privacy")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Figure:
         direction: Which values are good: ``lower``, ``higher``, or ``half`` (0.5 is ideal).
         meaning: One sentence for a reader who is no statistician.
         note: What limits this figure here; empty if nothing does.
+        details: What the figure is made of, as JSON: per column, per pair. Names and numbers only, never a cell.
     """
 
     value: float | None
@@ -32,6 +35,7 @@ class Figure:
     direction: Direction
     meaning: str
     note: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Metric(Protocol):

@@ -3,16 +3,34 @@ Byte streams to tables and back; one file a format.
 
 A part exports `read` and `write` (see `Read`, `Write`), `suffixes` (file name endings it owns, e.g. ``(".csv",)``) and
 `textual`. A textual format's `read` leaves every cell a String (or what JSON itself types); what they mean is found
-afterwards by `data.inference`. Compression is not a format's business: `formats.compression` wraps the stream.
+afterwards by `data.inference`. Compression is not a format's business: `decompressed` and `compressed` wrap the stream.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import polars as pl
 
+from lookalike import plugins
 from lookalike.data.metadata import Metadata
+from lookalike.errors import ValidationError
+from lookalike.formats._compression import COMPRESSIONS, compressed, decompressed
+
+__all__ = [
+    "Format",
+    "Read",
+    "ReadOptions",
+    "Write",
+    "WriteOptions",
+    "canonical",
+    "compressed",
+    "decompressed",
+    "load",
+    "split_path",
+]
+
+_ROOM = "lookalike.formats"
 
 
 @dataclass(frozen=True)
@@ -22,7 +40,7 @@ class ReadOptions:
 
     Attributes:
         delimiter: CSV: one character between cells; None finds it among comma, semicolon, tab, bar.
-        null: The token that stands for a missing cell, beside the empty cell.
+        null: CSV: the unquoted token that stands for a missing cell, beside the empty cell.
     """
 
     delimiter: str | None = None
@@ -49,7 +67,7 @@ class Read(Protocol):
         The whole table in a stream.
 
         Args:
-            stream: Readable; seekable for binary formats. Uncompressed.
+            stream: Readable. Uncompressed.
 
         Raises:
             InputInvalid: names line (text formats, from 1) or column and what to do; never quotes a cell.
@@ -65,4 +83,50 @@ class Write(Protocol):
         Write frames of the same columns one after the other as one table, in memory bound by the largest frame.
 
         The same frames give the same bytes: nothing of time, host or version beyond the format's own goes in.
+
+        Raises:
+            MetadataError: if a frame has other columns than the metadata.
         """
+
+
+class Format(Protocol):
+    """What a part exports."""
+
+    suffixes: tuple[str, ...]
+    textual: bool
+    read: Read
+    write: Write
+
+
+def canonical(name: str) -> str:
+    """
+    The public name of a format given in any case.
+
+    Raises:
+        ValidationError: there is no such format; the hint lists what there is.
+    """
+    if name.lower() in plugins.names(_ROOM):
+        return name.lower()
+    raise ValidationError("There is no such format.", hint=f"Known: {', '.join(plugins.names(_ROOM))}.")
+
+
+def load(name: str) -> Format:
+    """
+    The part of that name, in any case.
+
+    Raises:
+        ValidationError: there is no such format.
+    """
+    return cast(Format, plugins.part(_ROOM, canonical(name)))
+
+
+def split_path(path: str) -> tuple[str | None, str | None]:
+    """
+    Format and compression by the endings of a path; None where none is known.
+
+    ``a/b.CSV.gz`` gives ``("csv", "gz")``, ``a/b`` gives ``(None, None)``.
+    """
+    lower = path.lower()
+    compression = next((c for c in COMPRESSIONS if lower.endswith(f".{c}")), None)
+    stem = lower.removesuffix(f".{compression}")
+    return next((n for n in plugins.names(_ROOM) if stem.endswith(load(n).suffixes)), None), compression

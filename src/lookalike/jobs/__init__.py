@@ -123,22 +123,28 @@ class JobStore(Protocol):
     def release(self, job: Job, told: Beat, now: datetime) -> bool:
         """Give the job back to `queued` with its checkpoint; spends no retry (drain)."""
 
+    def crash(self, job: Job, told: Beat, max_restarts: int, now: datetime) -> bool:
+        """As `recover` does after the lease, at once: the job's processes died without a last word."""
+
     def recover(self, max_restarts: int, now: datetime) -> list[str]:
         """Running jobs whose lease ended: back to `queued` with retry_count + 1, or `failed` with WORKER_LOST."""
 
     def sweep(self, now: datetime) -> list[str]:
         """
-        Cancel paused jobs past their resume deadline (RESUME_WINDOW_EXPIRED) and delete ended jobs past expiry.
+        Cancel paused jobs past their resume deadline (RESUME_WINDOW_EXPIRED) and drop outworn bookkeeping.
 
         Returns:
-            Ids of jobs whose checkpoints and artefacts are to be deleted.
+            Ids of ended jobs past expiry: delete what is kept of them in buckets, then say `forgotten`.
         """
+
+    def forgotten(self, job_id: str, now: datetime) -> bool:
+        """Delete the record of an ended job past expiry; last, so that a crash before it leaves nothing unowned."""
 
     def littered(self, now: datetime) -> list[Job]:
         """Ended jobs that left things behind and whose lease, if any, is over: safe to tidy up after."""
 
     def tidied(self, job: Job) -> None:
-        """Nothing of this job is left lying about; also says so of a job whose own supervisor has seen its end."""
+        """Nothing of this job, ended in this epoch, is left lying about."""
 
     def seen(self, owner: str, now: datetime) -> None:
         """A supervisor is alive."""

@@ -58,6 +58,7 @@ class Job:
         running_s: Seconds of running in ended attempts; the running one counts from `attempt_started_at`.
         publishing: True from the fenced write that begins `publish`; cancel and pause are refused then.
         epoch: Fencing token, +1 at each claim.
+        beat_at: When the lease was last renewed; a lost attempt counts as running until then.
         sequence: Number of events written for this job.
         litter: True from the first claim until what the job left behind (staged parts, checkpoints) was tidied away.
         metadata: Facts told by the pipeline that GET shows: input_size, output_size, input_rows, output_rows.
@@ -84,6 +85,7 @@ class Job:
     epoch: int = 0
     owner: str | None = None
     lease_until: datetime | None = None
+    beat_at: datetime | None = None
     publishing: bool = False
     resume_deadline: datetime | None = None
     pause_reason: str | None = None

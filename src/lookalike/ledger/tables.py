@@ -58,6 +58,7 @@ jobs = sa.Table(
     _column("epoch", sa.Integer),
     _column("owner", sa.String(255), nullable=True),
     _column("lease_until", Time, nullable=True),
+    _column("beat_at", Time, nullable=True),
     _column("publishing", sa.Boolean),
     _column("resume_deadline", Time, nullable=True),
     _column("pause_reason", sa.String(255), nullable=True),
@@ -66,10 +67,12 @@ jobs = sa.Table(
     _column("error_message", sa.Text, nullable=True),
     _column("sequence", sa.Integer),
     _column("litter", sa.Boolean),
-    sa.Index(None, "status", "submitted_at"),  # the claim and the admission
-    sa.Index(None, "customer_id", "submitted_at"),  # the history
-    sa.Index(None, "customer_id", "status"),  # the limits
+    sa.Index(None, "status", "submitted_at", "job_id"),  # the claim
+    sa.Index(None, "status", "customer_id", "submitted_at"),  # the admission and the limits
+    sa.Index(None, "customer_id", "submitted_at", "job_id"),  # the history
     sa.Index(None, "output_bucket", "status"),  # one live job per output path
+    sa.Index(None, "litter", "status"),  # tidying up
+    sa.Index(None, "expires_at"),  # forgetting
 )
 
 idempotency = sa.Table(

@@ -1,0 +1,1 @@
+"""What may be reached from here: which addresses, found how."""

@@ -18,7 +18,7 @@ def stage(work: Work, context: Context) -> Work:
     if excluded >= set(raw.columns):
         raise InputRefused("All columns are excluded.", hint="Leave at least one column in.")
     textual = formats.load(request.input_format).textual
-    table, metadata = infer(raw.drop(excluded), textual=textual, null=request.parameters["csv"]["null"])
+    table, metadata = infer(raw, textual=textual, null=request.parameters["csv"]["null"], exclude=excluded)
     train, holdout = split(table, request.parameters["holdout_share"], request.seed)
     artefacts.write_json("metadata.json", metadata.to_json())
     artefacts.write_frame("train.arrow", train)

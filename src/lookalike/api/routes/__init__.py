@@ -1,0 +1,1 @@
+"""One file a path family, each with a `router`; found by listing this room."""

@@ -1,0 +1,86 @@
+"""Query parameters: read strictly, each at most once."""
+
+import re
+from datetime import UTC, datetime
+
+from fastapi import Request
+
+from lookalike.errors import InvalidStatus, ValidationError
+from lookalike.jobs.states import JobStatus
+from lookalike.operations.jobs import History
+from lookalike.webhooks import EventType
+
+LIMIT_DEFAULT, LIMIT_MAX = 10, 100
+OFFSET_MAX = 10**15 - 1  # a page that far out is empty; both databases can count to it
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?")
+
+
+def history(request: Request) -> History:
+    """
+    What a listing of jobs asks for.
+
+    Raises:
+        ValidationError: names the parameter that is wrong.
+        InvalidStatus: a status that is none.
+    """
+    return History(
+        status=_status(_one(request, "status")),
+        start=_moment("start_date", _one(request, "start_date")),
+        end=_moment("end_date", _one(request, "end_date")),
+        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
+        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
+    )
+
+
+def event(request: Request) -> EventType | None:
+    """The event a listing of webhooks is narrowed to; ValidationError if it is none."""
+    text = _one(request, "event")
+    if text is None:
+        return None
+    try:
+        return EventType(text)
+    except ValueError:
+        raise _wrong("event", f"must be one of {', '.join(EventType)}") from None
+
+
+def _one(request: Request, name: str) -> str | None:
+    values = request.query_params.getlist(name)
+    if len(values) > 1:
+        raise _wrong(name, "must be given once")
+    return values[0] if values else None
+
+
+def _status(text: str | None) -> JobStatus | None:
+    if text is None:
+        return None
+    try:
+        return JobStatus(text)
+    except ValueError:
+        message = f"The query parameter status must be one of {', '.join(JobStatus)}."
+        raise InvalidStatus(message, fields=[("status", message)], hint="Name one, or leave it out.") from None
+
+
+def _integer(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:
+    if text is None:
+        return default
+    low, high = bounds
+    if not re.fullmatch(r"[0-9]{1,15}", text) or not low <= int(text) <= high:
+        raise _wrong(name, f"must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _moment(name: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        value = datetime.fromisoformat(text.upper()) if _MOMENT.fullmatch(text) else None
+        if value is not None:
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _wrong(name, "must be a time like 2026-01-31T12:00:00Z (a + of an offset is written %2B)")
+
+
+def _wrong(name: str, message: str) -> ValidationError:
+    return ValidationError(f"The query parameter {name} {message}.", fields=[(name, message)])

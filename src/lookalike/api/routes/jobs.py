@@ -1,0 +1,58 @@
+"""``/api/v2/jobs``: create, list, show, cancel, pause, resume."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from lookalike.access import Principal
+from lookalike.api.bodies import read_object
+from lookalike.api.models import submission
+from lookalike.api.queries import history
+from lookalike.api.services import Asking, Given
+
+router = APIRouter(prefix="/api/v2/jobs")
+
+
+@router.post("", operation_id="createJobV2")
+async def create(request: Request, given: Given, asking: Asking) -> JSONResponse:
+    """202 with the id of the new job."""
+    asked = submission(await read_object(request))
+    key = request.headers.get("idempotency-key")
+    accepted = await given.jobs.wait(await run_in_threadpool(given.jobs.submit, asking, asked, key))
+    return JSONResponse({"job_id": accepted.job_id, "status": "accepted", "message": accepted.message}, 202)
+
+
+@router.get("", operation_id="getJobHistoryV2")
+def list_jobs(request: Request, given: Given, asking: Asking) -> JSONResponse:
+    """200 with a page of jobs."""
+    return JSONResponse(given.jobs.history(asking, history(request)))
+
+
+@router.get("/{job_id}", operation_id="getJobStatusV2")
+def show(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+    """200 with the job."""
+    return JSONResponse(given.jobs.show(asking, job_id))
+
+
+@router.post("/{job_id}/cancel", operation_id="cancelJobV2")
+def cancel(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+    """200 once the job is cancelled."""
+    return _done(given.jobs.cancel, asking, job_id)
+
+
+@router.post("/{job_id}/pause", operation_id="pauseJobV2")
+def pause(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+    """200 once the job is paused."""
+    return _done(given.jobs.pause, asking, job_id)
+
+
+@router.post("/{job_id}/resume", operation_id="resumeJobV2")
+def resume(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+    """200 once the job is queued again."""
+    return _done(given.jobs.resume, asking, job_id)
+
+
+def _done(verb: Callable[[Principal, str], str], asking: Principal, job_id: str) -> JSONResponse:
+    return JSONResponse({"success": True, "message": verb(asking, job_id)})

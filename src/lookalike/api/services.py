@@ -1,0 +1,60 @@
+"""What the routes are handed: the operations and who may call them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from lookalike.access import Principal, Verifier
+from lookalike.errors import Unauthorized
+from lookalike.operations.health import Health
+from lookalike.operations.jobs import Jobs
+from lookalike.operations.webhooks import Webhooks
+
+_BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")  # RFC 6750, 2.1
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    Everything behind the door.
+
+    Attributes:
+        body_max_bytes: The largest request body that is read.
+        draw: So many random bits as a number, for request ids.
+    """
+
+    jobs: Jobs
+    webhooks: Webhooks
+    health: Health
+    verifier: Verifier
+    body_max_bytes: int
+    draw: Callable[[int], int]
+
+
+def services(request: Request) -> Services:
+    """What the application was made with."""
+    found: Services = request.app.state.services
+    return found
+
+
+def principal(request: Request) -> Principal:
+    """
+    Who is asking.
+
+    Raises:
+        Unauthorized: no bearer token, several, or one that is not good.
+    """
+    given = request.headers.getlist("authorization")
+    if not given:
+        raise Unauthorized("The request has no bearer token.")
+    match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+    if match is None:
+        raise Unauthorized("The header Authorization does not hold one bearer token.")
+    return services(request).verifier.verify(match[1])
+
+
+Given = Annotated[Services, Depends(services)]
+Asking = Annotated[Principal, Depends(principal)]

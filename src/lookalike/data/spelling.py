@@ -1,0 +1,197 @@
+"""
+How typed columns are spelled in text: `recognise` reads a column of text, `spell` writes it again.
+
+The rule of reading: a column has a type only if that type writes its cells as they were (numbers of mixed length keep
+the number, not the trailing zeros). So `007`, `+5` and ` 5` are text and stay as they are.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from lookalike.data import dates
+from lookalike.data.metadata import Column, ColumnType, TextForm
+
+_INTEGER = r"^(?:0|-?[1-9][0-9]{0,19})$"  # \d would take the digits of all scripts
+_SIGNIFICANT = 17  # digits a 64-bit float can tell apart; a longer one is a name, not a measurement
+_DECIMAL = r"^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[0-9]\.[0-9]+[eE][+-]?[0-9]+|[0-9][eE][+-][0-9]+|inf)$"
+_BOOLEANS = (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
+_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "-", "?", ".")
+_NEARLY = 0.95  # from this share on a column is meant to be what most cells are, and the others are mistakes
+_NEARLY_DISTINCT = 20  # fewer different values may be labels, some of which happen to be numbers
+_LABELS = 100  # at most so many different spellings may be labels such as version numbers (1.1 and 1.10)
+_SAMPLE = 256  # cells that decide whether to look at all
+WHOLE = "g"  # `TextForm.pattern` of decimals whose whole numbers have no point: 1, 2.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A column of text, understood."""
+
+    type: ColumnType
+    values: pl.Series
+    text: TextForm
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A column nearly all of whose cells are of one type: `row` (from 0) is the first that is not; counts of cells."""
+
+    type: ColumnType
+    row: int
+    n_fitting: int
+    n_cells: int
+
+
+def recognise(cells: pl.Series) -> Reading | Misfit | None:
+    """
+    What a column of text holds; None if it is just text, or has no cell.
+
+    A missing cell may also be spelled by a token (`NA`, `null`, ``-`` …) if all other cells are then numbers, dates or
+    times; any other single token counts too if it stands at least twice, no cell is empty, and 95 % of the cells fit.
+    """
+    if not _worth(cells):
+        return None
+    counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
+    distinct = counts["cell"]
+    if reading := _booleans(cells, distinct):
+        return reading
+    looks = (_as_dates, _as_numbers)
+    found = [r for look in looks if (r := look(cells, distinct, counts["n"]))]
+    return next((r for r in found if isinstance(r, Reading)), found[0] if found else None)
+
+
+def spell(column: Column) -> pl.Expr:
+    """An expression for the text of a column's cells by its `TextForm`; missing cells stay null."""
+    cell, form = pl.col(column.name), column.text
+    match column.dtype:
+        case pl.Boolean():
+            return pl.when(cell).then(pl.lit(form.true)).when(~cell).then(pl.lit(form.false))
+        case pl.Date():
+            return cell.dt.strftime(form.pattern or "%Y-%m-%d")
+        case pl.Datetime():
+            offset = "" if column.dtype.time_zone is None else "%:z"
+            return cell.dt.strftime(form.pattern or f"%Y-%m-%dT%H:%M:%S%.f{offset}")
+        case pl.Time():
+            return cell.dt.strftime(form.pattern or "%H:%M:%S%.f")
+        case pl.Duration():
+            return cell.dt.to_string("iso")
+        case pl.Float32() | pl.Float64():
+            return _spell_float(cell, form)
+    return cell.cast(pl.String)
+
+
+def _spell_float(cell: pl.Expr, form: TextForm) -> pl.Expr:
+    shortest = cell.cast(pl.String)
+    if form.pattern == WHOLE:
+        return shortest.str.strip_suffix(".0")
+    if form.decimals is None:
+        return shortest
+    fixed = cell.cast(pl.Decimal(38, form.decimals), strict=False).cast(pl.String)
+    signed = pl.when(shortest == "-0.0").then("-" + fixed).otherwise(fixed)  # Decimal has no negative zero
+    return pl.coalesce(signed, shortest)  # not finite, or too large for 38 digits
+
+
+def _worth(cells: pl.Series) -> bool:
+    """Whether a sample leaves it open that the column is more than text."""
+    some = cells.drop_nulls()
+    sample = some.gather_every(max(1, len(some) // _SAMPLE))
+    words = sample.filter(~sample.is_in(_MISSING))
+    if words.is_empty():
+        return len(some) > 0
+    number = words.str.contains(_DECIMAL) | words.is_in([w for pair in _BOOLEANS for w in pair])
+    fits = sum(n or dates.likely(w) for n, w in zip(number.to_list(), words.to_list(), strict=True))
+    return bool(fits >= len(words) / 2)
+
+
+def _booleans(cells: pl.Series, distinct: pl.Series) -> Reading | None:
+    words = set(distinct.to_list()) if len(distinct) <= 3 else set()
+    for true, false in _BOOLEANS:
+        if words - {""} and words <= {true, false, ""}:
+            values = cells.replace_strict({true: True, false: False, "": None}, return_dtype=pl.Boolean)
+            return Reading(ColumnType.BOOLEAN, values, TextForm(true=true, false=false))
+    return None
+
+
+def _as_dates(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | Misfit | None:
+    candidates = ~distinct.is_in(_MISSING)
+    found = dates.find(distinct.filter(candidates), 0.5)
+    if found is None:
+        return None
+    fits = candidates.scatter(candidates.arg_true(), found.fits)
+    token = _token(cells, distinct, n, fits)
+    if token is None:
+        return _misfit(cells, found.type, distinct, n, fits)
+    return Reading(found.type, found.read(_blank(cells, distinct, fits)), TextForm(token, pattern=found.pattern))
+
+
+def _as_numbers(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | Misfit | None:
+    whole = distinct.str.contains(_INTEGER)
+    fits = whole | distinct.str.contains(_DECIMAL)
+    if not fits.any():
+        return None
+    token = _token(cells, distinct, n, fits)
+    if token is None:
+        return _misfit(cells, ColumnType.DECIMAL, distinct, n, fits)
+    numbers = distinct.filter(fits)
+    if whole.filter(fits).all():
+        return _integers(_blank(cells, distinct, fits), token)
+    return _decimals(_blank(cells, distinct, fits), numbers, token)
+
+
+def _integers(cells: pl.Series, token: str) -> Reading | None:
+    for dtype in (pl.Int64, pl.UInt64):
+        values = cells.cast(dtype, strict=False)
+        if values.null_count() == cells.null_count():
+            return Reading(ColumnType.INTEGER, values, TextForm(token))
+    return None
+
+
+def _decimals(cells: pl.Series, numbers: pl.Series, token: str) -> Reading | None:
+    digits = numbers.str.replace(r"[eE].*$", "").str.replace_all(r"[-.]", "").str.strip_chars_start("0")
+    if (digits.str.len_bytes() > _SIGNIFICANT).any():
+        return None
+    distinct_values = numbers.cast(pl.Float64).n_unique()
+    form = _form(numbers, token)
+    if form.decimals is None and distinct_values < len(numbers) <= _LABELS:
+        return None
+    return Reading(ColumnType.DECIMAL, cells.cast(pl.Float64), form)
+
+
+def _form(numbers: pl.Series, token: str) -> TextForm:
+    finite = numbers.filter(~numbers.str.ends_with("inf"))
+    lengths = finite.str.extract(r"\.([0-9]+)$").str.len_bytes()
+    if finite.str.contains("[eE]").any() is False and lengths.null_count() == 0 and lengths.n_unique() == 1:
+        return TextForm(token, decimals=int(lengths[0]))
+    plain = finite.str.contains(r"^-?[0-9]+$").any() and not finite.str.ends_with(".0").any()
+    return TextForm(token, pattern=WHOLE if plain else None)
+
+
+def _blank(cells: pl.Series, distinct: pl.Series, fits: pl.Series) -> pl.Series:
+    """The cells with null where the distinct ones do not fit."""
+    tokens = distinct.filter(~fits)
+    return cells if tokens.is_empty() else cells.set(cells.is_in(tokens.implode()), None)
+
+
+def _token(cells: pl.Series, distinct: pl.Series, n: pl.Series, fits: pl.Series) -> str | None:
+    """The token of missing cells; None if the cells that do not fit are more than missing ones."""
+    others, times = distinct.filter(~fits), n.filter(~fits)
+    if others.is_in(_MISSING).all():
+        ranked = sorted(zip(times.to_list(), others.to_list(), strict=True))
+        return str(ranked[-1][1]) if ranked and ranked[-1][0] > cells.null_count() else ""
+    single = len(others) == 1 and times[0] >= 2 and cells.null_count() == 0
+    return str(others[0]) if single and _nearly(n, fits) else None
+
+
+def _nearly(n: pl.Series, fits: pl.Series) -> bool:
+    enough = int(n.filter(fits).sum()) >= _NEARLY * int(n.sum())
+    return enough and int(fits.sum()) > _NEARLY_DISTINCT
+
+
+def _misfit(cells: pl.Series, type_: ColumnType, distinct: pl.Series, n: pl.Series, fits: pl.Series) -> Misfit | None:
+    others = ~fits & ~distinct.is_in(_MISSING)
+    n_fitting, n_cells = int(n.filter(fits).sum()), int(n.filter(fits | others).sum())
+    if n_fitting < _NEARLY * n_cells or int(fits.sum()) <= _NEARLY_DISTINCT:
+        return None
+    row = cells.is_in(distinct.filter(others).implode()).fill_null(False).arg_max()
+    return Misfit(type_, int(row or 0), n_fitting, n_cells)

@@ -1,0 +1,118 @@
+"""How a table's columns are told: which are drawn in a chain, which are looked up, which never change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lookalike.data.metadata import Metadata
+from lookalike.engines.tabular.relations import Derived
+from lookalike.errors import ModelFileError
+from lookalike.transforms import Scale, Transform
+from lookalike.transforms.choose import load
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    Attributes:
+        transforms: One a column, in the table's order.
+        chain: Numbers of the columns that are drawn, in the order of drawing.
+        derived: The columns that are looked up. A column in neither never changes.
+    """
+
+    metadata: Metadata
+    transforms: tuple[Transform, ...]
+    chain: tuple[int, ...]
+    derived: tuple[Derived, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def scales(self) -> tuple[Scale, ...]:
+        """One a column of the chain."""
+        return tuple(self.transforms[column].scale for column in self.chain)
+
+    @cached_property
+    def score_rows(self) -> npt.NDArray[np.int32]:
+        """Per column of the chain its row in the score matrix, -1 for those without scores."""
+        ordered = np.array([scale.ordered for scale in self.scales], bool)
+        return np.where(ordered, np.cumsum(ordered) - 1, -1).astype(np.int32)
+
+    @property
+    def n_scores(self) -> int:
+        return int(self.score_rows.max(initial=-1)) + 1
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where in the chain a column stands."""
+        return {column: place for place, column in enumerate(self.chain)}
+
+    @cached_property
+    def lookups(self) -> dict[int, Derived]:
+        """The derived columns by number."""
+        return {derived.column: derived for derived in self.derived}
+
+
+def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
+    """JSON and arrays from which `load_layout` makes the same layout."""
+    specs: list[dict[str, Any]] = []
+    arrays: Arrays = {}
+    for number, transform in enumerate(layout.transforms):
+        spec, own = transform.state()
+        specs.append(spec)
+        arrays |= {f"column.{number}.{name}": array for name, array in own.items()}
+    arrays |= {f"derived.{d.column}": d.lookup for d in layout.derived}
+    header = {
+        "metadata": layout.metadata.to_json(),
+        "transforms": specs,
+        "chain": list(layout.chain),
+        "derived": [[d.column, d.determinant] for d in layout.derived],
+        "notes": list(layout.notes),
+    }
+    return header, arrays
+
+
+def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Layout:
+    """
+    The layout of a state.
+
+    Raises:
+        ModelFileError: numbers of columns or levels that are not there.
+    """
+    own: dict[str, Arrays] = {}
+    for name, array in arrays.items():
+        kind, _, rest = name.partition(".")
+        if kind == "column":
+            number, _, field = rest.partition(".")
+            own.setdefault(number, {})[field] = array
+    try:
+        transforms = tuple(load(spec, own.get(str(n), {})) for n, spec in enumerate(header["transforms"]))
+        derived = tuple(Derived(d, k, arrays[f"derived.{d}"]) for d, k in header["derived"])
+        metadata, notes = Metadata.from_json(header["metadata"]), tuple(header["notes"])
+        layout = Layout(metadata, transforms, tuple(header["chain"]), derived, notes)
+        sound = _is_sound(layout)
+    except (KeyError, TypeError, ValueError, IndexError):
+        sound = False
+    if not sound:
+        raise ModelFileError("The file is damaged: its columns do not fit together.")
+    return layout
+
+
+def _is_sound(layout: Layout) -> bool:
+    columns = set(range(len(layout.transforms)))
+    told = [*layout.chain, *(d.column for d in layout.derived)]
+    if len(layout.metadata.columns) != len(columns) or len(set(told)) != len(told) or not set(told) <= columns:
+        return False
+    return all(_is_sound_lookup(layout, d) for d in layout.derived)
+
+
+def _is_sound_lookup(layout: Layout, derived: Derived) -> bool:
+    determinant, dependent = layout.transforms[derived.determinant], layout.transforms[derived.column]
+    lookup = derived.lookup
+    inside = lookup.ndim == 1 and bool(((lookup >= 0) & (lookup < dependent.n_levels)).all())
+    return derived.determinant in layout.chain and len(lookup) == determinant.n_levels and inside

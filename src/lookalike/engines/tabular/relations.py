@@ -1,0 +1,109 @@
+"""Functional dependencies: columns that another one determines in every row; they are looked up, never drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lookalike.transforms import Codes
+
+PEEK = 2_000  # rows that are looked at first: most pairs fail there
+EVIDENCE = 20.0  # violations that chance would have made, or the rule is not believed
+PAIRS_MAX = 20_000  # tests of pairs a table gets, nearest pairs first
+
+
+@dataclass(frozen=True)
+class Levels:
+    """
+    A column as a relation sees it.
+
+    Attributes:
+        numbers: Level of each row, ``n_levels`` for those that are not shown, shape ``(n,)``.
+        exact: Every drawn cell is a level, so that it can determine others.
+        ordered: A number. Of two columns that determine each other the number is kept.
+    """
+
+    numbers: Codes
+    n_levels: int
+    exact: bool
+    ordered: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Column `column` is ``lookup[level of column determinant]``, a level of its own."""
+
+    column: int
+    determinant: int
+    lookup: Codes
+
+
+def find_dependencies(columns: Sequence[Levels | None]) -> tuple[Derived, ...]:
+    """
+    Dependent columns, each with the determinant nearest to it; no determinant is itself dependent.
+
+    A column depends on an earlier one, or on a later one if both determine each other and the later one is a number.
+
+    Args:
+        columns: None for those that take no part.
+    """
+    found: dict[int, int] = {}
+    for earlier, later in _pairs(columns):
+        if earlier in found or later in found:
+            continue
+        a, b = columns[earlier], columns[later]
+        if a is None or b is None or not determines(a, b):
+            continue
+        swap = b.ordered and not a.ordered and b.exact and earlier not in found.values() and determines(b, a)
+        dependent, determinant = (earlier, later) if swap else (later, earlier)
+        if dependent not in found.values():
+            found[dependent] = determinant
+    return tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
+
+
+def determines(a: Levels, b: Levels) -> bool:
+    """Whether each level of `a` stands with one level of `b` only, in enough rows to believe it."""
+    if not a.exact:
+        return False
+    peek = slice(0, PEEK)
+    return _holds(a, b, peek) and _holds(a, b, slice(None)) and _evidence(a, b) >= EVIDENCE
+
+
+def _pairs(columns: Sequence[Levels | None]) -> list[tuple[int, int]]:
+    """Pairs (earlier, later) of columns that take part, nearest first, as many as a table gets."""
+    taking = [number for number, column in enumerate(columns) if column is not None]
+    reach = max(1, min(len(taking), PAIRS_MAX // max(len(taking), 1)))
+    return [(taking[i - d], taking[i]) for d in range(1, reach + 1) for i in range(d, len(taking))]
+
+
+def _shown(a: Levels, b: Levels, rows: slice) -> tuple[Codes, Codes]:
+    left, right = a.numbers[rows], b.numbers[rows]
+    shown = (left < a.n_levels) & (right < b.n_levels)
+    return left[shown], right[shown]
+
+
+def _holds(a: Levels, b: Levels, rows: slice) -> bool:
+    left, right = _shown(a, b, rows)
+    first = np.zeros(a.n_levels, np.int32)
+    first[left] = right
+    return bool((first[left] == right).all())
+
+
+def _evidence(a: Levels, b: Levels) -> float:
+    """Rows that repeat a level of `a`, times the chance that an independent `b` would differ there."""
+    left, right = _shown(a, b, slice(None))
+    if not len(left):
+        return 0.0
+    repeats = len(left) - len(np.unique(left))
+    shares = np.bincount(right) / len(right)
+    return float(repeats * (1.0 - (shares**2).sum()))
+
+
+def _lookup(a: Levels | None, b: Levels | None) -> Codes:
+    """Per level of `a` its level of `b`; where no row shows it, the most frequent one."""
+    if a is None or b is None:
+        raise ValueError("a dependency of a column that takes no part")
+    left, right = _shown(a, b, slice(None))
+    lookup = np.full(a.n_levels, np.bincount(right).argmax(), np.int32)
+    lookup[left] = right
+    return lookup

@@ -1,0 +1,69 @@
+"""What formats share about frames: the columns they must have, flatness, writing them one by one."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from lookalike.data.metadata import Metadata
+from lookalike.errors import InputRefused, MetadataError
+
+_NESTED = (pl.List, pl.Array, pl.Struct)
+
+
+def checked(frames: Iterable[pl.DataFrame], metadata: Metadata) -> Iterator[pl.DataFrame]:
+    """
+    The frames one after the other.
+
+    Raises:
+        MetadataError: a frame has other columns than the metadata, in another order, or of other dtypes.
+    """
+    for frame in frames:
+        if tuple(frame.columns) != metadata.names:
+            raise MetadataError("The rows to write have other columns than the table.")
+        for column in metadata.columns:
+            if frame.schema[column.name] != column.dtype:
+                raise MetadataError(f"Column '{column.name}' has another dtype in the rows to write than in the table.")
+        yield frame
+
+
+def sink(frames: Iterable[pl.DataFrame], metadata: Metadata, to: Callable[[pl.LazyFrame], object]) -> None:
+    """
+    Hand `to` a lazy frame that pulls the frames while it is sunk, so that only a few are in memory at once.
+
+    Raises:
+        MetadataError: a frame has other columns or dtypes than the metadata. What `frames` raises comes out as it is,
+            where polars would tell it as an error of its own.
+    """
+    failed: list[BaseException] = []
+    schema = pl.Schema({c.name: c.dtype for c in metadata.columns})
+
+    def source(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
+        try:
+            for frame in checked(frames, metadata):
+                yield frame if columns is None else frame.select(columns)
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    try:
+        to(register_io_source(source, schema=schema))
+    except BaseException:
+        if not failed:
+            raise
+    if failed:
+        raise failed[0]
+
+
+def refuse_nested(schema: pl.Schema) -> None:
+    """
+    Nothing, if all columns are flat.
+
+    Raises:
+        InputRefused: names the first column that holds lists, structs, bytes or objects.
+    """
+    for name, dtype in schema.items():
+        if isinstance(dtype, _NESTED):
+            raise InputRefused(f"Column '{name}' is nested.", hint="Flatten it: one value a cell.")
+        if isinstance(dtype, (pl.Binary, pl.Object)):
+            raise InputRefused(f"Column '{name}' holds bytes or objects.", hint="Leave it out, or make it text.")

@@ -1,0 +1,210 @@
+"""The supervisor: takes jobs, runs each in a process group of its own, and tells the store what becomes of them."""
+
+import logging
+import selectors
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from lookalike.clock import Clock
+from lookalike.errors import JobError, JobTimeout, LookalikeError, OutOfMemory
+from lookalike.jobs import JobStore, Limits
+from lookalike.jobs.attempt import Attempt, Crashed, Drained, Lost
+from lookalike.jobs.group import Group, Start
+from lookalike.jobs.janitor import LEAVE_S, Janitor
+from lookalike.jobs.job import Job
+from lookalike.jobs.memory import group_bytes
+from lookalike.jobs.messages import Done, Failed
+from lookalike.jobs.states import JobStatus
+from lookalike.settings import Jobs
+
+NAP_S = 0.1  # how soon a stop is seen
+SENDING_S = 0.005  # how soon more is sent of a payload larger than a pipe
+MARGIN = 0.1  # of the lease: the guard kills so much before others may take the job
+
+Launch = Callable[[Job], Start]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """
+    Runs jobs until told to stop; one a process.
+
+    Attributes:
+        clock: Its monotonic time must be the machine's: the guards compare it with their own.
+        owner: A name no other supervisor has or will have.
+        launch: What to start for a job; a JobError of it fails the job.
+        tidy, forget: See `Janitor`.
+    """
+
+    store: JobStore
+    clock: Clock
+    settings: Jobs
+    owner: str
+    launch: Launch
+    tidy: Callable[[Job], None]
+    forget: Callable[[str], None]
+    _attempts: list[Attempt] = field(default_factory=list, init=False)
+    _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector, init=False)
+
+    def run(self, stop: threading.Event) -> None:
+        """
+        Run jobs until `stop` is set, then give them back to the queue; returns within 10 s with no process left.
+
+        Whatever goes wrong with the database is logged and tried again at the next beat; a job whose lease cannot be
+        renewed is killed by its guard in time.
+        """
+        janitor = Janitor(self.store, self.clock, self.tidy, self.forget)
+        thread = janitor.start()
+        try:
+            while not stop.is_set():
+                next_beat = self.clock.monotonic() + self.settings.beat_s
+                self._beat(janitor)
+                self._listen(next_beat, stop, janitor)
+        finally:
+            self._drain(janitor)
+            janitor.stop()
+            thread.join(LEAVE_S)
+
+    def _beat(self, janitor: Janitor) -> None:
+        self._ask(self.store.seen, self.owner, self.clock.now())
+        for attempt in list(self._attempts):
+            self._look_after(attempt)
+            self._settle(attempt, janitor)
+        limits = Limits(self.settings.running_per_customer, self.settings.queued_per_customer)
+        self._ask(self.store.admit, limits, self.clock.now())
+        self._ask(self.store.recover, self.settings.max_restarts, self.clock.now())
+        self._claim()
+
+    def _listen(self, until: float, stop: threading.Event, janitor: Janitor) -> None:
+        """Answer the children until the next beat, or until a slot is free for the next job."""
+        n_attempts = len(self._attempts)
+        while not stop.is_set() and len(self._attempts) == n_attempts:
+            left = until - self.clock.monotonic()
+            if left <= 0:
+                return
+            for key, _ in self._selector.select(min(left, self._nap_s())):
+                self._answer(key.data)
+                self._settle(key.data, janitor)
+
+    def _nap_s(self) -> float:
+        groups = [attempt.group for attempt in self._attempts if attempt.group is not None]
+        unsent = [group.flush() for group in groups]  # all of them, not only up to the first with a rest
+        return SENDING_S if any(unsent) else NAP_S
+
+    def _claim(self) -> None:
+        while len(self._attempts) < self.settings.slots:
+            begun_at = self.clock.monotonic()
+            job = self._ask(self.store.claim, self.owner, self.settings.lease_s, self.clock.now())
+            if job is None:
+                return
+            attempt = Attempt(job, self._start(job, self._deadline(begun_at)), self.clock, begun_at)
+            self._attempts.append(attempt)
+            if attempt.group is not None:
+                self._selector.register(attempt.group.fd, selectors.EVENT_READ, attempt)
+
+    def _start(self, job: Job, deadline: float) -> Group | Failed | Crashed:
+        try:
+            return Group(self.launch(job), deadline)
+        except LookalikeError as error:
+            return Failed(error.code if isinstance(error, JobError) else LookalikeError.code, error.message)
+        except Exception as error:
+            _log(job, f"could not be started: {type(error).__name__}")
+            return Crashed()
+
+    def _look_after(self, attempt: Attempt) -> None:
+        attempt.listen()
+        self._judge(attempt)
+        if attempt.outcome is None:
+            self._tell(attempt)
+
+    def _answer(self, attempt: Attempt) -> None:
+        attempt.listen()
+        if attempt.outcome is None and (attempt.urgent or attempt.wants_to_publish):
+            self._tell(attempt)
+
+    def _judge(self, attempt: Attempt) -> None:
+        """End what takes too long or too much; what is being published goes through, at worst in another attempt."""
+        if attempt.outcome is not None or attempt.group is None:
+            return
+        if attempt.running_s >= attempt.job.timeout_s and not attempt.publishing:
+            message = f"The job ran longer than its timeout of {attempt.job.timeout_s} s."
+            attempt.end(Failed(JobTimeout.code, message))
+        elif group_bytes(attempt.group.pgid) > self.settings.memory_max_bytes:
+            message = f"The job needed more than {self.settings.memory_max_bytes} bytes of memory."
+            attempt.end(Crashed() if attempt.publishing else Failed(OutOfMemory.code, message))
+
+    def _tell(self, attempt: Attempt) -> None:
+        """Renew the lease, store what was said, give leave to publish; the deadline is taken before the write."""
+        deadline, told = self._deadline(self.clock.monotonic()), attempt.untold()
+        kept = self._ask(self.store.beat, attempt.job, told, self.settings.lease_s, self.clock.now())
+        if kept is False:
+            attempt.end(Lost())
+        if not kept or attempt.group is None:
+            return
+        attempt.stored(told)
+        attempt.group.extend(deadline)
+        if attempt.wants_to_publish:
+            self._let_publish(attempt, attempt.group)
+
+    def _let_publish(self, attempt: Attempt, group: Group) -> None:
+        allowed = self._ask(self.store.begin_publishing, attempt.job, self.clock.now())
+        if allowed is False:
+            attempt.end(Lost())
+        elif allowed:
+            attempt.wants_to_publish, attempt.publishing = False, True
+            group.send({"type": "publish"})
+
+    def _settle(self, attempt: Attempt, janitor: Janitor) -> None:
+        """Bury an attempt that is over and record how; if the store is away, again at the next beat."""
+        if attempt.outcome is None:
+            return
+        if attempt.group is not None:
+            self._selector.unregister(attempt.group.fd)
+            attempt.bury()
+        if self._record(attempt) is not None:
+            _log(attempt.job, f"attempt over: {type(attempt.outcome).__name__.lower()}")
+            self._attempts.remove(attempt)
+            janitor.attempt_over(attempt.job)
+
+    def _record(self, attempt: Attempt) -> bool | None:
+        """Tell the store; False if the job was no longer ours, None if it did not answer."""
+        job, told, now = attempt.job, attempt.untold(), self.clock.now()
+        match attempt.outcome:
+            case Done():
+                return self._ask(self.store.finish, job, JobStatus.COMPLETED, None, told, now)
+            case Failed(code, message):
+                return self._ask(self.store.finish, job, JobStatus.FAILED, (code, message), told, now)
+            case Drained():
+                return self._ask(self.store.release, job, told, now)
+            case Crashed():
+                return self._ask(self.store.crash, job, told, self.settings.max_restarts, now)
+        return False
+
+    def _drain(self, janitor: Janitor) -> None:
+        for attempt in list(self._attempts):
+            attempt.end(Drained())
+            self._settle(attempt, janitor)
+        # what the store did not take in is dead all the same, and found by its lease
+        self._attempts.clear()
+        self._selector.close()
+
+    def _deadline(self, begun_at: float) -> float:
+        return begun_at + self.settings.lease_s * (1 - MARGIN)
+
+    def _ask(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The store's answer, None if it is away. Only the kind of error is logged: its text may show data."""
+        try:
+            return do(*args, **kwargs)
+        except Exception as error:
+            log.warning("the store did not answer: %s", type(error).__name__)
+            return None
+
+
+def _log(job: Job, message: str) -> None:
+    log.info(message, extra={"job_id": job.job_id, "epoch": job.epoch})

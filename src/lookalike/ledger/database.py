@@ -1,0 +1,180 @@
+"""The one database: opened, kept in step with this version, read and written in transactions."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from lookalike.errors import ExtraMissing, SettingsError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+BUSY_MS = 10_000  # how long a writer of SQLite waits for another one
+CONNECT_S = 5  # how long PostgreSQL may take to answer before it counts as away
+WRITES = "lookalike_writes"
+
+
+class Lock(IntEnum):
+    """What only one transaction at a time may do, because it looks at many rows before it writes one."""
+
+    SCHEMA = 7_461_001
+    SUBMIT = 7_461_002
+    ADMIT = 7_461_003
+    WEBHOOK = 7_461_004
+
+
+def open_engine(url: str) -> sa.Engine:
+    """
+    An engine for a database URL; nothing is read yet.
+
+    Args:
+        url: ``sqlite:///absolute/path`` or ``postgresql://…``. A relative SQLite path means the working directory.
+
+    Raises:
+        SettingsError: the URL is none, or names another kind of database, or SQLite in memory.
+        ExtraMissing: PostgreSQL without its driver.
+    """
+    parsed = _parse(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed)
+    if kind == "postgresql":
+        return _postgresql(parsed)
+    raise SettingsError(f"The database kind '{kind}' is not known.", hint="Use a sqlite:/// or postgresql:// URL.")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that sees one state of the database and writes nothing."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine, lock: Lock | None = None) -> Iterator[sa.Connection]:
+    """
+    A transaction that writes: committed at the end, rolled back if the body raises.
+
+    On SQLite it is the only writer from its first moment on, so what it reads stays true and `lock` adds nothing. On
+    PostgreSQL rows are locked as they are read (``FOR UPDATE``); `lock` is for decisions over rows not there yet.
+    """
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        if lock is not None and engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(lock))))
+        yield connection
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """
+    Bring the schema to this version, making all tables in an empty database; safe to run from two processes at once.
+
+    Raises:
+        SettingsError: the schema is newer than this version.
+    """
+    with _reachable(), writing(engine, Lock.SCHEMA) as connection:
+        _refuse_newer(_revision(connection))
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check(engine: sa.Engine) -> None:
+    """
+    Return if the schema is exactly this version's.
+
+    Raises:
+        SettingsError: the database cannot be reached, or its schema is older or newer.
+    """
+    with _reachable(), reading(engine) as connection:
+        revision = _revision(connection)
+    _refuse_newer(revision)
+    if revision != _script().get_current_head():
+        raise SettingsError("The database's schema is older than this version.", hint="Upgrade the database first.")
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        # its own message would show the URL, which may hold a password
+        raise SettingsError("The setting 'database' is not a database URL.") from None
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("The setting 'database' must name a file.", hint="For example sqlite:///lookalike.db.")
+    engine = sa.create_engine(url, json_serializer=_dumps, hide_parameters=True)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself: `_begin_sqlite` does
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # a transaction that reads, then writes, would fail at once when another one wrote in between: take the lock first
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            json_serializer=_dumps,
+            hide_parameters=True,  # they hold what customers wrote, and errors are logged
+            pool_pre_ping=True,  # a connection that broke while it lay idle must not cost a beat
+            isolation_level="READ COMMITTED",
+            connect_args={"connect_timeout": CONNECT_S},
+        )
+    except ModuleNotFoundError:
+        raise ExtraMissing("PostgreSQL", "postgres") from None
+
+
+_dumps = partial(json.dumps, allow_nan=False, separators=(",", ":"))  # NaN is no JSON: PostgreSQL refuses it
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError:
+        raise SettingsError("The database cannot be opened.", hint="Check the setting 'database'.") from None
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in _script().walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SettingsError(
+            "The database's schema is newer than this version.",
+            hint="Use a version of Lookalike at least as new as the one that last upgraded this database.",
+        )
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,61 @@
+"""`WebhookStore` over the database."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from lookalike.errors import WebhookRefused
+from lookalike.ledger.database import Lock, reading, writing
+from lookalike.ledger.tables import webhooks
+from lookalike.webhooks import EventType, Webhook
+
+
+class SqlWebhookStore:
+    """Registrations in SQLite or PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def register(self, webhook: Webhook, limit: int) -> None:
+        with writing(self._engine, Lock.WEBHOOK) as connection:
+            there = _of_customer(connection, webhook.customer_id)
+            if any(_same(webhook, other) for other in there):
+                raise WebhookRefused("A webhook with this URL and these events is registered already.")
+            if len(there) >= limit:
+                raise WebhookRefused(f"{limit} webhooks are registered already.", hint="Delete one first.")
+            _insert(connection, webhook)
+
+    def list(self, customer_id: str, event: EventType | None) -> list[Webhook]:
+        with reading(self._engine) as connection:
+            there = _of_customer(connection, customer_id)
+        return [webhook for webhook in there if event is None or event in webhook.events]
+
+    def get(self, webhook_id: str) -> Webhook | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(webhooks).where(webhooks.c.webhook_id == webhook_id)).one_or_none()
+        return None if row is None else _webhook(row)
+
+    def delete(self, webhook_id: str) -> bool:
+        with writing(self._engine) as connection:
+            return connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+
+
+def _same(webhook: Webhook, other: Webhook) -> bool:
+    return webhook.url == other.url and set(webhook.events) == set(other.events)
+
+
+def _of_customer(connection: sa.Connection, customer_id: str) -> list[Webhook]:
+    """All of a customer's registrations, oldest first: few enough to be compared one by one."""
+    query = sa.select(webhooks).where(webhooks.c.customer_id == customer_id)
+    return [_webhook(row) for row in connection.execute(query.order_by(webhooks.c.created_at, webhooks.c.webhook_id))]
+
+
+def _insert(connection: sa.Connection, webhook: Webhook) -> None:
+    """The new registration; its events as a JSON list of names."""
+    names = [event.value for event in webhook.events]
+    connection.execute(sa.insert(webhooks).values({**vars(webhook), "events": names}))
+
+
+def _webhook(row: sa.Row[Any]) -> Webhook:
+    values = dict(row._mapping)
+    return Webhook(**{**values, "events": tuple(EventType(name) for name in values["events"])})

@@ -1,0 +1,175 @@
+"""How the service is: what its parts say of themselves, never later than told, whatever hangs."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from lookalike.clock import Clock
+from lookalike.errors import LookalikeError, ObjectMissing
+from lookalike.jobs import JobStore
+from lookalike.operations.paths import OURS
+from lookalike.storage import Bucket
+from lookalike.version import VERSION
+from lookalike.webhooks import WebhookStore
+
+TIMEOUT_S = 2.0
+DATABASE = "database"
+
+_NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+class Condition(StrEnum):
+    """How well a part is."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True)
+class Component:
+    """What is said of one part."""
+
+    name: str
+    condition: Condition
+    message: str | None = None
+    details: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """`ComponentStatus` of the API."""
+        details = None if self.details is None else dict(self.details)
+        return {"name": self.name, "status": self.condition.value, "message": self.message, "details": details}
+
+
+class Probe:
+    """
+    One question to one part, asked in a thread of its own.
+
+    A part that hangs keeps one thread, however often it is asked: until it answers, all wait for the same answer.
+    """
+
+    def __init__(self, name: str, ask: Callable[[], Component]) -> None:
+        self.name = name
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._running: Future[Component] | None = None
+
+    def start(self) -> "Future[Component]":
+        """The answer to come."""
+        with self._lock:
+            if self._running is None or self._running.done():
+                self._running = Future()
+                self._running.set_running_or_notify_cancel()
+                threading.Thread(target=self._answer, args=(self._running,), daemon=True, name="probe").start()
+            return self._running
+
+    def _answer(self, answer: "Future[Component]") -> None:
+        try:
+            answer.set_result(self._ask())
+        except Exception:  # whatever it is, the part is not well, and nobody else is waiting for it
+            answer.set_result(_unwell(self.name, "does not work"))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """
+    Whom to ask.
+
+    Attributes:
+        ping: Returns if the database answers, raises if not.
+        buckets: All buckets the service uses, the work bucket among them; asked each time.
+        alive_s: A supervisor seen within that time is live.
+    """
+
+    store: JobStore
+    webhooks: WebhookStore
+    ping: Callable[[], None]
+    buckets: Callable[[], Sequence[Bucket]]
+    alive_s: float
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Health:
+    """The check; `sources` are asked side by side."""
+
+    sources: Sources
+    timeout_s: float = TIMEOUT_S
+    _probes: tuple[Probe, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        asks = {
+            "application": self._application,
+            "pipeline": self._pipeline,
+            DATABASE: self._database,
+            "storage": self._storage,
+            "webhooks": self._webhooks,
+        }
+        object.__setattr__(self, "_probes", tuple(Probe(name, ask) for name, ask in asks.items()))
+
+    async def check(self) -> tuple[Condition, list[Component]]:
+        """The whole and its parts: unhealthy if the database is down, degraded if anything else is not well."""
+        components = await self._answers(self._probes)
+        conditions = {component.condition for component in components}
+        worst = next(c for c in (Condition.UNHEALTHY, Condition.DEGRADED, Condition.HEALTHY) if c in conditions)
+        return worst, components
+
+    async def ready(self) -> Component:
+        """Whether requests can be served: what the database says."""
+        return (await self._answers([probe for probe in self._probes if probe.name == DATABASE]))[0]
+
+    async def _answers(self, probes: Sequence[Probe]) -> list[Component]:
+        futures = [asyncio.wrap_future(probe.start()) for probe in probes]
+        done, _ = await asyncio.wait(futures, timeout=self.timeout_s)
+        late = f"did not answer in {self.timeout_s:g} s"
+        return [f.result() if f in done else _unwell(p.name, late) for f, p in zip(futures, probes, strict=True)]
+
+    def _application(self) -> Component:
+        return Component("application", Condition.HEALTHY, details={"version": VERSION})
+
+    def _database(self) -> Component:
+        self.sources.ping()
+        return Component(DATABASE, Condition.HEALTHY)
+
+    def _pipeline(self) -> Component:
+        backlog = self.sources.store.backlog(self.sources.alive_s, self.sources.clock.now())
+        well = backlog.live_workers > 0
+        return Component(
+            "pipeline",
+            Condition.HEALTHY if well else Condition.DEGRADED,
+            None if well else "No worker is running; jobs wait.",
+            vars(backlog),
+        )
+
+    def _storage(self) -> Component:
+        buckets = self.sources.buckets()
+        failing = sum(not _answers(bucket) for bucket in buckets)
+        return Component(
+            "storage",
+            Condition.DEGRADED if failing else Condition.HEALTHY,
+            "A bucket does not answer." if failing else None,
+            {"buckets": len(buckets), "failing": failing},
+        )
+
+    def _webhooks(self) -> Component:
+        self.sources.webhooks.get(_NOWHERE)
+        return Component("webhooks", Condition.HEALTHY, "This version registers webhooks but does not yet deliver.")
+
+
+def _answers(bucket: Bucket) -> bool:
+    try:
+        bucket.head(f"{OURS}/health")
+    except ObjectMissing:
+        return True
+    except LookalikeError:
+        return False
+    return True
+
+
+def _unwell(name: str, what: str) -> Component:
+    condition = Condition.UNHEALTHY if name == DATABASE else Condition.DEGRADED
+    return Component(name, condition, f"The {name} {what}.")

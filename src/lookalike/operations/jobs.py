@@ -1,0 +1,215 @@
+"""What one can ask of jobs: submit, wait, show, history, cancel, pause, resume."""
+
+import asyncio
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from lookalike.access import Principal
+from lookalike.access.policy import Policy, Scope
+from lookalike.clock import Clock
+from lookalike.errors import JobNotFound, LookalikeError, ObjectMissing, ValidationError
+from lookalike.jobs import Idempotency, JobStore, Limits, Query, view
+from lookalike.jobs.job import Job, NewJob
+from lookalike.jobs.states import ENDED, JobStatus
+from lookalike.operations.submission import Rules, Submission, check, configuration
+from lookalike.pipeline.work import Request, Work
+from lookalike.storage import Buckets
+from lookalike.version import VERSION
+
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_POLL_S = (0.05, 1.0)  # a job is looked at that soon first, that seldom later
+_SCAN_ROWS = 100
+_STORED = "The job is stored and will be run."
+_NAMES_SHOWN, _NAME_SHOWN_CHARS = 10, 64
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A job that is stored. `wait_s`: how long its caller wanted to wait for its end."""
+
+    job_id: str
+    message: str
+    wait_s: float
+
+
+@dataclass(frozen=True)
+class History:
+    """What to list; times inclusive and with a zone."""
+
+    status: JobStatus | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """
+    The verbs. Each is given who asks, judges whether they may, then does it in one transaction.
+
+    Attributes:
+        sync_wait_s: The longest wait of a submission that is not asynchronous.
+    """
+
+    store: JobStore
+    buckets: Buckets
+    policy: Policy
+    rules: Rules
+    limits: Limits
+    sync_wait_s: float
+    clock: Clock
+
+    def submit(self, principal: Principal, asked: Submission, idempotency_key: str | None = None) -> Accepted:
+        """
+        Store a job; with the idempotency key of an earlier, equal submission, answer with the job of that one.
+
+        Raises:
+            ValidationError: names each field that is wrong, a missing input object among them.
+            AccessDenied: scope, project or a bucket the customer may not use.
+            QuotaExceeded: too many jobs wait already.
+        """
+        self.policy.demand(principal, Scope.JOBS_WRITE)
+        idempotency = _idempotency(idempotency_key, asked)
+        request = check(asked, self.rules)
+        self._demand_places(principal, request)
+        self._demand_input(request)
+        job = self.store.submit(self._new_job(principal, asked, request), self.limits, idempotency)
+        wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
+        return Accepted(job.job_id, _message(asked.unknown), wait_s)
+
+    async def wait(self, accepted: Accepted) -> Accepted:
+        """
+        The same once the job has ended or `wait_s` are over, the state reached in its message; at once for 0.
+
+        No thread is held meanwhile.
+        """
+        if accepted.wait_s <= 0:
+            return accepted
+        until, pause_s = self.clock.monotonic() + accepted.wait_s, _POLL_S[0]
+        status = await self._status(accepted)
+        while status not in ENDED and self.clock.monotonic() < until:
+            await asyncio.sleep(min(pause_s, max(0.0, until - self.clock.monotonic())))
+            pause_s = min(pause_s * 1.5, _POLL_S[1])
+            status = await self._status(accepted)
+        return replace(accepted, message=accepted.message.replace(_STORED, f"The job is {status}.", 1))
+
+    def show(self, principal: Principal, job_id: str) -> dict[str, Any]:
+        """The job as the API shows it; JobNotFound, AccessDenied."""
+        self.policy.demand(principal, Scope.JOBS_READ)
+        return view.to_json(self._own(principal, job_id), self.clock.now())
+
+    def history(self, principal: Principal, asked: History) -> dict[str, Any]:
+        """
+        One page of the customer's jobs, newest first by submission, with the total and the next page's offset.
+
+        Raises:
+            ValidationError: start after end.
+        """
+        self.policy.demand(principal, Scope.JOBS_READ)
+        if asked.start is not None and asked.end is not None and asked.start > asked.end:
+            raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
+        jobs, total = self._page(principal, Query(principal.customer_id, **vars(asked)))
+        following, now = asked.offset + len(jobs), self.clock.now()
+        return {
+            "jobs": [view.to_json(job, now) for job in jobs],
+            "total": total,
+            "next_offset": following if jobs and following < total else None,
+        }
+
+    def cancel(self, principal: Principal, job_id: str) -> str:
+        """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``CANCEL_FAILED``."""
+        return self._move(principal, job_id, self.store.cancel)
+
+    def pause(self, principal: Principal, job_id: str) -> str:
+        """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``PAUSE_FAILED``."""
+        return self._move(principal, job_id, self.store.pause)
+
+    def resume(self, principal: Principal, job_id: str) -> str:
+        """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``RESUME_FAILED``."""
+        return self._move(principal, job_id, self.store.resume)
+
+    def _move(self, principal: Principal, job_id: str, move: Callable[[str, datetime], Job]) -> str:
+        self.policy.demand(principal, Scope.JOBS_WRITE)
+        job = move(self._own(principal, job_id).job_id, self.clock.now())
+        return f"The job is {job.status}."
+
+    def _own(self, principal: Principal, job_id: str) -> Job:
+        """Whose it is comes before what state it is in."""
+        wanted = job_id.lower()
+        job = self.store.get(wanted) if ID.fullmatch(wanted) else None
+        if job is None:
+            raise JobNotFound("There is no job of this id.")
+        self.policy.demand_owner(principal, job.customer_id)
+        self.policy.demand_project(principal, job.project_id)
+        return job
+
+    def _page(self, principal: Principal, query: Query) -> tuple[list[Job], int]:
+        if principal.projects is None:
+            return self.store.find(query)
+        seen: list[Job] = []
+        total, offset = 1, 0
+        while offset < total:
+            page, total = self.store.find(replace(query, limit=_SCAN_ROWS, offset=offset))
+            seen += [job for job in page if job.project_id in principal.projects]
+            offset += _SCAN_ROWS
+        return seen[query.offset : query.offset + query.limit], len(seen)
+
+    def _demand_places(self, principal: Principal, request: Request) -> None:
+        self.policy.demand_project(principal, request.project_id)
+        self.policy.demand_bucket(principal, request.input_bucket, "read")
+        self.policy.demand_bucket(principal, request.output_bucket, "write")
+
+    def _demand_input(self, request: Request) -> None:
+        try:
+            self.buckets[request.input_bucket].head(request.input_path)
+        except ObjectMissing:
+            message = "names no object in the input bucket"
+        except LookalikeError:
+            return  # the store does not say; the job will find out, and can wait for it
+        else:
+            return
+        raise ValidationError(f"The job cannot be accepted: input_path {message}.", fields=[("input_path", message)])
+
+    def _new_job(self, principal: Principal, asked: Submission, request: Request) -> NewJob:
+        job_id = str(uuid.UUID(int=self.rules.draw(128), version=4))
+        return NewJob(
+            job_id=job_id,
+            customer_id=principal.customer_id,
+            project_id=request.project_id,
+            configuration=configuration(asked, request),
+            work=Work(job_id, VERSION, request).to_json(),
+            timeout_s=asked.timeout,
+            resume_window_s=asked.resume_window,
+            submitted_at=self.clock.now(),
+        )
+
+    async def _status(self, accepted: Accepted) -> JobStatus:
+        job = await asyncio.to_thread(self.store.get, accepted.job_id)
+        return JobStatus.CANCELLED if job is None else job.status
+
+
+def _idempotency(key: str | None, asked: Submission) -> Idempotency | None:
+    if key is None:
+        return None
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        message = "must be 1 to 255 visible ASCII characters"
+        raise ValidationError(f"The header Idempotency-Key {message}.", fields=[("Idempotency-Key", message)])
+    body = json.dumps(asdict(asked), sort_keys=True)
+    return Idempotency(key, hashlib.sha256(body.encode()).hexdigest())
+
+
+def _message(unknown: tuple[str, ...]) -> str:
+    if not unknown:
+        return _STORED
+    names = ", ".join(name[:_NAME_SHOWN_CHARS] for name in unknown[:_NAMES_SHOWN])
+    more = f" and {len(unknown) - _NAMES_SHOWN} more" if len(unknown) > _NAMES_SHOWN else ""
+    return f"{_STORED} Ignored, because unknown: {names}{more}."

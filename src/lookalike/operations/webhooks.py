@@ -1,0 +1,130 @@
+"""What one can ask of webhooks: register, list, delete."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lookalike.access import Principal
+from lookalike.access.policy import Policy, Scope
+from lookalike.access.secret_box import SecretBox
+from lookalike.clock import Clock
+from lookalike.errors import ValidationError, WebhookNotFound, WebhookRefused
+from lookalike.net.addresses import Allowed, literal, refusal
+from lookalike.net.resolver import Resolve
+from lookalike.operations.jobs import ID
+from lookalike.webhooks import EventType, Webhook, WebhookStore, headers, signing_secret
+from lookalike.webhooks.urls import Receiver, receiver
+
+PER_CUSTOMER_MAX = 20
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A register request, types already checked."""
+
+    url: str
+    events: tuple[EventType, ...]
+    secret: str
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which receivers are let in: what is allowed beside global addresses, and how names are resolved."""
+
+    allow: Allowed
+    allow_http: bool
+    resolve: Resolve
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """The verbs; `draw` gives so many random bits as a number."""
+
+    store: WebhookStore
+    policy: Policy
+    box: SecretBox
+    reach: Reach
+    clock: Clock
+    draw: Callable[[int], int]
+
+    def register(self, principal: Principal, asked: Registration) -> str:
+        """
+        The id of the new registration.
+
+        Raises:
+            ValidationError: names each field that cannot mean anything.
+            WebhookRefused: not https, not a global address, registered already, or too many.
+        """
+        self.policy.demand(principal, Scope.WEBHOOKS_WRITE)
+        problems = list(_problems(asked))
+        if problems:
+            summary = "; ".join(f"{name} {message}" for name, message in problems[:5])
+            raise ValidationError(f"The webhook cannot be registered: {summary}.", fields=problems)
+        place = receiver(asked.url, allow_http=self.reach.allow_http)
+        self._demand_reachable(place)
+        webhook = self._sealed(principal, asked, place)
+        self.store.register(webhook, PER_CUSTOMER_MAX)
+        return webhook.webhook_id
+
+    def list(self, principal: Principal, event: EventType | None) -> list[dict[str, Any]]:
+        """The customer's registrations as the API shows them, oldest first: no secret, credentials starred."""
+        self.policy.demand(principal, Scope.WEBHOOKS_READ)
+        return [self._shown(webhook) for webhook in self.store.list(principal.customer_id, event)]
+
+    def delete(self, principal: Principal, webhook_id: str) -> str:
+        """The id of the registration that is gone; WebhookNotFound, AccessDenied."""
+        self.policy.demand(principal, Scope.WEBHOOKS_WRITE)
+        wanted = webhook_id.lower()
+        webhook = self.store.get(wanted) if ID.fullmatch(wanted) else None
+        if webhook is not None:
+            self.policy.demand_owner(principal, webhook.customer_id)
+        if webhook is None or not self.store.delete(wanted):
+            raise WebhookNotFound("There is no webhook of this id.")
+        return wanted
+
+    def _demand_reachable(self, place: Receiver) -> None:
+        try:
+            addresses = (place.host,) if literal(place.host) is not None else self.reach.resolve(place.host)
+        except OSError:
+            addresses = ()
+        reason = refusal(place.host, addresses, self.reach.allow)
+        if reason is not None:
+            raise WebhookRefused(
+                f"The webhook's host '{place.host}' {reason}.",
+                hint="Use a public host; an operator can let in others by the setting webhooks.allow.",
+            )
+
+    def _sealed(self, principal: Principal, asked: Registration, place: Receiver) -> Webhook:
+        return Webhook(
+            webhook_id=str(uuid.UUID(int=self.draw(128), version=4)),
+            customer_id=principal.customer_id,
+            url=place.url,
+            events=tuple(event for event in EventType if event in asked.events),  # one order, so that equals are equal
+            secret=self.box.seal(asked.secret),
+            headers=None if asked.headers is None else self.box.seal(json.dumps(dict(asked.headers))),
+            created_at=self.clock.now(),
+        )
+
+    def _shown(self, webhook: Webhook) -> dict[str, Any]:
+        own = None if webhook.headers is None else json.loads(self.box.open(webhook.headers))
+        return {
+            "id": webhook.webhook_id,
+            "url": webhook.url,
+            "events": [event.value for event in webhook.events],
+            "customer_id": webhook.customer_id,
+            "headers": None if own is None else headers.masked(own),
+        }
+
+
+def _problems(asked: Registration) -> Iterator[tuple[str, str]]:
+    if not asked.events:
+        yield "events", "must name at least one event"
+    if len(set(asked.events)) < len(asked.events):
+        yield "events", "must not name an event twice"
+    wrong = signing_secret.problem(asked.secret)
+    if wrong is not None:
+        yield "secret", wrong
+    yield from headers.problems(asked.headers or {})

@@ -1,0 +1,111 @@
+"""Columns whose values are names: a code by falling frequency, missing one more; rare levels are never shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.transforms import Codes, Encoded, Scale, Scores
+from lookalike.transforms.levels import levels_from_state, levels_state
+
+BIN_MAX = 254  # codes from here on share one bin: a bin is a byte, and the last number is kept free
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """
+    The levels that may be shown.
+
+    Attributes:
+        shown: Levels by falling frequency; a last null if the column has missing cells.
+    """
+
+    shown: pl.Series
+    exact: bool = True
+
+    @property
+    def n_levels(self) -> int:
+        return len(self.shown)
+
+    @property
+    def scale(self) -> Scale:
+        codes = np.arange(self.n_levels)
+        return Scale(
+            ordered=False,
+            n_bins=min(self.n_levels, BIN_MAX + 1),
+            code_bins=np.minimum(codes, BIN_MAX).astype(np.uint8),
+            code_scores=np.zeros(self.n_levels, np.float32),
+            code_ranks=np.full(self.n_levels, np.nan),
+            cell_bins=np.zeros(0, np.uint8),
+            cell_ranks=np.zeros(0),
+        )
+
+    def levels(self, codes: Codes, scores: Scores) -> Codes:
+        return codes
+
+    def decode(self, codes: Codes, scores: Scores, *, seed: int, first_row: int) -> pl.Series:
+        return self.decode_levels(codes)
+
+    def decode_levels(self, levels: Codes) -> pl.Series:
+        return self.shown.gather(pl.Series(levels).cast(pl.UInt32))
+
+    def state(self) -> tuple[dict[str, Any], Mapping[str, npt.NDArray[Any]]]:
+        spec, arrays = levels_state(self.shown)
+        return {"kind": "categorical", "levels": spec}, arrays
+
+
+@dataclass(frozen=True)
+class Count:
+    """
+    The distinct values of a column, by falling frequency, then by first row.
+
+    Attributes:
+        values: Without null.
+        n_rows: How often each occurs, shape ``(len(values),)``.
+        numbers: Which value each row has, ``len(values)`` for missing, shape ``(n,)``.
+    """
+
+    values: pl.Series
+    n_rows: npt.NDArray[np.int64]
+    numbers: Codes
+
+    @property
+    def n_missing(self) -> int:
+        return len(self.numbers) - int(self.n_rows.sum())
+
+    def surviving(self, min_rows: int) -> int:
+        """How many values occur in at least `min_rows` rows; they come first."""
+        return int((self.n_rows >= min_rows).sum())
+
+
+def count(series: pl.Series) -> Count:
+    """The count of a column."""
+    cells = pl.DataFrame({"cell": series}).with_row_index("row")
+    groups = cells.group_by("cell").agg(pl.len().alias("n_rows"), pl.col("row").min())
+    groups = groups.filter(pl.col("cell").is_not_null()).sort(["n_rows", "row"], descending=[True, False])
+    keys = groups.select("cell", pl.int_range(pl.len(), dtype=pl.Int32).alias("number"))
+    numbers = cells.join(keys, on="cell", how="left", maintain_order="left")["number"].fill_null(len(keys))
+    return Count(groups["cell"].alias(""), groups["n_rows"].to_numpy().astype(np.int64), np.array(numbers.to_numpy()))
+
+
+def fit_categorical(counted: Count, n_shown: int) -> tuple[Categorical, Encoded]:
+    """
+    The transform that shows the first `n_shown` values, and the column's own encoding.
+
+    With missing cells their code is ``n_shown``; the cells that are not shown have the code after all others.
+    """
+    shown = counted.values.head(n_shown)
+    if counted.n_missing or n_shown == 0:
+        shown = shown.extend_constant(None, 1)
+    numbers = counted.numbers
+    codes = np.where(numbers < n_shown, numbers, len(shown)).astype(np.int32)
+    codes[numbers == len(counted.values)] = n_shown
+    return Categorical(shown), Encoded(codes, np.zeros(len(codes), np.float32), codes)
+
+
+def load_categorical(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Categorical:
+    """The transform of a state."""
+    return Categorical(levels_from_state(spec["levels"], arrays))

@@ -1,0 +1,109 @@
+"""What every metric promises, whoever wrote it."""
+
+import json
+import re
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from lookalike import plugins
+from lookalike.data.metadata import Column, ColumnType, Metadata
+from lookalike.data.streams import stream
+from lookalike.evaluation import Figure
+from lookalike.evaluation.comparison import Comparison
+from lookalike.evaluation.report import metric_names
+
+METADATA = Metadata(
+    (
+        Column("n", ColumnType.INTEGER, pl.Int64()),
+        Column("x", ColumnType.DECIMAL, pl.Float64()),
+        Column("c", ColumnType.CATEGORICAL, pl.String()),
+        Column("b", ColumnType.BOOLEAN, pl.Boolean()),
+        Column("e", ColumnType.EMPTY, pl.Null()),
+    )
+)
+EVERY = pytest.mark.parametrize("name", metric_names())
+
+
+def _metric(name: str) -> Callable[[Comparison], Figure]:
+    family, _, file = name.partition(".")
+    metric: Callable[[Comparison], Figure] = plugins.part(f"lookalike.evaluation.{family}", file).metric
+    return metric
+
+
+def _table(n: int, seed: int) -> pl.DataFrame:
+    rng = stream(seed, "table")
+    x = rng.normal(size=n)
+    cells = {
+        "n": rng.integers(0, 50, n),
+        "x": np.where(rng.random(n) < 0.1, np.nan, x),
+        "c": np.where(rng.random(n) < 0.02, "rare-cell", np.where(x > 0, "a", "b")),
+        "b": rng.random(n) < 0.3,
+    }
+    return pl.DataFrame(cells).with_columns(pl.col("x").fill_nan(None), e=pl.lit(None))
+
+
+def _comparison(n_train: int, n_holdout: int | None, n_synthetic: int) -> Comparison:
+    holdout = None if n_holdout is None else _table(n_holdout, 2)
+    return Comparison(_table(n_train, 1), holdout, _table(n_synthetic, 3), METADATA, 7)
+
+
+def test_there_are_metrics() -> None:
+    """Fidelity and privacy are both measured."""
+    assert {"fidelity", "privacy"} <= {name.partition(".")[0] for name in metric_names()}
+
+
+@EVERY
+def test_a_fair_comparison_has_value_and_floor(name: str) -> None:
+    """With enough rows of one source, value and floor are numbers in [0, 1], near each other."""
+    figure = _metric(name)(_comparison(600, 400, 500))
+
+    assert figure.value is not None
+    assert figure.floor is not None
+    assert 0 <= figure.value <= 1
+    assert abs(figure.value - figure.floor) < 0.1
+
+
+@EVERY
+def test_same_comparison_same_figure(name: str) -> None:
+    """A figure is the same to the last bit each time."""
+    one, two = (_metric(name)(_comparison(300, 100, 200)) for _ in range(2))
+
+    assert one == two
+
+
+@EVERY
+@pytest.mark.parametrize("sizes", [(0, None, 0), (1, 0, 1), (20, 2, 0), (0, 60, 60), (3, 60, 60), (300, None, 2)])
+def test_little_data_is_no_accident(name: str, sizes: tuple[int, int | None, int]) -> None:
+    """With little data there is a value, or none and a note that says why; never an error or a NaN."""
+    figure = _metric(name)(_comparison(*sizes))
+
+    assert figure.note if figure.value is None else 0 <= figure.value <= 1
+    assert figure.floor is None or 0 <= figure.floor <= 1
+
+
+@EVERY
+def test_a_figure_tells_no_cell(name: str) -> None:
+    """Meaning, note and details are JSON without a single cell."""
+    figure = _metric(name)(_comparison(600, 400, 500))
+
+    assert "rare-cell" not in json.dumps([figure.meaning, figure.note, dict(figure.details)], allow_nan=False)
+
+
+@EVERY
+def test_the_meaning_is_one_sentence(name: str) -> None:
+    """The meaning is one sentence."""
+    assert re.fullmatch(r"[A-Z](?:[^.]|\.\d)*\.", _metric(name)(_comparison(1, None, 1)).meaning)
+
+
+@EVERY
+def test_tables_are_left_as_they_are(name: str) -> None:
+    """A metric changes no table and no encoded column."""
+    comparison = _comparison(300, 100, 200)
+    before = [t.copy() for c in comparison.columns for t in c.tables]
+    _metric(name)(comparison)
+
+    for was, now in zip(before, (t for c in comparison.columns for t in c.tables), strict=True):
+        np.testing.assert_array_equal(was, now)

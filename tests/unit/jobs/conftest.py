@@ -1,0 +1,175 @@
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+import sqlalchemy as sa
+
+from lookalike.clock import SystemClock
+from lookalike.jobs import Limits
+from lookalike.jobs.group import Start
+from lookalike.jobs.job import NewJob
+from lookalike.jobs.supervisor import Supervisor
+from lookalike.ledger.database import open_engine, upgrade
+from lookalike.ledger.jobs import SqlJobStore
+from lookalike.settings import Jobs
+
+ROOM = Path(__file__).parent
+GUARD = (sys.executable, "-c", "import sys; from lookalike.jobs.guard import main; sys.exit(main())")
+CHILD = (sys.executable, str(ROOM / "child.py"))
+SETTINGS = {"lease_s": 2, "beat_s": 0.1}
+PATIENCE_S = 20
+
+
+def wait_for(what, patience_s=PATIENCE_S):
+    """The first true value of `what()`; fails when it takes too long."""
+    end = time.monotonic() + patience_s
+    while not (value := what()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+    return value
+
+
+def live(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Service:
+    """A database, supervisors on it, and the jobs they run."""
+
+    def __init__(self, folder):
+        self.url = f"sqlite:///{folder}/jobs.db"
+        self.folder = folder
+        self.engine = open_engine(self.url)
+        upgrade(self.engine)
+        self.store = SqlJobStore(self.engine, timedelta(days=30))
+        self.tidied, self.forgotten = [], []
+        self.stops = []
+
+    def submit(self, *steps, timeout_s=600, **work):
+        job = NewJob(
+            job_id=str(uuid.uuid4()),
+            customer_id="ada",
+            project_id="p",
+            configuration={"output_location": {"bucket": "out", "path": str(uuid.uuid4())}},
+            work={"steps": steps, **work},
+            timeout_s=timeout_s,
+            resume_window_s=600,
+            submitted_at=datetime.now(UTC),
+        )
+        return self.store.submit(job, Limits(4, 100), None).job_id
+
+    def launch(self, job):
+        return Start(guard=GUARD, child=CHILD, env=self.env, payload=job.work)
+
+    @property
+    def env(self):
+        return {"PYTHONPATH": os.pathsep.join(sys.path), "MARK": str(self.folder)}
+
+    def supervise(self, launch=None, store=None, tidy=None, **settings):
+        """A supervisor in a thread; gives a function that stops it and waits."""
+        supervisor = Supervisor(
+            store or self.store,
+            SystemClock(),
+            Jobs(**{**SETTINGS, **settings}),
+            str(uuid.uuid4()),
+            launch or self.launch,
+            tidy or (lambda job: self.tidied.append(job.job_id)),
+            self.forgotten.append,
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=supervisor.run, args=[stop])
+        thread.start()
+
+        def end():
+            stop.set()
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()
+
+        self.stops.append(end)
+        return end
+
+    def supervise_apart(self, owner="apart", **settings):
+        """A supervisor in a process of its own."""
+        argv = [sys.executable, str(ROOM / "supervise.py"), self.url, owner, json.dumps({**SETTINGS, **settings})]
+        process = subprocess.Popen(argv, env=self.env)
+
+        def end():
+            process.kill()
+            process.wait()
+
+        self.stops.append(end)
+        return process
+
+    def job(self, job_id):
+        return self.store.get(job_id)
+
+    def reaches(self, job_id, *statuses):
+        return wait_for(lambda: (job := self.job(job_id)).status in statuses and job)
+
+    def processes(self):
+        """Live guards, children and grandchildren of this service: they carry its mark in their environment."""
+        return [process for process in psutil.process_iter() if self._marked(process)]
+
+    def guards(self):
+        return [process for process in self.processes() if "jobs.guard" in " ".join(process.cmdline())]
+
+    def n_running(self, n):
+        """Wait until so many processes of jobs live."""
+        return wait_for(lambda: len(found := self.processes()) == n and (found or True))
+
+    def events(self, job_id):
+        query = sa.text("SELECT type FROM events WHERE job_id = :job_id ORDER BY sequence")
+        with self.engine.connect() as connection:
+            return list(connection.execute(query, {"job_id": job_id}).scalars())
+
+    def _marked(self, process):
+        try:
+            ours = process.environ().get("MARK") == str(self.folder) and process.status() != psutil.STATUS_ZOMBIE
+            return ours and "supervise.py" not in " ".join(process.cmdline())
+        except psutil.Error:
+            return False
+
+    def close(self):
+        for end in self.stops:
+            end()
+        self.engine.dispose()
+
+
+@pytest.fixture
+def service(tmp_path):
+    """A service whose supervisors are stopped afterwards; no process of its jobs may be left."""
+    service = Service(tmp_path)
+    yield service
+    service.close()
+    service.n_running(0)
+
+
+@pytest.fixture
+def waiting():
+    return wait_for
+
+
+@pytest.fixture
+def is_live():
+    return live
+
+
+@pytest.fixture
+def child_argv():
+    return CHILD
+
+
+@pytest.fixture
+def guard_argv():
+    return GUARD

@@ -1,0 +1,58 @@
+"""Submissions made canonical, without any service around."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from lookalike.errors import ValidationError
+from lookalike.operations.submission import Rules, Submission, check, configuration
+
+ASKED = Submission("tabular", 10, "csv", "csv", "b", "b", "in.csv", "out.csv", "p")
+RULES = Rules(("csv", "parquet"), lambda name: name == "b", 1000, 100, 60_000, lambda bits: bits)
+
+
+def test_a_seed_is_drawn_only_if_none_is_given() -> None:
+    """63 random bits are asked for when there is no seed; a given seed, 0 among them, stays."""
+    assert 63 == check(ASKED, RULES).seed
+    assert 0 == check(replace(ASKED, parameters={"seed": 0}), RULES).seed
+
+
+@pytest.mark.parametrize("spelling", ["time_series", "Time Series", "TIMESERIES", "time-series", "text", "TEXT"])
+def test_data_types_to_come_are_named_as_not_available(spelling: str) -> None:
+    """Known spellings of what this version lacks say so, with what there is."""
+    with pytest.raises(ValidationError, match=r"not available in this version; available: tabular"):
+        check(replace(ASKED, data_type=spelling), RULES)
+
+
+@pytest.mark.parametrize("spelling", ["", "tab", " tabular", "tabular ", "time  series", "timeſeries"])
+def test_other_data_types_are_unknown(spelling: str) -> None:
+    """Anything else is not known, with the list."""
+    with pytest.raises(ValidationError, match=r"is not known; available: tabular"):
+        check(replace(ASKED, data_type=spelling), RULES)
+
+
+def test_parameters_and_configuration_hold_all_defaults() -> None:
+    """What the worker gets and what the status shows are the same parameters, defaults included."""
+    request = check(replace(ASKED, parameters={"csv": {"delimiter": ";"}}), RULES)
+
+    assert {"delimiter": ";", "null": None, "safe": False} == request.parameters["csv"]
+    assert request.parameters == configuration(ASKED, request)["parameters"]
+
+
+def test_limits_are_those_of_the_rules() -> None:
+    """One more than a limit is refused, the limit itself is not."""
+    check(replace(ASKED, data_size=100, timeout=60_000), RULES)
+    check(replace(ASKED, data_size=1000, output_path="o/"), RULES)
+    for wrong in ({"data_size": 101}, {"data_size": 1001, "output_path": "o/"}, {"timeout": 60_001}):
+        with pytest.raises(ValidationError):
+            check(replace(ASKED, **wrong), RULES)  # type: ignore[arg-type]
+
+
+def test_nothing_is_drawn_for_a_refused_submission() -> None:
+    """Randomness is not spent before the parameters are good."""
+    drawn = count()
+    with pytest.raises(ValidationError):
+        check(replace(ASKED, parameters={"x": 1}), replace(RULES, draw=lambda bits: next(drawn)))
+
+    assert 0 == next(drawn)
