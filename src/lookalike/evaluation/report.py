@@ -16,8 +16,9 @@ from lookalike.evaluation import FAMILIES, Figure
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
 from lookalike.evaluation.verdict import Verdict, verdict
+from lookalike.version import VERSION
 
-FORMAT, VERSION = "lookalike-report", 1
+FORMAT, FORM = "lookalike-report", 1
 N_DISTRIBUTIONS = 200  # columns whose bins are kept, worst first: the rest would only make the file heavy
 DIGITS = 6
 
@@ -76,7 +77,7 @@ class Report:
         """The report as JSON with sorted keys, six decimals and a final newline; see docs/metrics.md for the form."""
         value = {
             "format": FORMAT,
-            "version": VERSION,
+            "version": FORM,
             "verdict": {k: str(v) for k, v in vars(self.verdict).items()},
             "figures": {k: _figure(f) for k, f in self.figures.items()},
             "columns": [_column(c) for c in self.columns],
@@ -180,7 +181,7 @@ def _facts(comparison: Comparison, settings: ReportSettings) -> dict[str, Any]:
         "min_level_rows": comparison.min_level_rows,
         "seed": comparison.seed,
         "settings": dict(settings.settings),
-        "versions": {name: version(name) for name in ("lightgbm", "numpy", "polars")},
+        "versions": {"lookalike": VERSION, **{name: version(name) for name in ("lightgbm", "numpy", "polars")}},
     }
 
 

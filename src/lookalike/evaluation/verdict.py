@@ -27,8 +27,8 @@ class Verdict:
 
 C2ST_GOOD, C2ST_FAIR = 0.10, 0.25  # AUC above that of fresh real rows
 PAIRS_GOOD, PAIRS_FAIR = 0.03, 0.10  # distance above that of fresh real rows, where there is no C2ST
-DCR_GOOD, DCR_FAIR = 0.04, 0.12  # of the way from one half to what a complete copy would have, beyond chance
-MAX_CHANCE = 0.5  # of that way: where chance alone goes further, a share near one half says nothing
+LEAK_GOOD, LEAK_FAIR = 0.04, 0.12  # of the way from fresh real rows (0) to a complete copy (1), beyond chance
+MAX_CHANCE = 0.5  # of that way: where chance alone goes further, no leaning says nothing
 FEW_ROWS = 500  # a side; with fewer, the sentence says how many it rests on
 
 _FIDELITY = {
@@ -50,9 +50,8 @@ def verdict(figures: Mapping[str, Figure]) -> Verdict:
     The verdict on a set of figures.
 
     Fidelity goes by `fidelity.c2st` above its floor (at least 0.5), or by `fidelity.pair_distances` above its floor
-    where that cannot be judged; without a floor it is unknown. Privacy goes by how far `privacy.dcr_share` is above one
-    half and two standard errors, on the way to the share a complete copy would have. Its own floor is one half but for
-    noise, and noise excuses no leak.
+    where that cannot be judged; without a floor it is unknown. Privacy goes by the leak that
+    `privacy.dcr_share` tells (0 for fresh real rows, 1 for a copy), less two standard errors.
     """
     c2st = figures.get("fidelity.c2st")
     fidelity, privacy = _fidelity(figures), _privacy(figures.get("privacy.dcr_share"))
@@ -75,9 +74,8 @@ def _fidelity(figures: Mapping[str, Figure]) -> Grade:
 def _privacy(dcr: Figure | None) -> Grade:
     if dcr is None or dcr.value is None:
         return Grade.UNKNOWN
-    way = float(dcr.details.get("copy", 1.0)) - 0.5
-    chance = 2 * float(dcr.details.get("standard_error", 0.0)) / way
-    grade = _grade((dcr.value - 0.5) / way - chance, DCR_GOOD, DCR_FAIR)
+    chance = 2 * float(dcr.details["leak_error"])
+    grade = _grade(float(dcr.details["leak"]) - chance, LEAK_GOOD, LEAK_FAIR)
     return Grade.UNKNOWN if grade is Grade.GOOD and chance > MAX_CHANCE else grade
 
 

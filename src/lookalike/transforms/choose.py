@@ -85,5 +85,5 @@ def _categorical(series: pl.Series, column: Column, min_level_rows: int, seed: i
         return _numeric(series, column, seed)
     transform, encoded = fit_categorical(counted, n_shown)
     hidden = len(counted.values) - n_shown
-    notes = (f"Column '{column.name}': {hidden} levels in fewer than {min_level_rows} rows are not shown.",)
+    notes = (f"Column '{column.name}': {hidden} of its levels, in fewer than {min_level_rows} rows, never shown.",)
     return Fitted(transform, encoded, notes if hidden else ())

@@ -8,9 +8,9 @@ def _c2st(value: float | None, floor: float | None = 0.5, n_rows: int = 5_000) -
     return {"fidelity.c2st": Figure(value, floor, "half", "", details={"n_rows": n_rows})}
 
 
-def _dcr(value: float | None, standard_error: float = 0.01, copy: float = 1.0) -> dict[str, Figure]:
-    details = {"standard_error": standard_error, "copy": copy}
-    return {"privacy.dcr_share": Figure(value, 0.5, "half", "", details=details)}
+def _dcr(leak: float, leak_error: float = 0.02) -> dict[str, Figure]:
+    details = {"leak": leak, "leak_error": leak_error}
+    return {"privacy.dcr_share": Figure(0.5, 0.5, "half", "", details=details)}
 
 
 @pytest.mark.parametrize(("auc", "grade"), [(0.45, "good"), (0.6, "good"), (0.7, "fair"), (0.99, "poor")])
@@ -32,25 +32,22 @@ def test_pairs_stand_in_for_the_classifier() -> None:
     assert Grade.UNKNOWN is verdict(_c2st(0.5, None)).fidelity
 
 
-@pytest.mark.parametrize(("share", "grade"), [(0.48, "good"), (0.53, "good"), (0.57, "fair"), (0.6, "poor")])
-def test_privacy_goes_by_nearness(share: float, grade: str) -> None:
+@pytest.mark.parametrize(
+    ("leak", "grade"), [(-0.1, "good"), (0.07, "good"), (0.14, "fair"), (0.2, "poor"), (1.0, "poor")]
+)
+def test_privacy_goes_by_nearness(leak: float, grade: str) -> None:
     """Beyond what chance does, the more the rows lean, the poorer the privacy."""
-    assert grade == verdict(_dcr(share)).privacy
-
-
-def test_a_copy_of_a_thinned_train_is_poor() -> None:
-    """A share that is small in itself but what a complete copy would have is poor."""
-    assert Grade.POOR is verdict(_dcr(0.55, 0.005, copy=0.55)).privacy
+    assert grade == verdict(_dcr(leak)).privacy
 
 
 def test_a_blunt_test_clears_nobody() -> None:
-    """Where chance alone goes half the way to a copy, a share near one half says nothing."""
-    assert Grade.UNKNOWN is verdict(_dcr(0.5, 0.02, copy=0.55)).privacy
+    """Where chance alone goes half the way to a copy, no leaning says nothing."""
+    assert Grade.UNKNOWN is verdict(_dcr(0.0, 0.3)).privacy
 
 
 def test_the_sentence_says_how_little_it_rests_on() -> None:
     """With few rows the sentence begins with their number."""
-    sentence = verdict({**_c2st(0.5, n_rows=80), **_dcr(0.5)}).sentence
+    sentence = verdict({**_c2st(0.5, n_rows=80), **_dcr(0.0)}).sentence
 
     assert sentence.startswith("As far as 80 rows can show, the synthetic rows are hard to tell")
     assert sentence.endswith(".")

@@ -118,7 +118,7 @@ def test_rare_levels_are_not_kept() -> None:
     spec, _ = found.transform.state()
 
     assert spec["levels"]["texts"] == ["a", "b"]
-    assert found.notes == ("Column 'c': 1 levels in fewer than 5 rows are not shown.",)
+    assert found.notes == ("Column 'c': 1 of its levels, in fewer than 5 rows, never shown.",)
 
 
 def test_text_in_a_numeric_column_is_refused() -> None:

@@ -30,13 +30,23 @@ class _Plan:
     repeats: int
 
 
+@dataclass(frozen=True)
+class Lean:
+    """The share, the leak (see `_leak`), and how many queries, references in each part, and parts of train they took."""
+
+    share: float
+    leak: float
+    n_queries: int
+    n_references: int
+    parts: int
+
+
 def metric(comparison: Comparison) -> Figure:
     """
     Share of synthetic rows nearer to train than to an equally large holdout, ties half; 0.5 is ideal, above it leaks.
 
-    A larger train is thinned to the size of the holdout, as often as it is larger but at most ten times, and the
-    shares are averaged. The floor asks the same of one half of the holdout, against the other half and
-    as many train rows, both ways round.
+    A larger train is cut at random into parts of the holdout's size, at most ten, and the shares are averaged. The floor
+    asks the same of one half of the holdout, against the other half and as many train rows, both ways round.
 
     Source: Platzer and Reutterer, arXiv:2104.00635, 2021; DCR share as in SDMetrics' DCROverfittingProtection.
     """
@@ -53,33 +63,56 @@ def metric(comparison: Comparison) -> Figure:
     columns, note = comparison.some_columns(MAX_COLUMNS, "dcr")
     train, holdout, synthetic = space(columns, groups)
     rng = stream(comparison.seed, "evaluation", "dcr")
-    value, floor = share(synthetic, train, holdout, rng), _floor(train, holdout, rng)
-    details = _limits(comparison, _plan(synthetic, train, holdout).n_queries, min(len(train), len(holdout)))
+    told = lean(synthetic, train, holdout, rng)
+    details = _limits(comparison, told)
     note = f"{note} {_told(details)}".strip()
-    return Figure(value, floor, "half", MEANING, note, details)
+    return Figure(told.share, _floor(train, holdout, rng), "half", MEANING, note, details)
 
 
-def share(queries: Points, train: Points, holdout: Points, rng: np.random.Generator) -> float:
-    """Share of queries nearer to `train`, thinned to the size of `holdout`, than to `holdout`; ties half."""
-    plan = _plan(queries, train, holdout)
-    n = min(len(train), len(holdout))
+def lean(queries: Points, train: Points, holdout: Points, rng: np.random.Generator) -> Lean:
+    """Where queries stand between `train`, thinned to the size of `holdout`, and `holdout`."""
+    plan, n = _plan(queries, train, holdout), min(len(train), len(holdout))
     queries = queries[_some(queries, plan.n_queries, rng)]
-    away = nearest(queries, _turned(holdout, n, rng))
-    near = [nearest(queries, _turned(train, n, rng)) for _ in range(plan.repeats)]
-    return float(np.mean([np.mean((d < away) + 0.5 * (d == away)) for d in near]))
+    away = nearest(queries, _turned(holdout[_some(holdout, n, rng)]))
+    order = rng.permutation(len(train))
+    thinned = [train[np.sort(order[i * n : (i + 1) * n])] for i in range(plan.repeats)]
+    near = np.stack([nearest(queries, _turned(part)) for part in thinned])
+    share = float(np.mean((near < away) + 0.5 * (near == away)))
+    return Lean(share, _leak(near, away), plan.n_queries, n, plan.repeats)
 
 
-def _limits(comparison: Comparison, n_queries: int, n_references: int) -> dict[str, float]:
+def _leak(near: Points, away: Points) -> float:
     """
-    How far chance moves the share, and how high it would be if every synthetic row were a copy.
+    How far queries go towards train: 0 where held-back rows are nearest as often as they are many, 1 where never.
+
+    Without any leaning the nearest of equally many rows in each part is in each part equally often; ties share.
+
+    Args:
+        near: Distances to each part of train, shape ``(parts, n)``.
+        away: Distances to the holdout, shape ``(n,)``.
+    """
+    nearest_away = (away <= near.min(axis=0)) / (1 + (near == away).sum(axis=0))
+    return float(1 - (len(near) + 1) * nearest_away.mean())
+
+
+def _limits(comparison: Comparison, told: Lean) -> dict[str, float]:
+    """
+    How far chance moves the figures, and how high the share would be if every synthetic row were a copy.
 
     A copy's original is among the thinned train rows only so often; else the copy falls on either side alike. The
-    standard error is that of a share near one half over the queries, and a part for the references, which all queries
-    have in common: its 1/4 bounds what repeated draws of 200 and 2,000 held-back rows showed on two tables.
+    standard errors are those of shares over the queries, and a part for the references, which all queries have in
+    common: its 1/4 bounds what repeated draws of 200 and 2,000 held-back rows showed on two tables.
     """
-    copy = 0.5 + 0.5 * n_references / max(comparison.train.height, n_references)
-    error = 0.5 * (1 / n_queries + 1 / (4 * n_references)) ** 0.5
-    return {"copy": copy, "standard_error": error, "n_queries": n_queries, "n_references": n_references}
+    copy = 0.5 + 0.5 * told.n_references / max(comparison.train.height, told.n_references)
+    spread = (1 / told.n_queries + 1 / (4 * told.n_references)) ** 0.5
+    return {
+        "copy": copy,
+        "leak": told.leak,
+        "leak_error": told.parts**0.5 * spread,  # (parts + 1) times the error of a share of 1 in parts + 1
+        "n_queries": told.n_queries,
+        "n_references": told.n_references,
+        "standard_error": 0.5 * spread,
+    }
 
 
 def _told(details: dict[str, float]) -> str:
@@ -92,13 +125,13 @@ def _told(details: dict[str, float]) -> str:
 def _floor(train: Points, holdout: Points, rng: np.random.Generator) -> float:
     order, half = rng.permutation(len(holdout)), len(holdout) // 2
     one, two = holdout[order[:half]], holdout[order[half : 2 * half]]
-    return (share(one, train, two, rng) + share(two, train, one, rng)) / 2
+    return (lean(one, train, two, rng).share + lean(two, train, one, rng).share) / 2
 
 
 def _plan(queries: Points, train: Points, holdout: Points) -> _Plan:
     one = max(min(len(train), len(holdout)) * holdout.shape[1], 1)  # the work of one query
     n = max(min(len(queries), MAX_QUERIES, MAX_WORK // (2 * one)), MIN_QUERIES)
-    turns = min(MAX_REPEATS, -(-len(train) // max(len(holdout), 1)))
+    turns = min(MAX_REPEATS, len(train) // max(len(holdout), 1))
     return _Plan(min(n, len(queries)), max(1, min(turns, MAX_WORK // (n * one) - 1)))
 
 
@@ -106,6 +139,6 @@ def _some(points: Points, n: int, rng: np.random.Generator) -> NDArray[np.int64]
     return np.sort(rng.choice(len(points), n, replace=False))
 
 
-def _turned(points: Points, n: int, rng: np.random.Generator) -> Points:
-    """`n` of the points as references: shape ``(columns, n)``."""
-    return np.ascontiguousarray(points[_some(points, n, rng)].T)
+def _turned(points: Points) -> Points:
+    """Points as references: shape ``(columns, n)``."""
+    return np.ascontiguousarray(points.T)

@@ -33,6 +33,15 @@ def test_copies_of_a_thinned_train_reach_what_the_note_says(people, metadata) ->
     assert "0.62" in figure.note
 
 
+def test_the_leak_is_nought_for_fresh_rows_and_one_for_copies(people, metadata) -> None:
+    """However train and holdout are sized, the leak of copies is near 1, that of fresh rows within its error of 0."""
+    train, holdout = people(2_000, 1), people(500, 2)
+    copies, fresh = (metric(Comparison(train, holdout, t, metadata, 7)).details for t in (train, people(1_000, 3)))
+
+    assert copies["leak"] > 0.85
+    assert abs(fresh["leak"]) < 3 * fresh["leak_error"]
+
+
 def test_the_share_counts_ties_half(people, metadata) -> None:
     """With tables of one size the share is the slow count over nearest distances."""
     tables = people(80, 1), people(80, 2), people(60, 3)

@@ -1,0 +1,120 @@
+"""A real service for tests: its own process, its own home, spoken to over HTTP."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+PATIENCE_S = 120
+ENDED = ("completed", "failed", "cancelled")
+
+
+class Service:
+    """A running service and the customer `acme` of it."""
+
+    def __init__(self, home: Path, url: str, process: subprocess.Popen[str]) -> None:
+        self.home, self.url, self.process = home, url, process
+        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {self.token('acme')}"}, timeout=60)
+
+    def token(self, customer: str) -> str:
+        command = [sys.executable, "-m", "lookalike", "token", "--home", str(self.home), "--customer", customer]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    def bucket(self, name: str) -> Path:
+        folder = self.home / "buckets" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def submit(self, **changes: Any) -> str:
+        answer = self.http.post("/api/v2/jobs", json=request(**changes))
+        assert answer.status_code == 202, answer.text
+        return answer.json()["job_id"]
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return self.http.get(f"/api/v2/jobs/{job_id}").json()
+
+    def act(self, job_id: str, action: str) -> httpx.Response:
+        return self.http.post(f"/api/v2/jobs/{job_id}/{action}")
+
+    def watch(self, job_id: str, until: Any = lambda job: job["status"] in ENDED) -> list[dict[str, Any]]:
+        """Every status seen until `until` holds."""
+        seen, deadline = [self.job(job_id)], time.monotonic() + PATIENCE_S
+        while not until(seen[-1]):
+            assert time.monotonic() < deadline, seen[-1]
+            assert seen[-1]["status"] not in ENDED, seen[-1]
+            time.sleep(0.02)
+            seen.append(self.job(job_id))
+        return seen
+
+    def run(self, **changes: Any) -> dict[str, Any]:
+        """The last status of a job."""
+        return self.watch(self.submit(**changes))[-1]
+
+    def processes(self, word: str) -> list[psutil.Process]:
+        """The service's descendants with that word on their command line."""
+        return [p for p in psutil.Process(self.process.pid).children(recursive=True) if word in _words(p)]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def request(**changes: Any) -> dict[str, Any]:
+    """The body of a create."""
+    body = {
+        "data_type": "tabular",
+        "data_size": 1_000,
+        "input_format": "csv",
+        "output_format": "parquet",
+        "input_bucket": "in",
+        "output_bucket": "out",
+        "input_path": "adult.csv",
+        "output_path": "adult.parquet",
+        "project_id": "tests",
+        "parameters": {"seed": 7},
+    }
+    return {**body, **changes}
+
+
+def stage(job: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(s for s in job["stages"] if s["name"] == name)
+
+
+def digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+@contextmanager
+def serving(home: Path, **settings: str) -> Iterator[Service]:
+    """A service in `home`; `settings` are environment variables without their prefix."""
+    import os
+
+    env = {**os.environ, **{f"LOOKALIKE_{name}": value for name, value in settings.items()}}
+    command = [sys.executable, "-m", "lookalike", "serve", "--home", str(home), "--port", "0"]
+    with (home.parent / f"{home.name}.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=env)
+    try:
+        assert process.stdout is not None
+        service = Service(home, process.stdout.readline().strip(), process)
+        yield service
+        service.http.close()
+    finally:
+        process.terminate()
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8"))
