@@ -69,7 +69,7 @@ def test_every_format_comes_out(service: Service, name: str, form: str, tmp_path
 
 
 def test_a_prefix_gets_numbered_parts(service: Service) -> None:
-    """An output path that ends in / holds parts of `part_rows` rows, manifest and reports; the staging prefix is gone."""
+    """A path that ends in / gets parts of `part_rows` rows, manifest and reports; the staging prefix is gone."""
     job = service.run(
         data_size=150_000, output_path="many/", output_format="csv", parameters={"seed": 7, "part_rows": 40_000}
     )

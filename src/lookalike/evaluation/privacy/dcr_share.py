@@ -32,7 +32,7 @@ class _Plan:
 
 @dataclass(frozen=True)
 class Lean:
-    """The share, the leak (see `_leak`), and how many queries, references in each part, and parts of train they took."""
+    """The share, the leak (see `_leak`), and how many queries, references, parts of train they took."""
 
     share: float
     leak: float
@@ -43,10 +43,10 @@ class Lean:
 
 def metric(comparison: Comparison) -> Figure:
     """
-    Share of synthetic rows nearer to train than to an equally large holdout, ties half; 0.5 is ideal, above it leaks.
+    Share of synthetic rows nearer to train than to an equal holdout, ties half; 0.5 is ideal, above it leaks.
 
-    A larger train is cut at random into parts of the holdout's size, at most ten, and the shares are averaged. The floor
-    asks the same of one half of the holdout, against the other half and as many train rows, both ways round.
+    A larger train is cut at random into parts of the holdout's size, at most ten, and the shares are averaged. The
+    floor asks the same of one half of the holdout, against the other half and as many train rows, both ways round.
 
     Source: Platzer and Reutterer, arXiv:2104.00635, 2021; DCR share as in SDMetrics' DCROverfittingProtection.
     """
