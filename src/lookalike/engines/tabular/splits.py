@@ -266,12 +266,15 @@ def _rearrange(bins: Array, side: Array, target: Array, order: Array) -> int:
     left = np.empty(order.size, np.bool_)
     for i in range(order.size):
         left[i] = side[bins[order[i]]]
-    _partition(left, target, np.empty(target.shape, np.float32))
-    return _partition(left, order, np.empty(order.size, np.int32))
+    _part_rows(left, target, np.empty(target.shape, np.float32))
+    return _part(left, order, np.empty(order.size, np.int32))
+
+
+# cell by cell: assigning slices makes numba compile the words of an error about their shapes, for seconds
 
 
 @compiled
-def _partition(left: Array, values: Array, moved: Array) -> int:
+def _part(left: Array, values: Array, moved: Array) -> int:
     n_left, n_right = 0, 0
     for i in range(left.size):
         if left[i]:
@@ -280,5 +283,22 @@ def _partition(left: Array, values: Array, moved: Array) -> int:
         else:
             moved[n_right] = values[i]
             n_right += 1
-    values[n_left:] = moved[:n_right]
+    for i in range(n_right):
+        values[n_left + i] = moved[i]
     return n_left
+
+
+@compiled
+def _part_rows(left: Array, values: Array, moved: Array) -> None:
+    n_left, n_right = 0, 0
+    for i in range(left.size):
+        for d in range(values.shape[1]):
+            if left[i]:
+                values[n_left, d] = values[i, d]
+            else:
+                moved[n_right, d] = values[i, d]
+        n_left += left[i]
+        n_right += not left[i]
+    for i in range(n_right):
+        for d in range(values.shape[1]):
+            values[n_left + i, d] = moved[i, d]
