@@ -66,6 +66,10 @@ class Client:
         """Cancel, pause or resume a job; `action` is that word."""
         return self._ask("POST", f"/api/v2/jobs/{job_id}/{action}")
 
+    def delete(self, job_id: str) -> dict[str, Any]:
+        """Delete an ended job's record, checkpoints, model and report; its output stays."""
+        return self._ask("DELETE", f"/api/v2/jobs/{job_id}")
+
     def health(self) -> dict[str, Any]:
         """The service's health."""
         return self._ask("GET", "/health")

@@ -1,6 +1,7 @@
 """The main job, over HTTP, on real data."""
 
 import shutil
+import time
 from pathlib import Path
 
 import httpx
@@ -125,3 +126,21 @@ def test_the_front_page_and_health(service: Service) -> None:
     assert "/openapi.json" in page.text
     assert "/health" in page.text
     assert health.json()["overall_status"] == "healthy"
+
+
+def test_delete_takes_away_all_but_the_output(service: Service) -> None:
+    """An ended job is deleted at once or in seconds: record and artefacts go, the output stays; a live one is 400."""
+    job_id = service.run(output_path="f.parquet", parameters={"evaluate": False})["job_id"]
+    live = service.submit(data_size=2_000_000, output_path="g.parquet")
+    refused = service.http.delete(f"/api/v2/jobs/{live}")
+    service.act(live, "cancel")
+    other = service.http.delete(f"/api/v2/jobs/{job_id}", headers={"Authorization": f"Bearer {service.token('other')}"})
+    deleted = service.http.delete(f"/api/v2/jobs/{job_id}")
+    deadline = time.monotonic() + 30
+    while (gone := service.act(job_id, "cancel").status_code) != 404 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert (400, "DELETE_FAILED") == (refused.status_code, refused.json()["error"]["code"])
+    assert (403, 200, 404) == (other.status_code, deleted.status_code, gone)
+    assert not (service.home / "work" / "jobs" / job_id).exists()
+    assert (service.bucket("out") / "f.parquet").exists()

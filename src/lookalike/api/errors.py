@@ -30,6 +30,7 @@ FAILURES = {
     "cancelJobV2": "CANCEL_ERROR",
     "pauseJobV2": "PAUSE_ERROR",
     "resumeJobV2": "RESUME_ERROR",
+    "deleteJobV2": "DELETE_ERROR",
     "registerWebhookV2": "WEBHOOK_REGISTRATION_FAILED",
     "listWebhooksV2": "WEBHOOK_LIST_FAILED",
     "deleteWebhookV2": "WEBHOOK_DELETION_FAILED",

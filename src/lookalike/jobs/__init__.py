@@ -103,6 +103,9 @@ class JobStore(Protocol):
     def resume(self, job_id: str, now: datetime) -> Job:
         """Move from `paused` to `queued`; ``RESUME_FAILED`` if not paused, or after the resume deadline."""
 
+    def dismiss(self, job_id: str, now: datetime) -> Job:
+        """Let an ended job expire now; ``DELETE_FAILED`` if it has not ended. The next sweep takes it away."""
+
     # ── for supervisors ──
 
     def admit(self, limits: Limits, now: datetime) -> int:

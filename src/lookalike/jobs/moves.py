@@ -10,7 +10,7 @@ from typing import Any
 from lookalike.errors import ActionRefused, InternalError, ResumeWindowExpired, WorkerLost
 from lookalike.jobs import Beat, stages
 from lookalike.jobs.job import Job
-from lookalike.jobs.states import MOVES, JobStatus
+from lookalike.jobs.states import ENDED, MOVES, JobStatus
 
 
 def admitted(job: Job, now: datetime) -> Job:
@@ -118,6 +118,18 @@ def resumed(job: Job, now: datetime) -> Job:
     if job.resume_deadline is not None and now > job.resume_deadline:
         raise ActionRefused("RESUME_FAILED", "The resume window of the job is over.", hint=ResumeWindowExpired.hint)
     return _moved(job, JobStatus.QUEUED, now, resume_deadline=None, pause_reason=None)
+
+
+def dismissed(job: Job, now: datetime) -> Job:
+    """
+    The ended job, expired now.
+
+    Raises:
+        ActionRefused: ``DELETE_FAILED``, the job has not ended.
+    """
+    if job.status not in ENDED:
+        raise ActionRefused("DELETE_FAILED", f"The job is {job.status} and has not ended.", hint="Cancel it first.")
+    return replace(job, expires_at=now)
 
 
 def released(job: Job, now: datetime) -> Job:

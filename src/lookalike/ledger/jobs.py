@@ -56,6 +56,9 @@ class SqlJobStore:
     def resume(self, job_id: str, now: datetime) -> Job:
         return self._ask(job_id, None, lambda job: moves.resumed(job, now), now)
 
+    def dismiss(self, job_id: str, now: datetime) -> Job:
+        return self._ask(job_id, None, lambda job: moves.dismissed(job, now), now)
+
     # ── for supervisors ──
 
     def admit(self, limits: Limits, now: datetime) -> int:

@@ -122,8 +122,8 @@ def window_ended(connection: sa.Connection, now: datetime) -> list[str]:
 
 
 def expired(connection: sa.Connection, now: datetime) -> list[str]:
-    """Ids of ended jobs whose record has been kept long enough."""
-    where = (jobs.c.expires_at <= now, _in(ENDED))
+    """Ids of ended jobs whose record has been kept long enough, and that left nothing to be tidied away first."""
+    where = (jobs.c.expires_at <= now, jobs.c.litter.is_(False), _in(ENDED))
     return list(connection.execute(sa.select(jobs.c.job_id).where(*where).order_by(jobs.c.expires_at)).scalars())
 
 
@@ -141,8 +141,8 @@ def clear_litter(connection: sa.Connection, job: Job) -> None:
 
 
 def delete(connection: sa.Connection, job_id: str, now: datetime) -> bool:
-    """Remove an expired job with its events and keys; False if it is not there or has not expired."""
-    where = (jobs.c.job_id == job_id, jobs.c.expires_at <= now, _in(ENDED))
+    """Remove an expired, tidy job with its events and keys; False if it is not there or not such a one."""
+    where = (jobs.c.job_id == job_id, jobs.c.expires_at <= now, jobs.c.litter.is_(False), _in(ENDED))
     if connection.execute(sa.delete(jobs).where(*where)).rowcount == 0:
         return False
     connection.execute(sa.delete(events).where(events.c.job_id == job_id))

@@ -58,6 +58,7 @@ class Jobs:
 
     Attributes:
         sync_wait_s: The longest wait of a submission that is not asynchronous.
+        forget: Deletes all artefacts of a job by its id.
     """
 
     store: JobStore
@@ -67,6 +68,7 @@ class Jobs:
     limits: Limits
     sync_wait_s: float
     clock: Clock
+    forget: Callable[[str], None]
 
     def submit(self, principal: Principal, asked: Submission, idempotency_key: str | None = None) -> Accepted:
         """
@@ -136,6 +138,23 @@ class Jobs:
     def resume(self, principal: Principal, job_id: str) -> str:
         """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``RESUME_FAILED``."""
         return self._move(principal, job_id, self.store.resume)
+
+    def delete(self, principal: Principal, job_id: str) -> str:
+        """
+        What happened, in a sentence: an ended job's record, checkpoints, model and report go, the output stays.
+
+        At once, unless a worker is still to tidy up after the job: then within seconds.
+
+        Raises:
+            JobNotFound, AccessDenied; ActionRefused ``DELETE_FAILED``: it has not ended.
+        """
+        self.policy.demand(principal, Scope.JOBS_WRITE)
+        job, now = self._own(principal, job_id), self.clock.now()
+        if self.store.dismiss(job.job_id, now).litter:
+            return "The job is being deleted."
+        self.forget(job.job_id)
+        self.store.forgotten(job.job_id, now)
+        return "The job is deleted."
 
     def _move(self, principal: Principal, job_id: str, move: Callable[[str, datetime], Job]) -> str:
         self.policy.demand(principal, Scope.JOBS_WRITE)

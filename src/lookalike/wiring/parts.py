@@ -9,6 +9,7 @@ from lookalike.clock import SystemClock
 from lookalike.ledger import database
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.webhooks import SqlWebhookStore
+from lookalike.pipeline import housekeeping
 from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
@@ -33,6 +34,10 @@ class Parts:
     def all_buckets(self) -> list[Bucket]:
         """The work bucket and all others there are now."""
         return [self.work_bucket, *(self.buckets[name] for name in self.buckets.names())]
+
+    def forget(self, job_id: str) -> None:
+        """Delete all artefacts of a job."""
+        housekeeping.forget(job_id, self.work_bucket)
 
     def folders(self) -> frozenset[str]:
         """Names of the embedded buckets."""

@@ -58,7 +58,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
     )
     limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)
     wait_s = parts.settings.server.sync_wait_s
-    return Jobs(parts.store, parts.buckets, policy, rules, limits, wait_s, parts.clock)
+    return Jobs(parts.store, parts.buckets, policy, rules, limits, wait_s, parts.clock, parts.forget)
 
 
 def _webhooks(parts: Parts, policy: Policy) -> Webhooks:

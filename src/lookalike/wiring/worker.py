@@ -27,10 +27,7 @@ def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
     def tidy(job: Job) -> None:
         housekeeping.tidy(job.job_id, parts.buckets[job.configuration["output_location"]["bucket"]], parts.work_bucket)
 
-    def forget(job_id: str) -> None:
-        housekeeping.forget(job_id, parts.work_bucket)
-
-    return Supervisor(parts.store, parts.clock, parts.settings.jobs, owner, launch, tidy, forget)
+    return Supervisor(parts.store, parts.clock, parts.settings.jobs, owner, launch, tidy, parts.forget)
 
 
 def start(job: Job, parts: Parts, environ: Mapping[str, str]) -> Start:

@@ -173,7 +173,7 @@ def _service(
 
     sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30, clock)
     services = Services(
-        jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock),
+        jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
         webhooks=Webhooks(hooks, policy, SecretBox(secret_keys(home / "keys")), reach, clock, secrets.randbits),
         health=Health(sources),
         verifier=tokens,

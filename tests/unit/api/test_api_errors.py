@@ -82,7 +82,7 @@ def test_an_unknown_path_is_404(service: Any, path: str) -> None:
     ("verb", "path", "allow"),
     [
         ("PUT", JOBS, "GET, POST"),
-        ("DELETE", f"{JOBS}/x", "GET"),
+        ("PUT", f"{JOBS}/x", "DELETE, GET"),
         ("GET", f"{JOBS}/x/cancel", "POST"),
         ("GET", "/api/v2/webhooks/register", "DELETE, POST"),
         ("POST", "/health", "GET"),

@@ -279,11 +279,25 @@ def test_expired_jobs_are_forgotten(store, engine, running, now):
 
     assert [] == store.sweep(end - second(1))
     assert not store.forgotten(job.job_id, end - second(1))
+    assert [] == store.sweep(end), "what it left behind goes first"
+    store.tidied(job)
     assert [job.job_id] == store.sweep(end) == store.sweep(end)
     assert store.forgotten(job.job_id, end)
     assert store.get(job.job_id) is None
     with engine.connect() as connection:
         assert 0 == connection.execute(sa.select(sa.func.count()).select_from(events_table)).scalar_one()
+
+
+def test_dismissed_jobs_expire_now(store, running, now):
+    """An ended job that is dismissed expires at that moment; one that has not ended is refused."""
+    job = running()
+    with pytest.raises(ActionRefused, match="has not ended"):
+        store.dismiss(job.job_id, now)
+    store.finish(job, S.COMPLETED, None, Beat(), now)
+    store.tidied(job)
+
+    assert now == store.dismiss(job.job_id, now).expires_at
+    assert [job.job_id] == store.sweep(now)
 
 
 def test_backlog_counts_the_living(store, new_job, limits, running, now):

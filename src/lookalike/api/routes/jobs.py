@@ -54,5 +54,11 @@ def resume(job_id: str, given: Given, asking: Asking) -> JSONResponse:
     return _done(given.jobs.resume, asking, job_id)
 
 
+@router.delete("/{job_id}", operation_id="deleteJobV2")
+def delete(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+    """200 once the ended job is deleted, or is about to be."""
+    return _done(given.jobs.delete, asking, job_id)
+
+
 def _done(verb: Callable[[Principal, str], str], asking: Principal, job_id: str) -> JSONResponse:
     return JSONResponse({"success": True, "message": verb(asking, job_id)})

@@ -100,6 +100,13 @@ def resume(client: Client, job_id: str) -> None:
     click.echo(client.act(job_id, "resume")["message"])
 
 
+@_connected
+@click.argument("job_id")
+def delete(client: Client, job_id: str) -> None:
+    """Delete an ended job's record, checkpoints, model and report; its output stays."""
+    click.echo(client.delete(job_id)["message"])
+
+
 def _client(url: str | None, token: str | None, home: Path | None, customer: str) -> Client:
     if home is None:
         if url is None or token is None:
