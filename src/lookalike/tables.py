@@ -10,8 +10,9 @@ import polars as pl
 from lookalike import formats
 from lookalike.data.frames import Kind, to_polars
 from lookalike.data.inference import infer
-from lookalike.data.metadata import NUMERIC, ColumnType, Metadata
+from lookalike.data.metadata import NUMERIC, Metadata
 from lookalike.data.parameters import Parameters
+from lookalike.data.spelling import unspell
 from lookalike.errors import InputInvalid, InputNotFound, InputRefused, MetadataError, UsageError
 
 
@@ -96,9 +97,13 @@ def conform(table: Given, metadata: Metadata) -> pl.DataFrame:
         raise MetadataError(f"A table lacks the column '{missing[0]}'.", hint="Compare tables of the same columns.")
     frame = table.frame.select(metadata.names)
     if table.textual:
-        meant = infer(frame, textual=True, null=table.null)[0]
-        frame = frame.with_columns(meant[c.name] for c in metadata.columns if c.type is not ColumnType.CATEGORICAL)
+        frame = frame.with_columns(unspell(frame[c.name], c) for c in metadata.columns if _is_text(frame, c.name))
     return frame.with_columns(_cast(frame[c.name], c.dtype, numeric=c.type in NUMERIC) for c in metadata.columns)
+
+
+def _is_text(frame: pl.DataFrame, name: str) -> bool:
+    """JSON tells numbers and booleans itself."""
+    return frame.schema[name] == pl.String
 
 
 def _cast(series: pl.Series, dtype: pl.DataType, *, numeric: bool) -> pl.Series:

@@ -44,9 +44,11 @@ class Service:
     def act(self, job_id: str, action: str) -> httpx.Response:
         return self.http.post(f"/api/v2/jobs/{job_id}/{action}")
 
-    def watch(self, job_id: str, until: Any = lambda job: job["status"] in ENDED) -> list[dict[str, Any]]:
+    def watch(
+        self, job_id: str, until: Any = lambda job: job["status"] in ENDED, patience_s: float = PATIENCE_S
+    ) -> list[dict[str, Any]]:
         """Every status seen until `until` holds."""
-        seen, deadline = [self.job(job_id)], time.monotonic() + PATIENCE_S
+        seen, deadline = [self.job(job_id)], time.monotonic() + patience_s
         while not until(seen[-1]):
             assert time.monotonic() < deadline, seen[-1]
             assert seen[-1]["status"] not in ENDED, seen[-1]

@@ -59,7 +59,7 @@ class Moments:
 
     def read(self, cells: pl.Series) -> pl.Series:
         """The cells as polars dates, datetimes or times; null where they do not fit."""
-        return _parse(cells, self.type, self.pattern, self.zone)
+        return parse(cells, self.type, self.pattern, self.zone)
 
 
 def likely(cell: str) -> bool:
@@ -92,6 +92,25 @@ def find(cells: pl.Series, share: float) -> Moments | None:
     return best[0]
 
 
+def parse(cells: pl.Series, type_: ColumnType, pattern: str, zone: str | None) -> pl.Series:
+    """
+    The cells as dates, datetimes (nanoseconds if the pattern has nine digits, else microseconds) or times.
+
+    Args:
+        zone: What datetimes without an offset are meant in; None leaves them without one.
+
+    Returns:
+        Null where a cell does not follow the pattern.
+    """
+    if type_ is ColumnType.DATE:
+        return cells.str.to_date(pattern, strict=False)
+    if type_ is ColumnType.TIME:
+        return cells.str.to_time(pattern, strict=False)
+    unit: Literal["ns", "us"] = "ns" if "%.9f" in pattern else "us"
+    values = cells.str.to_datetime(pattern, time_unit=unit, strict=False)
+    return values.dt.replace_time_zone(zone) if zone else values
+
+
 def _share(moments: Moments) -> float:
     return int(moments.fits.sum()) / len(moments.fits)
 
@@ -120,20 +139,10 @@ def _patterns(suffix: str) -> tuple[tuple[ColumnType, str, str | None], ...]:
 
 
 def _try(cells: pl.Series, type_: ColumnType, pattern: str, zone: str | None) -> Moments:
-    values = _parse(cells, type_, pattern, zone)
+    values = parse(cells, type_, pattern, zone)
     fits = (values.dt.strftime(pattern) == cells).fill_null(False)
     if type_ is not ColumnType.TIME:
         fits &= values.dt.year().is_between(*_YEARS).fill_null(False)
     if pattern.startswith("%Y%m%d"):
         fits &= cells.str.contains(_COMPACT)
     return Moments(type_, pattern, zone, fits)
-
-
-def _parse(cells: pl.Series, type_: ColumnType, pattern: str, zone: str | None) -> pl.Series:
-    if type_ is ColumnType.DATE:
-        return cells.str.to_date(pattern, strict=False)
-    if type_ is ColumnType.TIME:
-        return cells.str.to_time(pattern, strict=False)
-    unit: Literal["ns", "us"] = "ns" if "%.9f" in pattern else "us"
-    values = cells.str.to_datetime(pattern, time_unit=unit, strict=False)
-    return values.dt.replace_time_zone(zone) if zone else values

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -11,6 +12,10 @@ from lookalike.data.spelling import Misfit, Reading, recognise
 from lookalike.errors import InputInvalid, InputRefused, MetadataError
 
 MIN_ROWS = 20  # fewer cannot be learnt from without repeating them: nothing could be held out, each row would show
+_DAY_ZERO = date(1970, 1, 1).toordinal()
+_DAYS = (date.min.toordinal() - _DAY_ZERO, date.max.toordinal() - _DAY_ZERO)  # beyond them polars panics when it writes
+_DAYS_LONG = date.max.toordinal()
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _NOUNS = {
     ColumnType.DECIMAL: "numbers",
     ColumnType.DATE: "dates",
@@ -37,7 +42,7 @@ def infer(
 
     Raises:
         InputRefused: no columns, nested columns, fewer than 20 rows.
-        InputInvalid: columns without names; a column of which at least 95 % but not all cells are numbers (dates,
+        InputInvalid: columns without names; dates outside the years 1 … 9999; a column of which at least 95 % but not all cells are numbers (dates,
             times) of more than 20 values; names column, line of the first other cell (header is line 1), and counts.
     """
     kept = frame.drop(exclude)
@@ -91,7 +96,28 @@ def _column(frame: pl.DataFrame, cells: pl.Series, *, textual: bool, null: str |
             case Reading(type_, values, text):
                 text = text if null is None else replace(text, null=null)
                 return values.alias(cells.name), Column(cells.name, type_, values.dtype, text)
+    _check_range(cells)
     return cells, Column(cells.name, _type(cells), cells.dtype, _form(cells, null))
+
+
+def _check_range(cells: pl.Series) -> None:
+    match cells.dtype:
+        case pl.Date():
+            told, low, high = "dates outside the years 1 to 9999", *_DAYS
+        case pl.Datetime(time_unit=unit):
+            told, low, high = "dates outside the years 1 to 9999", *(day * _PER_DAY[unit] for day in _DAYS)
+        case pl.Duration(time_unit=unit):
+            told, high = "durations of more than 9,999 years", _DAYS_LONG * _PER_DAY[unit]
+            low = -high
+        case _:
+            return
+    physical = cells.to_physical()
+    beyond = (physical < max(low, -(2**63))) | (physical > min(high, 2**63 - 1))
+    if n := beyond.sum():
+        raise InputInvalid(
+            f"Column '{cells.name}' has {n:,} {told}, the first in row {int(beyond.arg_max() or 0) + 1}.",
+            hint="Correct those cells or leave them empty.",
+        )
 
 
 def _mixed(frame: pl.DataFrame, name: str, misfit: Misfit) -> InputInvalid:

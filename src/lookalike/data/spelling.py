@@ -1,5 +1,6 @@
 """
-How typed columns are spelled in text: `recognise` reads a column of text, `spell` writes it again.
+How typed columns are spelled in text: `recognise` reads a column of text, `spell` writes it again, `unspell` reads
+another column that is meant alike.
 
 The rule of reading: a column has a type only if that type writes its cells as they were (numbers of mixed length keep
 the number, not the trailing zeros). So `007`, `+5` and ` 5` are text and stay as they are.
@@ -11,6 +12,7 @@ import polars as pl
 
 from lookalike.data import dates
 from lookalike.data.metadata import Column, ColumnType, TextForm
+from lookalike.errors import MetadataError
 
 _INTEGER = r"^(?:0|-?[1-9][0-9]{0,19})$"  # \d would take the digits of all scripts
 _SIGNIFICANT = 17  # digits a 64-bit float can tell apart; a longer one is a name, not a measurement
@@ -20,6 +22,10 @@ _MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL",
 _NEARLY = 0.95  # from this share on a column is meant to be what most cells are, and the others are mistakes
 _NEARLY_DISTINCT = 20  # fewer different values may be labels, some of which happen to be numbers
 _LABELS = 100  # at most so many different spellings may be labels such as version numbers (1.1 and 1.10)
+_DURATION = (
+    r"^(?<sign>-?)P(?:(?<d>[0-9]+)D)?"
+    r"(?:T(?:(?<h>[0-9]+)H)?(?:(?<m>[0-9]+)M)?(?:(?<s>[0-9]+)(?:\.(?<n>[0-9]{1,9}))?S)?)?$"
+)
 _SAMPLE = 256  # cells that decide whether to look at all
 WHOLE = "g"  # `TextForm.pattern` of decimals whose whole numbers have no point: 1, 2.5
 
@@ -67,18 +73,98 @@ def spell(column: Column) -> pl.Expr:
     match column.dtype:
         case pl.Boolean():
             return pl.when(cell).then(pl.lit(form.true)).when(~cell).then(pl.lit(form.false))
-        case pl.Date():
-            return cell.dt.strftime(form.pattern or "%Y-%m-%d")
-        case pl.Datetime():
-            offset = "" if column.dtype.time_zone is None else "%:z"
-            return cell.dt.strftime(form.pattern or f"%Y-%m-%dT%H:%M:%S%.f{offset}")
-        case pl.Time():
-            return cell.dt.strftime(form.pattern or "%H:%M:%S%.f")
+        case pl.Date() | pl.Datetime() | pl.Time():
+            return cell.dt.strftime(_pattern(column))
         case pl.Duration():
             return cell.dt.to_string("iso")
         case pl.Float32() | pl.Float64():
             return _spell_float(cell, form)
     return cell.cast(pl.String)
+
+
+def unspell(cells: pl.Series, column: Column) -> pl.Series:
+    """
+    A column of text as the column that `spell` would write so.
+
+    Missing cells may be spelled by the column's own token or any other known one, moments also by another single
+    pattern that leaves no choice between day and month.
+
+    Returns:
+        Of `column.dtype`; of Float64 where an INTEGER column has decimals here. Text, and columns without values, stay
+        as they are.
+
+    Raises:
+        MetadataError: cells of another type; names the column, the row of the first (from 1), and how many.
+    """
+    if column.type in (ColumnType.CATEGORICAL, ColumnType.EMPTY):
+        return cells
+    blank = cells.set(cells.is_in([*_MISSING, column.text.null]), None)
+    values = _read(blank, column)
+    wrong = values.is_null() & blank.is_not_null()
+    if wrong.any():
+        raise MetadataError(
+            f"Column '{column.name}' has {int(wrong.sum()):,} cells that are no {column.type.value}, "
+            f"the first in row {int(wrong.arg_max() or 0) + 1}.",
+            hint="Compare tables whose columns hold the same.",
+        )
+    return values
+
+
+def _read(cells: pl.Series, column: Column) -> pl.Series:
+    """The cells as the column's type; null where they are not."""
+    match column.type:
+        case ColumnType.BOOLEAN:
+            pairs = (*_BOOLEANS, (column.text.true, column.text.false))
+            words = {word: word == true for true, false in pairs for word in (true, false)}
+            return cells.replace_strict(words, default=None, return_dtype=pl.Boolean)
+        case ColumnType.INTEGER:
+            whole = cells.cast(column.dtype, strict=False)
+            return whole if whole.null_count() == cells.null_count() else cells.cast(pl.Float64, strict=False)
+        case ColumnType.DECIMAL:
+            return cells.cast(column.dtype, strict=False)
+        case ColumnType.DURATION:
+            return _read_duration(cells).cast(column.dtype)
+    return _read_moments(cells, column)
+
+
+def _read_moments(cells: pl.Series, column: Column) -> pl.Series:
+    zone, pattern = _zone(column), _pattern(column)
+    values = dates.parse(cells, column.type, pattern, None if "%:z" in pattern else zone)
+    if values.null_count() > cells.null_count():
+        found = dates.find(cells.drop_nulls().unique(maintain_order=True), 1.0)
+        if found is None or (found.type is ColumnType.TIME) != (column.type is ColumnType.TIME):
+            return values
+        values = found.read(cells)
+    if isinstance(values.dtype, pl.Datetime) and zone != values.dtype.time_zone:
+        values = values.dt.replace_time_zone(values.dtype.time_zone or "UTC").dt.convert_time_zone(zone or "UTC")
+        values = values if zone else values.dt.replace_time_zone(None)
+    return values.cast(column.dtype)
+
+
+def _read_duration(cells: pl.Series) -> pl.Series:
+    """Nanoseconds; polars writes ISO durations but does not read them."""
+    parts = cells.str.extract_groups(_DURATION).struct.unnest()
+    whole = parts.select(pl.col("d", "h", "m", "s").cast(pl.Int64, strict=False).fill_null(0))
+    seconds = ((whole["d"] * 24 + whole["h"]) * 60 + whole["m"]) * 60 + whole["s"]
+    fraction = parts["n"].fill_null("").str.pad_end(9, "0").cast(pl.Int64)
+    sign = parts["sign"].replace_strict({"": 1, "-": -1}, default=None, return_dtype=pl.Int64)
+    return ((seconds * 1_000_000_000 + fraction) * sign).cast(pl.Duration("ns"))
+
+
+def _pattern(column: Column) -> str:
+    """The strftime pattern of a column of dates, datetimes or times."""
+    if column.text.pattern:
+        return column.text.pattern
+    match column.dtype:
+        case pl.Date():
+            return "%Y-%m-%d"
+        case pl.Time():
+            return "%H:%M:%S%.f"
+    return "%Y-%m-%dT%H:%M:%S%.f" + ("" if _zone(column) is None else "%:z")
+
+
+def _zone(column: Column) -> str | None:
+    return column.dtype.time_zone if isinstance(column.dtype, pl.Datetime) else None
 
 
 def _spell_float(cell: pl.Expr, form: TextForm) -> pl.Expr:

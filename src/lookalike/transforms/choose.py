@@ -13,6 +13,7 @@ from lookalike.errors import MetadataError, ModelFileError
 from lookalike.transforms import Encoded, Transform
 from lookalike.transforms.categorical import count, fit_categorical, load_categorical
 from lookalike.transforms.constant import Constant, load_constant
+from lookalike.transforms.format import LENGTH_MAX
 from lookalike.transforms.made_up import fit_made_up, load_made_up
 from lookalike.transforms.numeric import fit_numeric, load_numeric
 
@@ -74,13 +75,22 @@ def _numeric(series: pl.Series, column: Column, seed: int) -> Fitted:
     return Fitted(transform, encoded)
 
 
+def _about_made_up(values: pl.Series, name: str) -> tuple[str, ...]:
+    notes = [f"Column '{name}': nearly every cell is its own, so cells are made up."]
+    if (values.cast(pl.String).str.len_chars() > LENGTH_MAX).any():
+        notes.append(
+            f"Column '{name}': made-up cells have at most {LENGTH_MAX:,} characters; some real ones have more."
+        )
+    return tuple(notes)
+
+
 def _categorical(series: pl.Series, column: Column, min_level_rows: int, seed: int) -> Fitted:
     counted = count(series)
     n_shown = counted.surviving(1 if column.type == ColumnType.BOOLEAN else min_level_rows)
     few = 2 * int(counted.n_rows[:n_shown].sum()) < int(counted.n_rows.sum())
     if few and isinstance(series.dtype, (pl.String, pl.Categorical)):
         made_up = fit_made_up(counted, unique=len(counted.values) == len(series) - counted.n_missing)
-        return Fitted(*made_up, (f"Column '{column.name}': nearly every cell is its own, so cells are made up.",))
+        return Fitted(*made_up, _about_made_up(counted.values, column.name))
     if few and series.dtype.is_numeric():
         return _numeric(series, column, seed)
     transform, encoded = fit_categorical(counted, n_shown)

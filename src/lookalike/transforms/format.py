@@ -15,6 +15,8 @@ import polars as pl
 CLASSES = {"0": "0123456789", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "a": "abcdefghijklmnopqrstuvwxyz"}
 FIXED = "="  # the kind of a position that always holds one character
 FORMATS_MAX = 1_000  # free text has nearly as many formats as rows; the most frequent will do
+LENGTH_MAX = 10_000  # characters a fresh text has at most: work and memory grow with them
+LETTERS_MAX = 4_000_000  # made at a time, about 50 MB
 FIXED_ROWS = 20  # rows that must share a letter or digit before it is taken for part of the format
 ROOM = 64  # texts a format must have for each train row, or it is made longer
 ATTEMPTS = 8  # disjoint parts of the numbers, tried one after the other if a text stands in train
@@ -43,7 +45,8 @@ class Format:
 
 
 def find_formats(values: pl.Series, n_rows: npt.NDArray[np.int64]) -> tuple[tuple[Format, ...], npt.NDArray[np.int64]]:
-    """Distinct formats of distinct texts, most frequent first, and the rows of each."""
+    """Distinct formats of distinct texts, most frequent first, and the rows of each; of long texts, their beginnings."""
+    values = values.str.head(LENGTH_MAX)
     shape = values.str.replace_all(r"\p{N}", "0").str.replace_all(r"\p{Lu}", "A")
     shape = shape.str.replace_all(r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]", "a")
     cells = pl.DataFrame({"shape": shape, "text": values, "n_rows": n_rows})
@@ -64,6 +67,20 @@ def texts(form: Format, rows: Numbers, salt: int, *, attempt: int) -> list[str]:
         rows: Row numbers, shape ``(n,)``.
         attempt: ``0 … ATTEMPTS - 1``.
     """
+    step = max(1, LETTERS_MAX // max(len(form.kinds), 1))
+    runs = (rows[start : start + step] for start in range(0, len(rows), step))
+    return [text for run in runs for text in _texts(form, run, salt, attempt)]
+
+
+def mix(numbers: Numbers, salt: int) -> Numbers:
+    """64 mixed bits for each number (splitmix64, Steele, Lea and Flood, OOPSLA 2014)."""
+    z = numbers * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt % 2**64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def _texts(form: Format, rows: Numbers, salt: int, attempt: int) -> list[str]:
     alphabets = form.alphabets()
     room = _room(alphabets)
     part = max(room // ATTEMPTS, 1)
@@ -73,14 +90,6 @@ def texts(form: Format, rows: Numbers, salt: int, *, attempt: int) -> list[str]:
     for position, (alphabet, digit) in enumerate(zip(alphabets, reversed(digits), strict=True)):
         letters[:, position] = np.array(list(alphabet))[digit]
     return ["".join(row) for row in letters.tolist()]
-
-
-def mix(numbers: Numbers, salt: int) -> Numbers:
-    """64 mixed bits for each number (splitmix64, Steele, Lea and Flood, OOPSLA 2014)."""
-    z = numbers * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt % 2**64)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 def _format(shape: str, values: list[str]) -> Format:

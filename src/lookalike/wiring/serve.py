@@ -16,6 +16,7 @@ from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
 from lookalike.wiring.worker import supervisor
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s job=%(job_id)s %(message)s"
 SHUTDOWN_S = 3  # for requests under way, when told to stop
 
 
@@ -106,6 +107,8 @@ def _in_url(host: str) -> str:
 
 
 def _log_to_stderr() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(LOG_FORMAT, defaults={"job_id": "-"}))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)

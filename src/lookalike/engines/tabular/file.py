@@ -63,7 +63,8 @@ def _contents(kind: str, value: bytes) -> tuple[dict[str, Any], dict[str, npt.ND
     end = _PREFIX + int.from_bytes(value[16:24], "little")
     try:
         top = json.loads(value[_PREFIX:end])
-        arrays = {entry["name"]: _array(entry, value[end:-_DIGEST]) for entry in top["arrays"]}
+        body = memoryview(value)[end:-_DIGEST]  # of bytes a slice is a copy, and there may be 40,000 arrays
+        arrays = {entry["name"]: _array(entry, body) for entry in top["arrays"]}
         found, header = top["kind"], top["header"]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ModelFileError("The file is damaged: its header cannot be read.") from None
@@ -72,7 +73,7 @@ def _contents(kind: str, value: bytes) -> tuple[dict[str, Any], dict[str, npt.ND
     return header, arrays
 
 
-def _array(entry: Mapping[str, Any], body: bytes) -> npt.NDArray[Any]:
+def _array(entry: Mapping[str, Any], body: memoryview) -> npt.NDArray[Any]:
     shape = tuple(entry["shape"])
     if entry["dtype"] not in _DTYPES or not all(isinstance(n, int) and n >= 0 for n in shape):
         raise ValueError("dtype or shape")
