@@ -75,8 +75,8 @@ def test_unknown_name_is_an_attribute_error() -> None:
         _ = lookalike.nothing
 
 
-def test_report_is_no_second_class() -> None:
-    """The lazy name is the class itself."""
+def test_lazy_name_is_the_class() -> None:
+    """The lazy name is the class itself, not a copy."""
     from lookalike.library import TabularSynthesizer
 
     assert TabularSynthesizer is lookalike.TabularSynthesizer

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -90,8 +91,8 @@ class _Worker:
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
+            with suppress(OSError):  # what was to be written to a dead process
+                stream.close()  # type: ignore[union-attr]  # both were asked for
         self._process.kill()
         self._process.wait()
 

@@ -42,8 +42,9 @@ def infer(
 
     Raises:
         InputRefused: no columns, nested columns, fewer than 20 rows.
-        InputInvalid: columns without names; dates outside the years 1 … 9999; a column of which at least 95 % but not all cells are numbers (dates,
-            times) of more than 20 values; names column, line of the first other cell (header is line 1), and counts.
+        InputInvalid: columns without names; dates outside the years 1 … 9999; a column of which at least 95 % but not
+            all cells are numbers (dates, times) of more than 20 values; names column, counts, and line of the first
+            other cell (header is line 1).
     """
     kept = frame.drop(exclude)
     _refuse(kept)

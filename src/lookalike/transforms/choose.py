@@ -78,9 +78,7 @@ def _numeric(series: pl.Series, column: Column, seed: int) -> Fitted:
 def _about_made_up(values: pl.Series, name: str) -> tuple[str, ...]:
     notes = [f"Column '{name}': nearly every cell is its own, so cells are made up."]
     if (values.cast(pl.String).str.len_chars() > LENGTH_MAX).any():
-        notes.append(
-            f"Column '{name}': made-up cells have at most {LENGTH_MAX:,} characters; some real ones have more."
-        )
+        notes.append(f"Column '{name}': made-up cells have at most {LENGTH_MAX:,} characters, some real ones more.")
     return tuple(notes)
 
 

@@ -45,7 +45,7 @@ class Format:
 
 
 def find_formats(values: pl.Series, n_rows: npt.NDArray[np.int64]) -> tuple[tuple[Format, ...], npt.NDArray[np.int64]]:
-    """Distinct formats of distinct texts, most frequent first, and the rows of each; of long texts, their beginnings."""
+    """Distinct formats of distinct texts, most frequent first, and the rows of each; long texts are cut."""
     values = values.str.head(LENGTH_MAX)
     shape = values.str.replace_all(r"\p{N}", "0").str.replace_all(r"\p{Lu}", "A")
     shape = shape.str.replace_all(r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]", "a")

@@ -1,0 +1,86 @@
+"""Input of unusual size, end to end."""
+
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+from bad_input import SECRET
+from service import Service
+
+from lookalike.data.streams import stream
+
+PATIENCE_S = 600
+
+
+def _run(service: Service, name: str, **changes: object) -> dict[str, object]:
+    """The last status of a job that may take minutes."""
+    asked = {"input_path": name, "output_path": f"slow/{name}", "output_format": "csv"}
+    job_id, deadline = service.submit(**asked | changes), time.monotonic() + PATIENCE_S
+    while (job := service.job(job_id))["status"] not in ("completed", "failed"):
+        assert time.monotonic() < deadline, job
+        time.sleep(0.2)
+    return job
+
+
+def _column(number: int, rng: np.random.Generator) -> pl.Series:
+    n = 1_000
+    kinds = [
+        lambda: pl.Series(rng.normal(size=n).round(3)),
+        lambda: pl.Series(rng.integers(0, 1_000, n)),
+        lambda: pl.Series(rng.choice(["a", "b", "c"], n)),
+        lambda: pl.Series(rng.random(n) < 0.3),
+        lambda: pl.Series(rng.integers(18_000, 19_000, n).astype(np.int32)).cast(pl.Date),
+        lambda: pl.Series([f"u{level}" for level in rng.integers(0, 60, n)]),
+    ]
+    return kinds[number % len(kinds)]().alias(f"column {number}")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_five_thousand_columns(service: Service) -> None:
+    """5,000 mixed columns of 1,000 rows are done within the job's own timeout of 300 s."""
+    rng = stream(7, "wide")
+    wide = pl.DataFrame([_column(number, rng) for number in range(5_000)])
+    wide.write_csv(service.bucket("in") / "wide.csv")
+    job = _run(service, "wide.csv", timeout=300)
+
+    assert ("completed", None) == (job["status"], job.get("error"))
+    assert (1_000, 5_000) == pl.read_csv(service.bucket("out") / "slow" / "wide.csv").shape
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_file_of_300_mb(service: Service) -> None:
+    """A CSV file of 300 MB gives exactly the rows asked for."""
+    line = b"".join(b"%d,%d.25,some text of a row,x%d\n" % (k % 977, k % 1009, k % 7) for k in range(100_000))
+    (service.bucket("in") / "large.csv").write_bytes(b"a,b,c,d\n" + line * (300_000_000 // len(line)))
+    job = _run(service, "large.csv", parameters={"seed": 7, "fit_rows": 100_000})
+
+    assert ("completed", None) == (job["status"], job.get("error"))
+    assert pl.read_csv(service.bucket("out") / "slow" / "large.csv").height == 1_000
+
+
+@pytest.mark.slow
+def test_a_cell_of_a_megabyte(service: Service) -> None:
+    """Among texts that are all different one of a megabyte does no harm, and none of it is shown."""
+    lines = [SECRET * 90_000 + ",1", *(f"x{k},{k}" for k in range(60))]
+    (service.bucket("in") / "long.csv").write_text("\n".join(["a,b", *lines]))
+    job = _run(service, "long.csv", data_size=200)
+    out = service.bucket("out") / "slow" / "long.csv"
+
+    assert ("completed", None) == (job["status"], job.get("error"))
+    assert pl.read_csv(out).height == 200
+    assert pl.read_csv(out)["a"].str.len_chars().max() <= 10_000
+    assert SECRET not in out.read_text()
+
+
+@pytest.mark.slow
+def test_two_hundred_thousand_levels(service: Service) -> None:
+    """A column of 200,000 levels in five rows each gives exactly the rows asked for."""
+    lines = "".join(f"level {k % 200_000},{k % 10}\n" for k in range(1_000_000))
+    (service.bucket("in") / "levels.csv").write_text("a,b\n" + lines)
+    job = _run(service, "levels.csv", data_size=5_000)
+
+    assert ("completed", None) == (job["status"], job.get("error"))
+    assert pl.read_csv(service.bucket("out") / "slow" / "levels.csv").height == 5_000

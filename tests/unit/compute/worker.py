@@ -1,0 +1,44 @@
+"""A worker process of tests: answers items as `answer` says; an item may tell it to fail or to end itself."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from lookalike.compute.local import answer
+from lookalike.errors import InputInvalid
+
+
+def run(task: str, item: Any) -> Any:
+    """What the item says is to be done."""
+    match task:
+        case "double":
+            time.sleep(item % 3 * 0.01)
+            return 2 * item
+        case "whoami":
+            time.sleep(0.05)
+            return os.getpid()
+        case "fail":
+            raise InputInvalid(f"Item {item} is wrong.", hint="Mend it.")
+        case "die":
+            _die(Path(item["place"]), item["times"])
+            return item["times"]
+    raise AssertionError(task)
+
+
+def _die(place: Path, times: int) -> None:
+    """End this process at once, so many times."""
+    died = len(list(place.parent.glob(f"{place.name}.*")))
+    if died < times:
+        place.with_name(f"{place.name}.{died}").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    hello = json.loads(sys.stdin.readline())
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answer(run, json.loads(line))) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,251 @@
+"""The promises of a bucket, kept by files and by memory alike."""
+
+import io
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from obstore.store import MemoryStore
+
+from lookalike.errors import ObjectMissing, StorageFailed, ValidationError
+from lookalike.storage import Bucket
+from lookalike.storage.buckets import open_bucket
+from lookalike.storage.objects import ObstoreBucket
+
+BIG = bytes(range(256)) * 40_000  # 10 MB: more than the buffers of reading and writing hold
+ODD = [
+    "a b.csv",
+    "ä/ö/Ünï.csv",
+    "100%.csv",
+    "a#b?c.csv",
+    "%2e%2e/x",
+    "a/.lookalike/b",
+    "emoji-🦜",
+    "q'\"&=+;.csv",
+    "a\\b",
+]
+
+
+@pytest.fixture(params=["file", "memory"])
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
+    """An empty bucket."""
+    if request.param == "file":
+        return open_bucket("b", "file:data", {}, tmp_path)
+    return ObstoreBucket("b", MemoryStore())
+
+
+def paths(bucket: Bucket, prefix: str) -> list[str]:
+    return [info.path for info in bucket.objects(prefix)]
+
+
+def write_and_fail(bucket: Bucket, path: str, value: bytes) -> None:
+    with bucket.writer(path) as sink:
+        sink.write(value)
+        raise KeyError
+
+
+def test_what_is_written_is_read(bucket: Bucket) -> None:
+    """Bytes put are the bytes read; putting again replaces them."""
+    bucket.write("a/b", b"first")
+    bucket.write("a/b", b"second one")
+
+    assert b"second one" == bucket.read("a/b")
+    assert ("a/b", 10) == (bucket.head("a/b").path, bucket.head("a/b").size_bytes)
+
+
+def test_etag_follows_the_bytes(bucket: Bucket) -> None:
+    """The ETag stays while the object does and changes with it."""
+    bucket.write("a", b"1")
+    before, same = bucket.head("a").etag, bucket.head("a").etag
+    bucket.write("a", b"22")
+
+    assert before is not None
+    assert before == same
+    assert before != bucket.head("a").etag
+
+
+def test_a_missing_object_is_named(bucket: Bucket) -> None:
+    """Looking at, reading, opening, copying what is not there names path and bucket; deleting it is nothing."""
+    acts = [bucket.head, bucket.read, lambda p: bucket.copy(p, "x"), lambda p: bucket.open(p).__enter__()]
+    for act in acts:
+        with pytest.raises(ObjectMissing, match="no object 'a/none' in bucket 'b'"):
+            act("a/none")
+    bucket.delete("a/none")
+
+    assert [] == bucket.objects("a")
+
+
+def test_create_puts_only_where_nothing_stands(bucket: Bucket) -> None:
+    """Creating says whether it did, and leaves what stood there."""
+
+    assert bucket.create("a/b", b"mine")
+    assert not bucket.create("a/b", b"other")
+    assert b"mine" == bucket.read("a/b")
+
+
+def test_create_is_atomic(bucket: Bucket) -> None:
+    """Of threads that create the same object at once exactly one succeeds, and its bytes are there."""
+    for round_ in range(20):
+        start = threading.Barrier(4)
+
+        def create(who: int, path: str = f"r{round_}", start: threading.Barrier = start) -> bool:
+            start.wait()
+            return bucket.create(path, bytes([who]) * 1000)
+
+        with ThreadPoolExecutor(4) as threads:
+            made = list(threads.map(create, range(4)))
+
+        assert 1 == sum(made)
+        assert bytes([made.index(True)]) * 1000 == bucket.read(f"r{round_}")
+
+
+def test_streams(bucket: Bucket) -> None:
+    """What a writer is given in pieces is one object; a reader seeks in it."""
+    with bucket.writer("deep/er/big") as sink:
+        for start in range(0, len(BIG), 999_999):
+            sink.write(BIG[start : start + 999_999])
+    with bucket.open("deep/er/big") as source:
+        source.seek(-10, io.SEEK_END)
+        tail = source.read()
+        source.seek(5)
+        middle, place = source.read(1000), source.tell()
+        source.seek(0)
+        whole = source.read()
+
+    assert BIG[-10:] == tail
+    assert (BIG[5:1005], 1005) == (middle, place)
+    assert whole == BIG
+
+
+def test_a_writer_shows_nothing_before_it_ended(bucket: Bucket) -> None:
+    """While a writer writes, what stood there before stays to be seen."""
+    bucket.write("a", b"old")
+    with bucket.writer("a") as sink:
+        sink.write(b"new")
+
+        assert b"old" == bucket.read("a")
+
+    assert b"new" == bucket.read("a")
+
+
+@pytest.mark.parametrize("size", [0, 10, len(BIG)])
+def test_a_writer_that_fails_leaves_nothing(bucket: Bucket, tmp_path: Path, size: int) -> None:
+    """An error in a writer's context leaves no object, no file beside it, and what stood there before."""
+    bucket.write("a/old", b"old")
+    for path in ("a/new", "a/old"):
+        with pytest.raises(KeyError):
+            write_and_fail(bucket, path, BIG[:size])
+
+    assert ["a/old"] == paths(bucket, "a")
+    assert b"old" == bucket.read("a/old")
+    assert [] == [p for p in tmp_path.rglob("*") if p.is_file() and p.name != "old"]
+
+
+def test_an_empty_writer_makes_an_empty_object(bucket: Bucket) -> None:
+    """A writer given nothing makes an object of no bytes."""
+    with bucket.writer("a"):
+        pass
+
+    assert b"" == bucket.read("a")
+
+
+def test_copy_replaces(bucket: Bucket) -> None:
+    """A copy replaces what stood at the target and leaves the source."""
+    bucket.write("a", b"1")
+    bucket.write("b/c", b"2")
+    bucket.copy("a", "b/c")
+
+    assert (b"1", b"1") == (bucket.read("a"), bucket.read("b/c"))
+
+
+def test_objects_are_listed_by_path(bucket: Bucket) -> None:
+    """Objects under a prefix come by path; a prefix ends at a slash; others are left out."""
+    for path in ("p/b", "p/a/z", "p/c", "pq/a", "o"):
+        bucket.write(path, b"x")
+
+    assert ["p/a/z", "p/b", "p/c"] == paths(bucket, "p")
+    assert [] == paths(bucket, "none")
+
+
+def test_delete(bucket: Bucket) -> None:
+    """What is deleted is gone, its neighbours stay."""
+    bucket.write("a/b", b"1")
+    bucket.write("a/c", b"1")
+    bucket.delete("a/b")
+
+    assert ["a/c"] == paths(bucket, "a")
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_odd_names(bucket: Bucket, path: str) -> None:
+    """Names with spaces, other scripts, %, #, quotes are names like others, and listed as they were written."""
+    bucket.write(path, b"1")
+    with bucket.writer(f"{path}.2") as sink:
+        sink.write(b"2")
+    bucket.copy(path, f"{path}.3")
+
+    assert [b"1", b"2", b"1"] == [bucket.read(f"{path}{more}") for more in ("", ".2", ".3")]
+    assert path == bucket.head(path).path
+    if "/" in path:
+        assert {path, f"{path}.2", f"{path}.3"} == set(paths(bucket, path.rpartition("/")[0]))
+
+
+BAD = ["", "/a", "a/", "a//b", ".", "..", "a/../b", "../a", "a/./b", "a\nb", "a\0b", "a\x7f", "x" * 1025]
+
+
+@pytest.mark.parametrize("path", BAD)
+def test_bad_paths(bucket: Bucket, path: str) -> None:
+    """Every verb refuses a path that leads elsewhere, is empty, too long or holds control characters."""
+    verbs = [
+        bucket.head,
+        bucket.read,
+        bucket.delete,
+        bucket.objects,
+        lambda p: bucket.write(p, b""),
+        lambda p: bucket.create(p, b""),
+        lambda p: bucket.copy("a", p),
+        lambda p: bucket.copy(p, "a"),
+        lambda p: bucket.open(p).__enter__(),
+        lambda p: bucket.writer(p).__enter__(),
+    ]
+    for verb in verbs:
+        with pytest.raises(ValidationError, match="The object path"):
+            verb(path)
+
+
+def test_links_lead_nowhere(tmp_path: Path) -> None:
+    """No verb follows a link out of a bucket's folder, be it a link to a file or a folder above."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "f").write_bytes(b"secret")
+    bucket = open_bucket("b", "file:data", {}, tmp_path)
+    os.symlink(tmp_path / "secret" / "f", tmp_path / "data" / "file")
+    os.symlink(tmp_path / "secret", tmp_path / "data" / "folder")
+    for path in ("file", "folder/f"):
+        acts = (
+            lambda p: bucket.read(p),
+            lambda p: bucket.head(p),
+            lambda p: bucket.open(p).__enter__(),
+            lambda p: bucket.write(p, b"x"),
+            lambda p: bucket.create(p, b"x"),
+            lambda p: bucket.writer(p).__enter__(),
+            lambda p: bucket.copy(p, "y"),
+            lambda p: bucket.delete(p),
+        )
+        for act in acts:
+            with pytest.raises(StorageFailed, match="leads out of bucket 'b'"):
+                act(path)
+
+    assert b"secret" == (tmp_path / "secret" / "f").read_bytes()
+
+
+def test_a_store_that_fails_is_told_in_our_words(tmp_path: Path) -> None:
+    """A file where a folder should be is the storage failing, told without the machine's paths."""
+    bucket = open_bucket("b", "file:data", {}, tmp_path)
+    bucket.write("a", b"1")
+    for act in (lambda: bucket.write("a/b", b"2"), lambda: bucket.writer("a/b").__enter__()):
+        with pytest.raises(StorageFailed) as caught:
+            act()
+
+        assert str(tmp_path) not in str(caught.value)
