@@ -130,7 +130,7 @@ def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, *
         parameters: `csv`, `exclude`, `min_level_rows`, as the API knows them.
 
     Raises:
-        MetadataError: the tables do not have the same columns.
+        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out.
         InputInvalid: a file that cannot be read.
     """
     chosen = checked(TabularParameters, {**parameters, "seed": seed})

@@ -56,6 +56,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
         LookalikeError: says what is wrong with input, parameters or output.
     """
     check_report(report)
+    _check_folder(order.output, "--output")
     writer = formats.load(format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name))
     synthesizer = TabularSynthesizer(**order.parameters)
     parameters = synthesizer.parameters
@@ -85,6 +86,15 @@ def check_report(report: Path | None) -> None:
     """Better said before the work than after."""
     if report is not None and report.suffix.lower() not in (".html", ".json"):
         raise UsageError(f"A report cannot be written as '{report.suffix}'.", hint="End its name in .html or .json.")
+    if report is not None:
+        _check_folder(report, "--report")
+
+
+def _check_folder(path: Path, option: str) -> None:
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(
+            f"'{path}' cannot be written: it is a folder, or its folder is not there.", hint=f"Give another {option}."
+        )
 
 
 def _kept(blocks: Iterable[pl.DataFrame], judged: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:

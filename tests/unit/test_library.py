@@ -123,7 +123,7 @@ def test_too_little_to_learn_from() -> None:
 
 
 def test_a_report(model: TabularModel, tmp_path: Path) -> None:
-    """Every figure has value, floor, direction; the report is frozen and written as HTML and JSON, the same each time."""
+    """Every figure has value, floor, direction; the report is frozen, written as HTML and JSON, the same each time."""
     rows, unseen = model.sample(600), pl.read_csv(samples.path("adult.csv")).tail(400)
     report = evaluate(PEOPLE, rows, unseen)
     report.save(tmp_path / "r.html")

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from lookalike.errors import JobError, LookalikeError, SettingsError, UsageError, ValidationError
+from lookalike.errors import JobError, LookalikeError, MetadataError, SettingsError, UsageError, ValidationError
 
 DONE, OURS, USAGE, INPUT_REFUSED, JOB_FAILED, CANCELLED, GATE = 0, 1, 2, 3, 4, 5, 6
 
@@ -14,6 +14,8 @@ def exit_code(error: LookalikeError) -> int:
     match error:
         case UsageError() | ValidationError() | SettingsError():
             return USAGE
+        case MetadataError():
+            return INPUT_REFUSED
         case JobError():
             return _of_code(error.code)
     return OURS

@@ -1,6 +1,8 @@
 """The one database: opened, kept in step with this version, read and written in transactions."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -17,6 +19,7 @@ from alembic.script import ScriptDirectory
 from lookalike.errors import ExtraMissing, SettingsError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+WAL_NAP_MS = 50
 BUSY_MS = 10_000  # how long a writer of SQLite waits for another one
 CONNECT_S = 5  # how long PostgreSQL may take to answer before it counts as away
 WRITES = "lookalike_writes"
@@ -119,10 +122,23 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself: `_begin_sqlite` does
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: Any) -> None:
+    """Processes that switch a new file at once refuse each other without waiting; what one of them did stays."""
+    for left in reversed(range(BUSY_MS // WAL_NAP_MS)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(WAL_NAP_MS / 1000)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

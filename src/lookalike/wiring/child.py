@@ -26,11 +26,11 @@ def main() -> int:
     """Do the job that the first line of standard input describes; tell of it in JSON lines on standard output."""
     hello = json.loads(sys.stdin.readline())
     pipe = _Pipe(sys.stdout)
-    sys.stdout = sys.stderr  # whatever a library prints must not get between the lines
+    _hush()
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
         pipe.done(_do(hello, pipe))
-    except Exception as error:  # the one place that catches everything
+    except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
         pipe.failed(_told(error))
         return 1
     return 0
@@ -40,12 +40,12 @@ def serve_tasks() -> int:
     """Answer items of tasks, a line each, until standard input ends."""
     hello = json.loads(sys.stdin.readline())
     answers = sys.stdout
-    sys.stdout = sys.stderr
+    _hush()
     tasks = _tasks(hello)
     for line in sys.stdin:
         try:
             told = answer(tasks.run, json.loads(line))
-        except Exception as error:
+        except BaseException as error:
             told = {"error": _as_json(_told(error))}
         answers.write(json.dumps(told) + "\n")
         answers.flush()
@@ -123,7 +123,22 @@ def _metadata(work: Work) -> dict[str, Any]:
     return told
 
 
-def _told(error: Exception) -> LookalikeError:
+def _hush() -> None:
+    """
+    Let only our own log lines through.
+
+    What libraries print must not get between the lines on standard output, and when polars panics it writes its own
+    words, which may quote cells, straight to the file of standard error.
+    """
+    log_file = os.fdopen(os.dup(2), "w", buffering=1)
+    logging.basicConfig(stream=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    sys.stdout = sys.stderr
+
+
+def _told(error: BaseException) -> LookalikeError:
     """The error as it may be told: a library's own words may quote cells, so of those only the place is logged."""
     if isinstance(error, LookalikeError):
         return error

@@ -23,7 +23,7 @@ def test_parts_cover_the_rows_once(path: str, n_rows: int, part_rows: int) -> No
 
 @given(path=PATHS, n_rows=st.integers(1, 10**6), part_rows=st.integers(1000, 10**6))
 def test_names_never_meet(path: str, n_rows: int, part_rows: int) -> None:
-    """Parts, staged parts, manifest and reports all have names of their own; staged ones stand in the staging prefix."""
+    """Parts, staged parts, manifest and reports have names of their own; staged ones stand apart."""
     layout = Layout("j", path, ".csv")
     parts = layout.parts(n_rows, part_rows)
     names = [*(p.path for p in parts), *(p.staged for p in parts), layout.manifest]

@@ -1,0 +1,67 @@
+"""What the processes of a job are told, and how they tell what went wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lookalike.wiring.worker import process_env
+
+
+def test_a_job_knows_little_of_our_environment() -> None:
+    """Of our environment a job's process knows where programs are, and no secret; it is so many threads wide."""
+    environ = {"PATH": "/bin", "LANG": "C", "S3_SECRET_KEY": "x", "LOOKALIKE_DATABASE": "y", "AWS_PROFILE": "z"}
+    env = process_env(environ, threads=2)
+
+    assert {"PATH", "LANG"} == set(environ) & set(env)
+    assert "2" == env["POLARS_MAX_THREADS"]
+    assert "1" == env["NUMBA_NUM_THREADS"]
+
+
+def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
+    """What a worker process answers to questions."""
+    hello = {"home": str(home), "buckets": {}, "work_bucket": "file:work"}
+    lines = "".join(json.dumps(line) + "\n" for line in (hello, *questions))
+    done = subprocess.run(
+        [sys.executable, "-m", "lookalike", "task-worker"],
+        input=lines,
+        env=process_env(os.environ, threads=1),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_worker_tells_errors_in_our_words(tmp_path: Path) -> None:
+    """Errors of ours are told as they are, others as internal without their words; the worker lives on after each."""
+    request: dict[str, Any] = {
+        **dict.fromkeys(
+            ("input_format", "output_format", "input_bucket", "input_path", "output_bucket", "output_path"), "x"
+        ),
+        "data_type": "tabular",
+        "n_rows": 1,
+        "project_id": "p",
+        "parameters": {"seed": 1},
+    }
+    item = {"job_id": "j", "request": request, "block": 0, "n_rows": 1}
+    told = answers(
+        tmp_path,
+        {"task": "draw_block", "item": item},
+        {"task": "secret", "item": 1},
+        {"task": "draw_block", "item": {}},
+    )
+
+    assert ["OBJECT_NOT_FOUND", "INTERNAL", "INTERNAL"] == [answer["error"]["code"] for answer in told]
+    assert "secret" not in json.dumps(told)
+
+
+@pytest.mark.parametrize("questions", [(), ({"task": "x", "item": 1},)])
+def test_a_worker_ends_with_its_input(tmp_path: Path, questions: tuple[Any, ...]) -> None:
+    """When nobody asks any more, the worker ends well, having answered each question once."""
+
+    assert len(questions) == len(answers(tmp_path, *questions))
