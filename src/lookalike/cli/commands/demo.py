@@ -25,7 +25,7 @@ from lookalike.cli.show import live_stages
 from lookalike.client import Client
 from lookalike.errors import InternalError
 
-ROWS_SHOWN, COLUMNS_SHOWN = 5, 6  # what a terminal of 80 columns has room for
+ROWS_SHOWN, COLUMNS_SHOWN = 5, 5  # what a terminal of 80 columns has room for
 STOP_S = 15  # what a service that is told to stop may take
 
 
