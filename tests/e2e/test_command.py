@@ -36,7 +36,7 @@ def test_a_job_from_the_command_line(service: Service, tmp_path: Path) -> None:
 
 
 def test_exit_codes_of_jobs(service: Service, tmp_path: Path) -> None:
-    """Input that is refused is 3; a request that is wrong is 1 with the service's words; no JSON is 2."""
+    """Input that is refused is 3; a request that is wrong is 2 with the service's words; so is a file without JSON."""
     (service.bucket("in") / "few.csv").write_text("a,b\n1,2\n")
     file = tmp_path / "job.json"
     file.write_text(json.dumps(request(input_path="few.csv", output_path="command/few.parquet")))
@@ -46,7 +46,7 @@ def test_exit_codes_of_jobs(service: Service, tmp_path: Path) -> None:
     file.write_text("{")
     broken = _jobs(service, "submit", file)
 
-    assert (3, 1, 2) == (refused.returncode, wrong.returncode, broken.returncode)
+    assert (3, 2, 2) == (refused.returncode, wrong.returncode, broken.returncode)
     assert "INPUT_REFUSED" in refused.stderr
     assert "data_size" in wrong.stderr
     assert "Traceback" not in refused.stderr + wrong.stderr + broken.stderr
@@ -58,7 +58,7 @@ def test_actions(service: Service, action: str) -> None:
     job_id = service.run(output_path=f"command/{action}.parquet", parameters={"evaluate": False})["job_id"]
     done = _jobs(service, action, job_id)
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "completed" in done.stderr
 
 

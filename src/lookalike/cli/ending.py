@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from lookalike.errors import JobError, LookalikeError, MetadataError, SettingsError, UsageError, ValidationError
+from lookalike.errors import JobError, LookalikeError, MetadataError, SettingsError
 
 DONE, OURS, USAGE, INPUT_REFUSED, JOB_FAILED, CANCELLED, GATE = 0, 1, 2, 3, 4, 5, 6
 
@@ -12,13 +12,14 @@ DONE, OURS, USAGE, INPUT_REFUSED, JOB_FAILED, CANCELLED, GATE = 0, 1, 2, 3, 4, 5
 def exit_code(error: LookalikeError) -> int:
     """The code a shell sees for an error."""
     match error:
-        case UsageError() | ValidationError() | SettingsError():
+        case SettingsError():
             return USAGE
         case MetadataError():
             return INPUT_REFUSED
         case JobError():
             return _of_code(error.code)
-    return OURS
+    # what the caller can mend, here or at the service, is the caller's; a service that is away or at fault is not
+    return USAGE if error.status < 500 and not error.retryable else OURS
 
 
 def ended(job: dict[str, Any]) -> int:

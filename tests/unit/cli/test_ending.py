@@ -4,6 +4,7 @@ import pytest
 
 from lookalike import errors
 from lookalike.cli.ending import ended, exit_code
+from lookalike.client import ServiceAway, ServiceError
 from lookalike.errors import LookalikeError
 
 CODES: list[tuple[LookalikeError, int]] = [
@@ -23,6 +24,11 @@ CODES: list[tuple[LookalikeError, int]] = [
     (errors.JobTimeout("x"), 4),
     (errors.GateFailed("x"), 6),
     (errors.InternalError("x"), 1),
+    (errors.Unauthorized("x"), 2),
+    (errors.QuotaExceeded("x"), 1),
+    (ServiceError(400, "VALIDATION_ERROR", "x"), 2),
+    (ServiceError(500, "JOB_SUBMISSION_FAILED", "x"), 1),
+    (ServiceAway("x"), 1),
 ]
 
 
