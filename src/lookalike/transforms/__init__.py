@@ -12,6 +12,7 @@ Codes = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Bins = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.uint64]
 
 CONTINUOUS = -1  # the code of a cell that is told by its score alone
 
@@ -76,7 +77,7 @@ class Transform(Protocol):
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         """The level of each decoded cell; only if `exact`."""
 
-    def decode(self, codes: Codes, scores: Scores, *, seed: int, first_row: int) -> pl.Series:
+    def decode(self, codes: Codes, scores: Scores, *, seed: int, rows: Numbers) -> pl.Series:
         """
         The cells.
 
@@ -84,7 +85,7 @@ class Transform(Protocol):
             codes: ``-1 … n_codes - 1``, shape ``(n,)``.
             scores: Shape ``(n,)``; read where the code is `CONTINUOUS`.
             seed: For cells that are made up rather than drawn.
-            first_row: Number of the first row in the whole output, so that made-up cells differ between blocks.
+            rows: Number of each row in the whole output, shape ``(n,)``: made-up cells differ between rows.
         """
 
     def decode_levels(self, levels: Codes) -> pl.Series:

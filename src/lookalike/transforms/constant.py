@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lookalike.transforms import Codes, Encoded, Scale, Scores
+from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores
 from lookalike.transforms.levels import levels_from_state, levels_state
 
 
@@ -41,7 +41,7 @@ class Constant:
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         return codes
 
-    def decode(self, codes: Codes, scores: Scores, *, seed: int, first_row: int) -> pl.Series:
+    def decode(self, codes: Codes, scores: Scores, *, seed: int, rows: Numbers) -> pl.Series:
         return self.decode_levels(codes)
 
     def decode_levels(self, levels: Codes) -> pl.Series:

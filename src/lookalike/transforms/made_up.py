@@ -11,7 +11,7 @@ import polars as pl
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
 from lookalike.data.streams import key
-from lookalike.transforms import Codes, Encoded, Scale, Scores
+from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores
 from lookalike.transforms.categorical import Count
 from lookalike.transforms.format import ATTEMPTS, Format, find_formats, mix, texts
 
@@ -57,8 +57,7 @@ class MadeUp:
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         return codes
 
-    def decode(self, codes: Codes, scores: Scores, *, seed: int, first_row: int) -> pl.Series:
-        rows = first_row + np.arange(len(codes), dtype=np.uint64)
+    def decode(self, codes: Codes, scores: Scores, *, seed: int, rows: Numbers) -> pl.Series:
         salt = key(seed, "made up", *(f.kinds + f.literals for f in self.formats[:1])) & (2**63 - 1)
         chosen = self._choose(rows, salt)
         made = np.empty(len(codes), object)
@@ -81,11 +80,11 @@ class MadeUp:
         }
         return spec, {"weights": self.weights, "known": self.known}
 
-    def _choose(self, rows: npt.NDArray[np.uint64], salt: int) -> npt.NDArray[np.int64]:
+    def _choose(self, rows: Numbers, salt: int) -> npt.NDArray[np.int64]:
         places = mix(rows, salt) % np.uint64(self.weights.sum())
         return np.searchsorted(np.cumsum(self.weights), places.astype(np.int64), side="right")
 
-    def _fresh(self, form: Format, rows: npt.NDArray[np.uint64], salt: int) -> list[str]:
+    def _fresh(self, form: Format, rows: Numbers, salt: int) -> list[str]:
         made = texts(form, rows, salt, attempt=0)
         for attempt in range(1, ATTEMPTS):
             stale = np.flatnonzero(np.isin(digests(made), self.known))

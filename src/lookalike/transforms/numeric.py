@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
-from lookalike.transforms import CONTINUOUS, Codes, Encoded, Floats, Scale, Scores, normal
+from lookalike.transforms import CONTINUOUS, Codes, Encoded, Floats, Numbers, Scale, Scores, normal
 from lookalike.transforms.grid import Grid, between, find_grid
 from lookalike.transforms.physical import Mask, Values, from_physical, to_physical
 
@@ -113,13 +113,13 @@ class Numeric:
             levels[rows] = self._cont[self._places(self._mass(scores[rows]))]
         return levels
 
-    def decode(self, codes: Codes, scores: Scores, *, seed: int, first_row: int) -> pl.Series:
+    def decode(self, codes: Codes, scores: Scores, *, seed: int, rows: Numbers) -> pl.Series:
         levels = self.levels(codes, scores)
         values = self._values_of(levels)
-        rows = np.flatnonzero(codes == CONTINUOUS)
-        if not self.exact and len(rows):
-            rows = rows[self.spread.n_rows[levels[rows]] < REPEATED]
-            values[rows] = self._interpolate(self._mass(scores[rows]))
+        loose = np.flatnonzero(codes == CONTINUOUS)
+        if not self.exact and len(loose):
+            loose = loose[self.spread.n_rows[levels[loose]] < REPEATED]
+            values[loose] = self._interpolate(self._mass(scores[loose]))
         return self._series(values, levels)
 
     def decode_levels(self, levels: Codes) -> pl.Series:

@@ -52,7 +52,7 @@ def fitted(series: pl.Series, kind: ColumnType, min_level_rows: int = 5) -> Fitt
 
 def decoded(found: Fitted) -> pl.Series:
     codes = np.minimum(found.encoded.codes, found.transform.scale.n_codes - 1)
-    return found.transform.decode(codes, found.encoded.scores, seed=3, first_row=0)
+    return found.transform.decode(codes, found.encoded.scores, seed=3, rows=np.arange(len(codes), dtype=np.uint64))
 
 
 def finite(series: pl.Series) -> pl.Series:

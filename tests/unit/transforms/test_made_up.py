@@ -17,7 +17,8 @@ def made_up(values: list[str]) -> MadeUp:
 
 def draw(transform: MadeUp, n: int, first_row: int = 0, seed: int = 1) -> list[str]:
     zeros = np.zeros(n, np.int32)
-    return transform.decode(zeros, zeros.astype(np.float32), seed=seed, first_row=first_row).to_list()
+    rows = first_row + np.arange(n, dtype=np.uint64)
+    return transform.decode(zeros, zeros.astype(np.float32), seed=seed, rows=rows).to_list()
 
 
 def test_identifiers_keep_their_format() -> None:

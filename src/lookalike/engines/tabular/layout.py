@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lookalike.data.metadata import Metadata
 from lookalike.engines.tabular.relations import Derived
+from lookalike.engines.tabular.rules import Rules, load_rules
 from lookalike.errors import ModelFileError
 from lookalike.transforms import Scale, Transform
 from lookalike.transforms.choose import load
@@ -24,12 +25,14 @@ class Layout:
         transforms: One a column, in the table's order.
         chain: Numbers of the columns that are drawn, in the order of drawing.
         derived: The columns that are looked up. A column in neither never changes.
+        rules: What rows must obey; the columns they compute are in neither.
     """
 
     metadata: Metadata
     transforms: tuple[Transform, ...]
     chain: tuple[int, ...]
     derived: tuple[Derived, ...]
+    rules: Rules
     notes: tuple[str, ...]
 
     @cached_property
@@ -74,7 +77,8 @@ def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
         "derived": [[d.column, d.determinant] for d in layout.derived],
         "notes": list(layout.notes),
     }
-    return header, arrays
+    header["rules"], own = layout.rules.state()
+    return header, arrays | {f"rules.{name}": array for name, array in own.items()}
 
 
 def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Layout:
@@ -94,7 +98,9 @@ def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]
         transforms = tuple(load(spec, own.get(str(n), {})) for n, spec in enumerate(header["transforms"]))
         derived = tuple(Derived(d, k, arrays[f"derived.{d}"]) for d, k in header["derived"])
         metadata, notes = Metadata.from_json(header["metadata"]), tuple(header["notes"])
-        layout = Layout(metadata, transforms, tuple(header["chain"]), derived, notes)
+        kept = {name.removeprefix("rules."): array for name, array in arrays.items() if name.startswith("rules.")}
+        rules = load_rules(header["rules"], kept)
+        layout = Layout(metadata, transforms, tuple(header["chain"]), derived, rules, notes)
         sound = _is_sound(layout)
     except (KeyError, TypeError, ValueError, IndexError):
         sound = False

@@ -13,10 +13,12 @@ from lookalike.data.streams import stream
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular.drawing import Chain, draw_chain
 from lookalike.engines.tabular.file import pack, unpack
+from lookalike.engines.tabular.filling import Mask, Places, fill
 from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
 from lookalike.engines.tabular.soundness import is_sound
 from lookalike.engines.tabular.tree import Tree
 from lookalike.errors import ModelFileError, UsageError
+from lookalike.transforms import Numbers
 
 KIND = "tabular model"
 _TREE = ("nodes", "masks", "regressors", "coefficients", "codes", "residuals", "tags")
@@ -45,11 +47,22 @@ class Model:
         """See `engines.Model.draw`. Rows of a block are exchangeable, so no order of train can show."""
         if not 1 <= n_rows <= BLOCK_ROWS:
             raise UsageError(f"A block has 1 to {BLOCK_ROWS} rows, not {n_rows}.", hint="Draw several blocks.")
-        rng = stream(seed, "draw", block)
+
+        def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
+            rows = (block * BLOCK_ROWS + places).astype(np.uint64)
+            frame = self._candidates(stream(seed, "draw", block, turn), seed, rows)
+            return frame, self.layout.rules.kept(frame)
+
+        return fill(n_rows, draw)
+
+    def _candidates(self, rng: np.random.Generator, seed: int, rows: Numbers) -> pl.DataFrame:
+        """A row for each row number, whatever the rules say of it."""
         seeds = rng.integers(0, 2**64, len(self.layout.chain), dtype=np.uint64)
-        codes, scores = draw_chain(self.chain, seeds, n_rows, self.layout.n_scores)
-        drawn = Drawn(self.layout, codes, scores, seed, block * BLOCK_ROWS)
-        return pl.DataFrame([drawn.column(n).alias(name) for n, name in enumerate(self.metadata.names)])
+        codes, scores = draw_chain(self.chain, seeds, len(rows), self.layout.n_scores)
+        drawn = Drawn(self.layout, codes, scores, seed, rows)
+        computed = self.layout.rules.computed
+        told = {name: drawn.column(n) for n, name in enumerate(self.metadata.names) if name not in computed}
+        return self.layout.rules.complete(pl.DataFrame(told)).select(self.metadata.names)
 
     def to_bytes(self) -> bytes:
         header, arrays = layout_state(self.layout)
@@ -79,7 +92,7 @@ class Drawn:
     codes: Array
     scores: Array
     seed: int
-    first_row: int
+    rows: Numbers
 
     def column(self, number: int) -> pl.Series:
         """The cells of one column."""
@@ -88,7 +101,7 @@ class Drawn:
         if derived is not None:
             levels = self.layout.transforms[derived.determinant].levels(*self._told(derived.determinant))
             return transform.decode_levels(derived.lookup[levels])
-        return transform.decode(*self._told(number), seed=self.seed, first_row=self.first_row)
+        return transform.decode(*self._told(number), seed=self.seed, rows=self.rows)
 
     def _told(self, number: int) -> tuple[Array, Array]:
         none = np.zeros(0, np.float32)

@@ -17,6 +17,7 @@ from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
 from lookalike.engines.tabular.model import Model, join_trees
 from lookalike.engines.tabular.relations import Levels, find_dependencies
+from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.settings import FEATURES_MAX, SMALL_ROWS, Dial, dial
 from lookalike.engines.tabular.tree import Coded, Tree, fit_tree
 from lookalike.errors import InputRefused, ModelFileError
@@ -102,7 +103,7 @@ def make_plan(table: pl.DataFrame, metadata: Metadata, parameters: TabularParame
     chain = _ordered(transforms, [n for n in varying if n not in {d.column for d in derived}])
     notes += [note for f in fitted for note in f.notes]
     notes += _about(table.height, [(metadata.names[d.column], metadata.names[d.determinant]) for d in derived])
-    layout = Layout(metadata, transforms, chain, derived, tuple(notes))
+    layout = Layout(metadata, transforms, chain, derived, Rules(), tuple(notes))
     coded = _coded(layout, [fitted[n].encoded for n in chain], table.height, seed)
     return Plan(layout, coded, dial(parameters.privacy, table.height), seed)
 
