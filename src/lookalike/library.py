@@ -8,10 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
-from lookalike.engines import BLOCK_ROWS, Model
+from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
 from lookalike.errors import ModelFileError, UsageError
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
@@ -46,13 +47,16 @@ class TabularSynthesizer:
 
         Raises:
             InputRefused: fewer than 20 rows, no columns, nested columns.
-            InputInvalid: a file that cannot be read; the message names line or column.
+            InputInvalid: a file that cannot be read; the message names line or column. Constraints that name columns
+                which are not there, or which they cannot be asked of.
+            ConstraintBroken: rows break a constraint; says which and how many.
         """
         table, metadata, kind = typed(given(data, self.parameters), self.parameters)
+        refuse_broken(table, metadata, self.parameters.constraints)
         return self.fit_typed(table, metadata, kind)
 
     def fit_typed(self, table: pl.DataFrame, metadata: Metadata, kind: Kind | None = None) -> "TabularModel":
-        """What was learnt from a polars frame whose columns' meaning is known already."""
+        """What was learnt from a polars frame that keeps all constraints and whose columns' meaning is known."""
         plan = engine.Synthesizer(self.parameters).prepare(table, metadata, seed=self.seed)
         return TabularModel(plan.join([plan.fit_group(group) for group in range(plan.n_groups)]), kind or Kind())
 
@@ -64,7 +68,7 @@ class TabularModel:
     It holds levels and quantiles of real columns: guard its file as you guard the table.
     """
 
-    def __init__(self, model: Model, kind: Kind) -> None:
+    def __init__(self, model: engine.Model, kind: Kind) -> None:
         self._model = model
         self._kind = kind
 
@@ -88,6 +92,7 @@ class TabularModel:
 
         Raises:
             UsageError: `n_rows` is no positive whole number.
+            ConditionsUnreachable: not so many rows could be found that keep all rules; says how many.
         """
         return from_polars(pl.concat(list(self.blocks(n_rows, seed=seed))), self._kind)
 
@@ -96,8 +101,10 @@ class TabularModel:
         if isinstance(n_rows, bool) or not isinstance(n_rows, int) or n_rows < 1:
             raise UsageError("The number of rows must be a whole number of at least 1.")
         chosen = self._model.seed if seed is None else seed
+        settler = engine.Settler(self._model, seed=chosen, total=n_rows)
         for block, start in enumerate(range(0, n_rows, BLOCK_ROWS)):
-            yield self._model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block)
+            drawn = self._model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block, total=n_rows)
+            yield settler.settle(drawn, block=block)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model to a file that `lookalike.load` reads, the same one a job keeps as ``model.lookalike``."""

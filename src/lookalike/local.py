@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 import polars as pl
 
 from lookalike import formats
+from lookalike.data.breaches import refuse_broken
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
@@ -62,6 +63,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     parameters = synthesizer.parameters
     tell("read", 0.0)
     table, metadata, _ = typed(given(order.source, parameters, format_name=order.format_name), parameters)
+    refuse_broken(table, metadata, parameters.constraints)
     share = parameters.holdout_share if report else 0.0
     train, holdout = split(table, share, synthesizer.seed)
     tell("fit", 0.1)

@@ -8,12 +8,14 @@ from typing import Any, BinaryIO, cast
 import polars as pl
 
 from lookalike import formats
+from lookalike.data.columns import nested_names
+from lookalike.data.flatten import flatten
 from lookalike.data.frames import Kind, to_polars
 from lookalike.data.inference import infer
 from lookalike.data.metadata import NUMERIC, Metadata
 from lookalike.data.parameters import Parameters
 from lookalike.data.spelling import unspell
-from lookalike.errors import InputInvalid, InputNotFound, InputRefused, MetadataError, UsageError
+from lookalike.errors import InputNotFound, MetadataError, UsageError
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def is_path(data: Any) -> bool:
 
 def given(data: Any, parameters: Parameters, *, format_name: str | None = None) -> Given:
     """
-    The table somebody gave.
+    The table somebody gave, columns that are told to be nested made flat.
 
     Args:
         data: A frame, an Arrow table, or a path.
@@ -43,19 +45,20 @@ def given(data: Any, parameters: Parameters, *, format_name: str | None = None) 
         InputNotFound, InputInvalid, InputRefused: of a file; the message names line or column.
         UsageError: neither a table nor a path, or a file whose format nothing tells.
     """
+    nested = nested_names(parameters.columns) - set(parameters.exclude)
     if not is_path(data):
         frame, kind = to_polars(data)
-        return Given(frame, textual=False, null=None, kind=kind)
+        return Given(flatten(frame, nested), textual=False, null=None, kind=kind)
     path = Path(data)
     found, compression = formats.split_path(path.name)
     part = formats.load(format_of(path, format_name or found))
-    options = formats.ReadOptions(delimiter=parameters.csv.delimiter, null=parameters.csv.null)
+    options = formats.ReadOptions(delimiter=parameters.csv.delimiter, null=parameters.csv.null, nested=nested)
     try:
         with path.open("rb") as stream:
             frame = part.read(formats.decompressed(cast(BinaryIO, stream), compression), options)
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise InputNotFound(f"There is no readable file '{path}'.", hint="Check the path.") from None
-    return Given(frame, part.textual, parameters.csv.null, Kind())
+    return Given(flatten(frame, nested), part.textual, parameters.csv.null, Kind())
 
 
 def format_of(path: Path, known: str | None) -> str:
@@ -72,17 +75,18 @@ def format_of(path: Path, known: str | None) -> str:
 
 def typed(table: Given, parameters: Parameters) -> tuple[pl.DataFrame, Metadata, Kind]:
     """
-    The table with its columns' meaning found, without those that `exclude` names.
+    The table with its columns' meaning found or as `columns` tells it, without those that `exclude` names.
 
     Raises:
-        InputInvalid, InputRefused: as `data.inference.infer`; or a column to exclude that is not there.
+        InputInvalid, InputRefused, ConstraintBroken: as `data.inference.infer`.
     """
-    columns = set(table.frame.columns)
-    if unknown := sorted(set(parameters.exclude) - columns):
-        raise InputInvalid(f"There is no column '{unknown[0]}' to exclude.", hint="Correct exclude.")
-    if columns and columns <= set(parameters.exclude):
-        raise InputRefused("All columns are excluded.", hint="Leave at least one column in.")
-    frame, metadata = infer(table.frame, textual=table.textual, null=table.null, exclude=parameters.exclude)
+    frame, metadata = infer(
+        table.frame,
+        textual=table.textual,
+        null=table.null,
+        exclude=parameters.exclude,
+        columns=parameters.columns,
+    )
     return frame, metadata, table.kind
 
 

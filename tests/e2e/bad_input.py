@@ -91,6 +91,8 @@ _QUOTES = "a quote never closed, or inside an unquoted cell"
 _ENCODING = "not UTF-8 (Latin-1, Windows-1252, UTF-16), NUL bytes"
 _NESTED = "lists, structs or bytes in a column"
 _FAR = "dates outside the years 1 to 9999, durations as long (Parquet, Arrow)"
+_PROSE = "free text: cells of many words that hardly repeat"
+_TOLD = "`columns` of a column that is not there, or whose cells are something else"
 _DAMAGED = "a damaged or cut file, or of another format"
 
 BAD = [
@@ -129,6 +131,18 @@ BAD = [
     Case("decimals of more than 18 digits (Parquet, Arrow)", "decimal.parquet",
          parquet(pl.DataFrame({"a": pl.Series([Decimal(10**30 + k) for k in range(N)], dtype=pl.Decimal(38, 2))})),
          REFUSED, "'a' has decimals of more than 18 digits"),
+    Case(_PROSE, "prose.csv", rows("a,b", "the customer of row {k} has written that {s} was not there,{k}"), REFUSED,
+         "'a' holds free text"),
+    Case(_TOLD, "nobody.csv", rows("a,b", "{s},{k}"), INVALID, "no column 'z'",
+         {"parameters": {"columns": {"z": {"type": "id"}}}}),
+    Case(_TOLD, "words.csv", rows("a,b", "{s},{k}"), INVALID, "'a' has 60 cells that are no integer, .* line 2",
+         {"parameters": {"columns": {"a": {"type": "integer"}}}}),
+    Case("cells outside the `min` and `max` of `columns`", "bounds.csv", rows("a,b", "{s},{k}"),
+         "CONSTRAINT_BROKEN_BY_INPUT", "'b' has 10 cells below its min and 0 above",
+         {"parameters": {"columns": {"b": {"min": 10}}}}),
+    Case("more rows asked for than an integer type has room for new keys", "keys.parquet",
+         parquet(pl.DataFrame({"k": pl.Series(range(120), dtype=pl.Int8), "s": [SECRET] * 120})), REFUSED,
+         "'k' of Int8 has no room"),
     Case(_DAMAGED, "cut.parquet", parquet(TYPED)[:-20], INVALID, "cut short"),
     Case(_DAMAGED, "text.parquet", rows("a,b", "{s},{k}"), INVALID, "not Parquet"),
     Case(_DAMAGED, "plain.csv.gz", rows("a,b", "{s},{k}"), INVALID, "damaged, or not compressed"),

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike.engines.tabular.drawing import LOOK, Pool, find_leaf, reflect, take_donor
+from lookalike.engines.tabular.drawing import LOOK, TAGS, Pool, find_leaf, make_hops, reflect, take_donor
 from lookalike.engines.tabular.splits import MASKED
 
 MASK64 = 2**64 - 1
@@ -24,38 +24,43 @@ class Splitmix:
         return ((z ^ (z >> 31)) >> 32) * limit >> 32
 
 
-def donors(n_rows: int, tags: list[int], met: list[set[int]], seed: int) -> list[int]:
-    """Donors of one leaf for rows in turn, with a list of those left in place of the swaps."""
-    random, order, taken, out = Splitmix(seed), list(range(len(tags))), 0, []
+def donors(n_rows: int, tags: list[int], met: list[set[int]], first: int, seed: int) -> list[int]:
+    """Donors of one leaf for rows in turn: a round is a list that is used up, then all of them shuffled."""
+    random, whole, out = Splitmix(seed), list(range(len(tags))), []
+    later, now = whole[:first], whole[first:]  # the first round begins anywhere and goes on from the start
     for row in range(n_rows):
-        taken = 0 if taken == len(tags) else taken
-        looks = []
-        for _ in range(LOOK):
-            looks.append(taken + random.below(len(tags) - taken))
-            if tags[order[looks[-1]]] not in met[row]:
-                break
-        place = looks[-1] if tags[order[looks[-1]]] not in met[row] else looks[0]
-        order[taken], order[place] = order[place], order[taken]
-        out.append(order[taken])
-        met[row].add(tags[order[taken]])
-        taken += 1
+        fresh = [other for other in range(min(LOOK, len(now))) if tags[now[other]] not in met[row]]
+        chosen = fresh[0] if fresh else 0
+        now[0], now[chosen] = now[chosen], now[0]
+        out.append(now.pop(0))
+        met[row].add(tags[out[-1]])
+        if not now and later:
+            now, later, begun = later, [], out[-len(whole[first:]) :]
+            whole = [*now, *begun]
+        elif not now:
+            whole = [*out[-first:], *whole[first:]] if first and len(out) == len(whole) else out[-len(whole) :]
+            for place in range(len(whole) - 1, 0, -1):
+                other = random.below(place + 1)
+                whole[place], whole[other] = whole[other], whole[place]
+            now, first = list(whole), 0
     return out
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 255), min_size=1, max_size=20), st.integers(1, 50), st.integers(0, 2**63))
-def test_donors_are_those_of_the_plain_way(tags: list[int], n_rows: int, seed: int) -> None:
-    """The same donors in the same order; each once before any comes again."""
-    nodes = np.array([[-1, -1, -1, 0, len(tags)]], np.int32)
-    order = np.arange(len(tags), dtype=np.int32)
-    pool = Pool(nodes, order, np.zeros(1, np.int32), np.array(tags, np.uint8))
-    met, random = np.zeros((n_rows, 4), np.uint64), np.array([seed], np.uint64)
-    met[:, 1] = np.uint64(1 << 3)  # tag 67 has been met
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, TAGS - 1), min_size=1, max_size=20), st.integers(1, 50), st.integers(0, 19))
+def test_donors_are_those_of_the_plain_way(tags: list[int], n_rows: int, start: int) -> None:
+    """The same donors in the same order; each once in a round before any comes again."""
+    size, first = len(tags), start % len(tags)
+    nodes = np.array([[-1, -1, -1, 0, size]], np.int32)
+    begun = np.array([first], np.int32)
+    order, masks = np.arange(size, dtype=np.int32), np.zeros((0, 32), np.uint8)
+    pool = Pool(nodes, make_hops(nodes), masks, order, begun, begun.copy(), np.array(tags, np.uint8))
+    met, random = np.full(n_rows, 1 << 3, np.uint64), np.array([9], np.uint64)  # tag 3 has been met
     found = [int(take_donor(pool, 0, met, row, random)) for row in range(n_rows)]
 
-    assert donors(n_rows, tags, [{67} for _ in range(n_rows)], seed) == found
-    for start in range(0, n_rows, len(tags)):
-        part = found[start : start + len(tags)]
+    assert donors(n_rows, tags, [{3} for _ in range(n_rows)], first, 9) == found
+    for at in range(0, n_rows, size):
+        part = found[at : at + size]
 
         assert len(part) == len(set(part))
 
@@ -68,7 +73,7 @@ def test_leaf_is_found(first: int, second: int, members: set[int]) -> None:
     masks = np.array([[sum((8 * k + b in members) << b for b in range(8)) for k in range(32)]], np.uint8)
     wanted = 1 if first <= 100 else 3 if second in members else 4
 
-    assert wanted == find_leaf(nodes, masks, np.array([[first, second]], np.uint8), 0)
+    assert wanted == find_leaf(make_hops(nodes), masks, np.array([[first, second]], np.uint8), 0)
 
 
 def test_reflection() -> None:

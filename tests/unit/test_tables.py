@@ -114,3 +114,23 @@ def test_format_of_a_file_without_suffix(real: Path) -> None:
     assert N == given(bare, PARAMETERS, format_name="csv").frame.height
     with pytest.raises(UsageError, match="format of 'data' is not plain"):
         given(bare, PARAMETERS)
+
+
+def test_nested_columns_are_made_flat_in_every_table() -> None:
+    """What is told to be nested is flat in the first table and in those that conform with it."""
+    frame = pl.DataFrame({"a": [{"x": i % 4, "y": [i % 2, 3]} for i in range(N)], "b": ["p", "q"] * (N // 2)})
+    parameters = TabularParameters.model_validate_json('{"columns": {"a": {"type": "nested"}}, "seed": 1}')
+    first, metadata, _ = typed(given(frame, parameters), parameters)
+
+    assert ("a.x", "a.y.0", "a.y.1", "b") == metadata.names
+    assert first.equals(conform(given(frame, parameters), metadata))
+
+
+def test_a_told_column_is_told_in_every_way_of_giving(real: Path) -> None:
+    """`columns` decides in a file as in a frame; a sample of the file keeps it."""
+    told = {"word": {"type": "ordered", "levels": ["b", "a"]}, "n": {"type": "categorical"}}
+    model = lookalike.TabularSynthesizer(seed=1, columns=told).fit(real)
+
+    assert ("b", "a") == model.metadata["word"].told.levels
+    assert ["categorical", pl.Int64] == [model.metadata["n"].type, model.metadata["n"].dtype]
+    assert {"a", "b"} == set(model.sample(50)["word"])

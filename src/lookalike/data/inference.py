@@ -1,14 +1,20 @@
 """What the columns of a table mean: text is read into types, dtypes are given theirs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from lookalike.data.columns import ColumnParameters
 from lookalike.data.dtypes import dtype_to_json
-from lookalike.data.metadata import Column, ColumnType, Metadata, TextForm
-from lookalike.data.spelling import Misfit, Reading, recognise
+from lookalike.data.flatten import flatten
+from lookalike.data.keys import is_integer_key, is_text_key
+from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
+from lookalike.data.personal import is_free_text, personal_type
+from lookalike.data.points import with_points
+from lookalike.data.spelling import Misfit, Reading, recognise, stored_form
+from lookalike.data.told import Source, read_told
 from lookalike.errors import InputInvalid, InputRefused, MetadataError
 
 MIN_ROWS = 20  # fewer cannot be learnt from without repeating them: nothing could be held out, each row would show
@@ -25,7 +31,12 @@ _NOUNS = {
 
 
 def infer(
-    frame: pl.DataFrame, *, textual: bool, null: str | None = None, exclude: Collection[str] = ()
+    frame: pl.DataFrame,
+    *,
+    textual: bool,
+    null: str | None = None,
+    exclude: Collection[str] = (),
+    columns: Mapping[str, ColumnParameters] | None = None,
 ) -> tuple[pl.DataFrame, Metadata]:
     """
     The table with typed columns, and what is known of them.
@@ -36,20 +47,26 @@ def infer(
             datetimes or times throughout become so. Otherwise dtypes alone decide.
         null: The token that the reader took for missing cells; None leaves it to each column.
         exclude: Columns to leave out. Dropping them before would make lines wrong if their cells hold newlines.
+        columns: What was told of columns, by name. Those told to be nested are made flat first; what that makes may be
+            told of and excluded too. Of the others `_meaning` finds keys, personal cells and free text.
 
     Returns:
         Rows and columns in the order given. A column without values is EMPTY. Only text columns change their dtype.
 
     Raises:
-        InputRefused: no columns, nested columns, fewer than 20 rows.
-        InputInvalid: columns without names; dates outside the years 1 … 9999; a column of which at least 95 % but not
-            all cells are numbers (dates, times) of more than 20 values; names column, counts, and line of the first
-            other cell (header is line 1).
+        InputRefused: no columns, nested columns, fewer than 20 rows, all columns excluded, too long a list.
+        ConstraintBroken: cells outside the min and max that were told; names column and counts.
+        InputInvalid: columns to exclude or told of that are not there; cells that are not what was told; names missing
+            or twice; dates outside the years 1 … 9999; a column of which at least 95 % but not all cells are numbers
+            (dates, times) of more than 20 values; with column, counts, line of the first (header is line 1).
     """
-    kept = frame.drop(exclude)
+    told = columns or {}
+    kept = _chosen(frame, exclude, told)
     _refuse(kept)
-    read = [_column(frame, series, textual=textual, null=null) for series in kept.iter_columns()]
-    return pl.DataFrame([series for series, _ in read]), Metadata(tuple(column for _, column in read))
+    source = Source(textual, null, lambda row: f"line {line_of(frame, row)}" if textual else f"row {row + 1}")
+    read = [_read(frame, cells, told.get(cells.name), source) for cells in kept.iter_columns()]
+    typed = pl.DataFrame([series for series, _ in read])
+    return typed, Metadata(with_points(typed, tuple(column for _, column in read)))
 
 
 def line_of(frame: pl.DataFrame, row: int) -> int:
@@ -63,6 +80,53 @@ def line_of(frame: pl.DataFrame, row: int) -> int:
     before = frame.head(row).select(pl.col(pl.String).str.count_matches("\n").sum())
     inside = sum(int(n or 0) for n in (before.row(0) if before.width else ()))
     return 2 + row + inside + sum(name.count("\n") for name in frame.columns)
+
+
+def _read(
+    frame: pl.DataFrame, cells: pl.Series, rule: ColumnParameters | None, source: Source
+) -> tuple[pl.Series, Column]:
+    if rule is None or rule.type == "nested":
+        series, column = _column(frame, cells, textual=source.textual, null=source.null)
+        return series, replace(column, type=_meaning(series, column))
+    series, column = read_told(cells, rule, source)
+    _check_range(series)
+    return series, column
+
+
+def _chosen(frame: pl.DataFrame, exclude: Collection[str], told: Mapping[str, ColumnParameters]) -> pl.DataFrame:
+    """The columns to learn from, nested ones that were told so made flat."""
+    nested = {name for name, rule in told.items() if rule.type == "nested"}
+    flat = flatten(frame.drop(set(exclude) & set(frame.columns)), nested)
+    known = {*frame.columns, *flat.columns}
+    prefixes = {
+        name for name in nested if any(column.startswith(f"{name}.") for column in known)
+    }  # JSON is flat by now
+    if unknown := sorted(set(exclude) - known):
+        raise InputInvalid(f"There is no column '{unknown[0]}' to exclude.", hint="Correct exclude.")
+    if unknown := sorted(set(told) - known - prefixes):
+        raise InputInvalid(f"There is no column '{unknown[0]}', of which something is told.", hint="Correct columns.")
+    kept = flat.drop(set(exclude) & set(flat.columns))
+    if frame.width and not kept.width:
+        raise InputRefused("All columns are excluded.", hint="Leave at least one column in.")
+    return kept
+
+
+def _meaning(cells: pl.Series, column: Column) -> ColumnType:
+    """
+    What a column means beyond its dtype: a key, personal texts or numbers, free text; else the type it has.
+
+    Free text is text of which at least half of the different cells have five words and 25 characters or more, and at
+    least half of the cells are different; names and addresses are told apart before (`data.personal`).
+    """
+    if column.type is ColumnType.INTEGER:
+        return personal_type(cells) or (ColumnType.ID if is_integer_key(cells) else column.type)
+    if column.type is not ColumnType.CATEGORICAL or isinstance(cells.dtype, pl.Enum):
+        return column.type
+    if (personal := personal_type(cells)) is not None:
+        return personal
+    if is_text_key(cells):
+        return ColumnType.ID
+    return ColumnType.TEXT if is_free_text(cells) else column.type
 
 
 def _refuse(frame: pl.DataFrame) -> None:
@@ -85,7 +149,7 @@ def _refuse_dtype(name: str, dtype: pl.DataType) -> None:
         kind = dtype.__class__.__name__
         raise InputRefused(
             f"Column '{name}' is of dtype {kind}, which is nested or not supported.",
-            hint="Make it flat: numbers, text, booleans, dates or times; or leave it out.",
+            hint=f'Exclude it; lists and structs are made flat by columns: {{"{name}": {{"type": "nested"}}}}.',
         ) from None
 
 
@@ -98,7 +162,9 @@ def _column(frame: pl.DataFrame, cells: pl.Series, *, textual: bool, null: str |
                 text = text if null is None else replace(text, null=null)
                 return values.alias(cells.name), Column(cells.name, type_, values.dtype, text)
     _check_range(cells)
-    return cells, Column(cells.name, _type(cells), cells.dtype, _form(cells, null))
+    empty = cells.null_count() == len(cells)
+    type_ = ColumnType.EMPTY if empty else stored_type(cells.dtype)
+    return cells, Column(cells.name, type_, cells.dtype, stored_form(cells, null))
 
 
 def _check_range(cells: pl.Series) -> None:
@@ -128,45 +194,3 @@ def _mixed(frame: pl.DataFrame, name: str, misfit: Misfit) -> InputInvalid:
         f"the first in line {line_of(frame, misfit.row)}.",
         hint="Correct those cells or leave them empty; if they stand for missing ones, name the token: csv.null.",
     )
-
-
-def _type(cells: pl.Series) -> ColumnType:
-    dtype = cells.dtype
-    if cells.null_count() == len(cells):
-        return ColumnType.EMPTY
-    if dtype.is_integer():
-        return ColumnType.INTEGER
-    if dtype.is_numeric():
-        return ColumnType.DECIMAL
-    moments = {
-        pl.Boolean: ColumnType.BOOLEAN,
-        pl.Date: ColumnType.DATE,
-        pl.Datetime: ColumnType.DATETIME,
-        pl.Time: ColumnType.TIME,
-        pl.Duration: ColumnType.DURATION,
-    }
-    return moments.get(dtype.base_type(), ColumnType.CATEGORICAL)
-
-
-def _form(cells: pl.Series, null: str | None) -> TextForm:
-    """How a typed column is to be spelled if it is ever written as text: fractions of seconds only if there are any."""
-    form = TextForm(null=null or "")
-    match cells.dtype:
-        case pl.Decimal():
-            return replace(form, decimals=cells.dtype.scale)
-        case pl.Date():
-            return replace(form, pattern="%Y-%m-%d")
-        case pl.Datetime():
-            offset = "" if cells.dtype.time_zone is None else "%:z"
-            return replace(form, pattern=f"%Y-%m-%dT%H:%M:%S{_fraction(cells)}{offset}")
-        case pl.Time():
-            return replace(form, pattern=f"%H:%M:%S{_fraction(cells)}")
-    return form
-
-
-def _fraction(cells: pl.Series) -> str:
-    nanoseconds = cells.dt.nanosecond()
-    for step, digits in ((1_000_000_000, ""), (1_000_000, "%.3f"), (1_000, "%.6f")):
-        if not (nanoseconds % step != 0).any():
-            return digits
-    return "%.9f"

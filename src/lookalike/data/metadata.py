@@ -22,12 +22,53 @@ class ColumnType(StrEnum):
     DATETIME = "datetime"
     TIME = "time"
     DURATION = "duration"
+    ORDERED = "ordered"  # categories with an order
+    ID = "id"  # tells rows apart and says nothing else
+    TEXT = "text"  # free text
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"  # of a person, in full
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    ADDRESS = "address"
+    CITY = "city"
+    POSTCODE = "postcode"
+    CARD = "card"
+    IBAN = "iban"
+    IP = "ip"
+    LATITUDE = "latitude"
+    LONGITUDE = "longitude"
     EMPTY = "empty"  # no cell has a value
 
 
 NUMERIC = frozenset(
-    {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME, ColumnType.DURATION}
+    {
+        ColumnType.INTEGER,
+        ColumnType.DECIMAL,
+        ColumnType.DATE,
+        ColumnType.DATETIME,
+        ColumnType.TIME,
+        ColumnType.DURATION,
+        ColumnType.LATITUDE,
+        ColumnType.LONGITUDE,
+    }
 )
+PERSONAL = frozenset(
+    {
+        ColumnType.EMAIL,
+        ColumnType.PHONE,
+        ColumnType.NAME,
+        ColumnType.FIRST_NAME,
+        ColumnType.LAST_NAME,
+        ColumnType.ADDRESS,
+        ColumnType.CITY,
+        ColumnType.POSTCODE,
+        ColumnType.CARD,
+        ColumnType.IBAN,
+        ColumnType.IP,
+    }
+)
+MADE_UP = PERSONAL | {ColumnType.ID}  # no cell of these is ever drawn from the table
 
 
 @dataclass(frozen=True)
@@ -51,13 +92,68 @@ class TextForm:
 
 
 @dataclass(frozen=True)
+class Told:
+    """
+    What somebody said of a column that its cells do not tell.
+
+    Attributes:
+        levels: Of an ORDERED column, least first, as `level_values` writes them.
+        format: Of an ID or of personal texts: see `transforms.format.told_format`.
+        low, high: Of an ID of whole numbers: least and greatest that may be made.
+    """
+
+    levels: tuple[str | int | float | bool, ...] | None = None
+    format: str | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column: its name, meaning, polars dtype, and spelling if it came from a text format."""
+    """One column: its name, meaning, polars dtype, spelling if it came from a text format, and what was told of it."""
 
     name: str
     type: ColumnType
     dtype: pl.DataType
     text: TextForm = TextForm()
+    told: Told = Told()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are stored as text."""
+        return isinstance(self.dtype, (pl.String, pl.Categorical, pl.Enum))
+
+
+def stored_type(dtype: pl.DataType) -> ColumnType:
+    """What cells of a dtype mean if nothing else is known."""
+    if dtype.is_integer():
+        return ColumnType.INTEGER
+    if dtype.is_numeric():
+        return ColumnType.DECIMAL
+    moments: dict[Any, ColumnType] = {
+        pl.Boolean: ColumnType.BOOLEAN,
+        pl.Date: ColumnType.DATE,
+        pl.Datetime: ColumnType.DATETIME,
+        pl.Time: ColumnType.TIME,
+        pl.Duration: ColumnType.DURATION,
+    }
+    return moments.get(dtype.base_type(), ColumnType.CATEGORICAL)
+
+
+def level_values(levels: pl.Series) -> tuple[str | int | float | bool, ...]:
+    """Levels as JSON values: moments as the numbers they are stored as, decimals as text."""
+    match levels.dtype:
+        case pl.Categorical() | pl.Enum() | pl.Decimal():
+            levels = levels.cast(pl.String)
+        case dtype if dtype.is_temporal():
+            levels = levels.to_physical()
+    return tuple(levels.to_list())
+
+
+def level_series(values: Sequence[str | int | float | bool], dtype: pl.DataType) -> pl.Series:
+    """The levels that `level_values` wrote, in their dtype."""
+    stored = pl.Int64 if dtype.is_temporal() else None
+    return pl.Series(list(values), dtype=stored).cast(dtype)
 
 
 @dataclass(frozen=True)
@@ -87,16 +183,29 @@ class Metadata:
     def to_json(self) -> list[dict[str, Any]]:
         """A JSON value from which `from_json` makes the same metadata."""
         return [
-            {"name": c.name, "type": c.type.value, "dtype": dtype_to_json(c.dtype), "text": vars(c.text)}
+            {
+                "name": c.name,
+                "type": c.type.value,
+                "dtype": dtype_to_json(c.dtype),
+                "text": vars(c.text),
+                "told": vars(c.told),
+            }
             for c in self.columns
         ]
 
     @staticmethod
     def from_json(value: Sequence[Mapping[str, Any]]) -> "Metadata":
         """The metadata that `to_json` wrote."""
-        return Metadata(
-            tuple(
-                Column(c["name"], ColumnType(c["type"]), dtype_from_json(c["dtype"]), TextForm(**c["text"]))
-                for c in value
-            )
-        )
+        return Metadata(tuple(map(_column, value)))
+
+
+def _column(value: Mapping[str, Any]) -> Column:
+    told = dict(value["told"])
+    levels = told.pop("levels")
+    return Column(
+        value["name"],
+        ColumnType(value["type"]),
+        dtype_from_json(value["dtype"]),
+        TextForm(**value["text"]),
+        Told(None if levels is None else tuple(levels), **told),
+    )

@@ -6,19 +6,21 @@ The rule of reading: a column has a type only if that type writes its cells as t
 the number, not the trailing zeros). So `007`, `+5` and ` 5` are text and stay as they are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from lookalike.data import dates
-from lookalike.data.metadata import Column, ColumnType, TextForm
+from lookalike.data.metadata import Column, ColumnType, TextForm, stored_type
 from lookalike.errors import MetadataError
 
 _INTEGER = r"^(?:0|-?[1-9][0-9]{0,19})$"  # \d would take the digits of all scripts
 _SIGNIFICANT = 17  # digits a 64-bit float can tell apart; a longer one is a name, not a measurement
 _DECIMAL = r"^-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[0-9]\.[0-9]+[eE][+-]?[0-9]+|[0-9][eE][+-][0-9]+|inf)$"
 _BOOLEANS = (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
-_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "-", "?", ".")
+MISSING_TOKENS = (
+    "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "-", "?", ".",
+)  # fmt: skip
 _NEARLY = 0.95  # from this share on a column is meant to be what most cells are, and the others are mistakes
 _NEARLY_DISTINCT = 20  # fewer different values may be labels, some of which happen to be numbers
 _LABELS = 100  # at most so many different spellings may be labels such as version numbers (1.1 and 1.10)
@@ -96,9 +98,10 @@ def unspell(cells: pl.Series, column: Column) -> pl.Series:
     Raises:
         MetadataError: cells of another type; names the column, the row of the first (from 1), and how many.
     """
-    if column.type in (ColumnType.CATEGORICAL, ColumnType.EMPTY):
+    if column.is_text or column.type is ColumnType.EMPTY:
         return cells
-    blank = cells.set(cells.is_in([*_MISSING, column.text.null]), None)
+    column = replace(column, type=stored_type(column.dtype))
+    blank = cells.set(cells.is_in([*MISSING_TOKENS, column.text.null]), None)
     values = _read(blank, column)
     wrong = values.is_null() & blank.is_not_null()
     if wrong.any():
@@ -108,6 +111,22 @@ def unspell(cells: pl.Series, column: Column) -> pl.Series:
             hint="Compare tables whose columns hold the same.",
         )
     return values
+
+
+def stored_form(cells: pl.Series, null: str | None) -> TextForm:
+    """How a typed column is to be spelled if it is ever written as text: fractions of seconds only if there are any."""
+    form = TextForm(null=null or "")
+    match cells.dtype:
+        case pl.Decimal():
+            return replace(form, decimals=cells.dtype.scale)
+        case pl.Date():
+            return replace(form, pattern="%Y-%m-%d")
+        case pl.Datetime():
+            offset = "" if cells.dtype.time_zone is None else "%:z"
+            return replace(form, pattern=f"%Y-%m-%dT%H:%M:%S{_fraction(cells)}{offset}")
+        case pl.Time():
+            return replace(form, pattern=f"%H:%M:%S{_fraction(cells)}")
+    return form
 
 
 def _read(cells: pl.Series, column: Column) -> pl.Series:
@@ -123,7 +142,7 @@ def _read(cells: pl.Series, column: Column) -> pl.Series:
         case ColumnType.DECIMAL:
             return cells.cast(column.dtype, strict=False)
         case ColumnType.DURATION:
-            return _read_duration(cells).cast(column.dtype)
+            return read_duration(cells).cast(column.dtype)
     return _read_moments(cells, column)
 
 
@@ -141,8 +160,8 @@ def _read_moments(cells: pl.Series, column: Column) -> pl.Series:
     return values.cast(column.dtype)
 
 
-def _read_duration(cells: pl.Series) -> pl.Series:
-    """Nanoseconds; polars writes ISO durations but does not read them."""
+def read_duration(cells: pl.Series) -> pl.Series:
+    """ISO durations to the nanosecond, null where a cell is none; polars writes them but does not read them."""
     parts = cells.str.extract_groups(_DURATION).struct.unnest()
     whole = parts.select(pl.col("d", "h", "m", "s").cast(pl.Int64, strict=False).fill_null(0))
     seconds = ((whole["d"] * 24 + whole["h"]) * 60 + whole["m"]) * 60 + whole["s"]
@@ -182,7 +201,7 @@ def _worth(cells: pl.Series) -> bool:
     """Whether a sample leaves it open that the column is more than text."""
     some = cells.drop_nulls()
     sample = some.gather_every(max(1, len(some) // _SAMPLE))
-    words = sample.filter(~sample.is_in(_MISSING))
+    words = sample.filter(~sample.is_in(MISSING_TOKENS))
     if words.is_empty():
         return len(some) > 0
     number = words.str.contains(_DECIMAL) | words.is_in([w for pair in _BOOLEANS for w in pair])
@@ -200,7 +219,7 @@ def _booleans(cells: pl.Series, distinct: pl.Series) -> Reading | None:
 
 
 def _as_dates(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | Misfit | None:
-    candidates = ~distinct.is_in(_MISSING)
+    candidates = ~distinct.is_in(MISSING_TOKENS)
     found = dates.find(distinct.filter(candidates), 0.5)
     if found is None:
         return None
@@ -238,13 +257,14 @@ def _decimals(cells: pl.Series, numbers: pl.Series, token: str) -> Reading | Non
     if (digits.str.len_bytes() > _SIGNIFICANT).any():
         return None
     distinct_values = numbers.cast(pl.Float64).n_unique()
-    form = _form(numbers, token)
+    form = decimal_form(numbers, token)
     if form.decimals is None and distinct_values < len(numbers) <= _LABELS:
         return None
     return Reading(ColumnType.DECIMAL, cells.cast(pl.Float64), form)
 
 
-def _form(numbers: pl.Series, token: str) -> TextForm:
+def decimal_form(numbers: pl.Series, token: str) -> TextForm:
+    """How decimals are spelled, from their distinct spellings."""
     finite = numbers.filter(~numbers.str.ends_with("inf"))
     lengths = finite.str.extract(r"\.([0-9]+)$").str.len_bytes()
     if finite.str.contains("[eE]").any() is False and lengths.null_count() == 0 and lengths.n_unique() == 1:
@@ -262,7 +282,7 @@ def _blank(cells: pl.Series, distinct: pl.Series, fits: pl.Series) -> pl.Series:
 def _token(cells: pl.Series, distinct: pl.Series, n: pl.Series, fits: pl.Series) -> str | None:
     """The token of missing cells; None if the cells that do not fit are more than missing ones."""
     others, times = distinct.filter(~fits), n.filter(~fits)
-    if others.is_in(_MISSING).all():
+    if others.is_in(MISSING_TOKENS).all():
         ranked = sorted(zip(times.to_list(), others.to_list(), strict=True))
         return str(ranked[-1][1]) if ranked and ranked[-1][0] > cells.null_count() else ""
     single = len(others) == 1 and times[0] >= 2 and cells.null_count() == 0
@@ -275,9 +295,17 @@ def _nearly(n: pl.Series, fits: pl.Series) -> bool:
 
 
 def _misfit(cells: pl.Series, type_: ColumnType, distinct: pl.Series, n: pl.Series, fits: pl.Series) -> Misfit | None:
-    others = ~fits & ~distinct.is_in(_MISSING)
+    others = ~fits & ~distinct.is_in(MISSING_TOKENS)
     n_fitting, n_cells = int(n.filter(fits).sum()), int(n.filter(fits | others).sum())
     if n_fitting < _NEARLY * n_cells or int(fits.sum()) <= _NEARLY_DISTINCT:
         return None
     row = cells.is_in(distinct.filter(others).implode()).fill_null(False).arg_max()
     return Misfit(type_, int(row or 0), n_fitting, n_cells)
+
+
+def _fraction(cells: pl.Series) -> str:
+    nanoseconds = cells.dt.nanosecond()
+    for step, digits in ((1_000_000_000, ""), (1_000_000, "%.3f"), (1_000, "%.6f")):
+        if not (nanoseconds % step != 0).any():
+            return digits
+    return "%.9f"

@@ -43,7 +43,7 @@ class Model(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Sentences for the report: what was changed, left out or made safer, and why. Never a cell."""
 
-    def draw(self, n_rows: int, *, seed: int, block: int) -> pl.DataFrame:
+    def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """
         One block of new rows with exactly the fitted columns and dtypes.
 
@@ -51,6 +51,19 @@ class Model(Protocol):
             n_rows: ``1 … BLOCK_ROWS``.
             seed: ``0 … 2**63-1``.
             block: Number of the block, from 0. Blocks of one seed are different rows.
+            total: Rows of the whole output, among which what is asked for is shared out; None for all up to this block.
+
+        Raises:
+            ConditionsUnreachable: not so many rows could be found that keep all rules and have what is asked of them.
+        """
+
+    def wishes(self, total: int) -> object:
+        """
+        What is asked of each row of an output of `total` rows, once it is known that it can be asked.
+
+        Raises:
+            InputInvalid: what columns cannot mean; more conditions than rows.
+            ConditionsUnreachable: what this model cannot draw.
         """
 
     def to_bytes(self) -> bytes:
@@ -69,9 +82,14 @@ class Model(Protocol):
 class Synthesizer(Protocol):
     """How to learn; made from the parameters of its modality (`data.parameters`)."""
 
-    def prepare(self, table: pl.DataFrame, metadata: Metadata, *, seed: int) -> Plan:
+    def prepare(
+        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+    ) -> Plan:
         """
         First pass over the train rows.
+
+        Args:
+            conditions: The table of conditions, where the parameters say that there is one.
 
         Raises:
             InputRefused: nothing to learn from; names the column.

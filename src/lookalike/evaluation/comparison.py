@@ -87,7 +87,7 @@ class Comparison:
     @cached_property
     def columns(self) -> tuple[EncodedColumn, ...]:
         """All columns in the order of the metadata, encoded once; arrays are as long as `n_rows` says."""
-        tables = [t.select(self.metadata.names)[self.draw(t.height, n, i)] for i, (t, n) in enumerate(self._sizes)]
+        tables = [t[self.draw(t.height, n, i)].select(self.metadata.names) for i, (t, n) in enumerate(self._sizes)]
         return tuple(encode(c, [t[c.name] for t in tables]) for c in self.metadata.columns)
 
     @property

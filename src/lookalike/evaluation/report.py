@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from lookalike import plugins
-from lookalike.data.metadata import Metadata
+from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.errors import UsageError
 from lookalike.evaluation import FAMILIES, Figure
 from lookalike.evaluation.comparison import Comparison
@@ -21,6 +21,7 @@ from lookalike.version import VERSION
 FORMAT, FORM = "lookalike-report", 1
 N_DISTRIBUTIONS = 200  # columns whose bins are kept, worst first: the rest would only make the file heavy
 DIGITS = 6
+_NAMES_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def evaluate_tables(
         real: The rows that were learnt from.
         synthetic: The rows to judge.
         holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
-        metadata: The columns to compare.
+        metadata: The columns to compare. Those whose cells are made up are not, as they are not to be alike.
 
     Returns:
         The same for the same tables, seed and version.
@@ -134,15 +135,26 @@ def evaluate_tables(
     Raises:
         MetadataError: if a table lacks a column or stores it as something else.
     """
-    comparison = Comparison(real, holdout, synthetic, metadata, seed, settings.min_level_rows)
+    compared = metadata.select([c.name for c in metadata.columns if c.type not in MADE_UP])
+    comparison = Comparison(real, holdout, synthetic, compared, seed, settings.min_level_rows)
     figures = {name: _measure(name, comparison) for name in metric_names()}
     return Report(
         verdict=verdict(figures),
         figures=figures,
         columns=_columns(comparison, figures["fidelity.column_shapes"]),
         facts=_facts(comparison, settings),
-        notes=(*settings.notes, *comparison.notes()),
+        notes=(*settings.notes, *_left_out(metadata), *comparison.notes()),
     )
+
+
+def _left_out(metadata: Metadata) -> tuple[str, ...]:
+    names = [f"'{c.name}'" for c in metadata.columns if c.type in MADE_UP]
+    if not names:
+        return ()
+    told = ", ".join(names[:_NAMES_SHOWN]) + (
+        f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    )
+    return (f"Made-up columns are not compared: {told}.",)
 
 
 def metric_names() -> tuple[str, ...]:

@@ -41,10 +41,12 @@ class ReadOptions:
     Attributes:
         delimiter: CSV: one character between cells; None finds it among comma, semicolon, tab, bar.
         null: CSV: the unquoted token that stands for a missing cell, beside the empty cell.
+        nested: JSON, Parquet, Arrow: columns that may be nested. JSON's come flat, the others as they are.
     """
 
     delimiter: str | None = None
     null: str | None = None
+    nested: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

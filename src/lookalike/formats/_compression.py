@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from math import inf
 from typing import Any, BinaryIO, Protocol, cast
 
 from lookalike.data.checks import quiet
@@ -32,13 +33,16 @@ class _Decoder(Protocol):
     def hungry(self) -> bool: ...
 
 
-def decompressed(stream: BinaryIO, compression: str | None, *, limit_bytes: int | None = None) -> BinaryIO:
+def decompressed(
+    stream: BinaryIO, compression: str | None, *, limit_bytes: int | None = None, trusted: bool = False
+) -> BinaryIO:
     """
     A readable, unseekable stream of the plain bytes; the stream itself if `compression` is None and there is no limit.
 
     Args:
         compression: ``gz``, ``zst`` or None. Several members or frames in a row read as one.
         limit_bytes: At most so many plain bytes.
+        trusted: We compressed it ourselves: it may expand as far as it does.
 
     Raises:
         InputInvalid: while reading: damaged, cut short, over `limit_bytes`, or over 200 : 1 beyond the first 64 MB.
@@ -47,7 +51,7 @@ def decompressed(stream: BinaryIO, compression: str | None, *, limit_bytes: int 
     _check(compression)
     if compression is None and limit_bytes is None:
         return stream
-    return cast(BinaryIO, io.BufferedReader(_Plain(stream, compression, limit_bytes), _CHUNK_BYTES))
+    return cast(BinaryIO, io.BufferedReader(_Plain(stream, compression, limit_bytes, trusted=trusted), _CHUNK_BYTES))
 
 
 @contextmanager
@@ -134,8 +138,9 @@ class _Zstd:
 class _Plain(io.RawIOBase):
     """Plain bytes of a compressed stream, counted."""
 
-    def __init__(self, source: BinaryIO, compression: str | None, limit_bytes: int | None) -> None:
+    def __init__(self, source: BinaryIO, compression: str | None, limit_bytes: int | None, *, trusted: bool) -> None:
         self._source = source
+        self._ratio_max = inf if trusted else _RATIO_MAX
         self._compression = compression
         self._limit_bytes = limit_bytes
         self._decoder: _Decoder | None = None
@@ -193,7 +198,7 @@ class _Plain(io.RawIOBase):
             raise InputInvalid(
                 f"The file holds more than {self._limit_bytes:,} bytes.", hint="Split it, or use Parquet."
             )
-        if self._n_out > max(_FREE_BYTES, _RATIO_MAX * self._n_in) and self._compression is not None:
+        if self._n_out > max(_FREE_BYTES, self._ratio_max * self._n_in) and self._compression is not None:
             raise InputInvalid(
                 f"The file expands more than {_RATIO_MAX}-fold.", hint="Send it uncompressed if it is meant."
             )

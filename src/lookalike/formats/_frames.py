@@ -1,6 +1,6 @@
 """What formats share about frames: the columns they must have, flatness, writing them one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -55,15 +55,20 @@ def sink(frames: Iterable[pl.DataFrame], metadata: Metadata, to: Callable[[pl.La
         raise failed[0]
 
 
-def refuse_nested(schema: pl.Schema) -> None:
+def nested_hint(name: str) -> str:
+    """What to do about a nested column."""
+    return f'Flatten it: one value a cell; or say columns: {{"{name}": {{"type": "nested"}}}}.'
+
+
+def refuse_nested(schema: pl.Schema, allowed: Collection[str] = ()) -> None:
     """
-    Nothing, if all columns are flat.
+    Nothing, if all columns but those allowed are flat.
 
     Raises:
         InputRefused: names the first column that holds lists, structs, bytes or objects.
     """
     for name, dtype in schema.items():
-        if isinstance(dtype, _NESTED):
-            raise InputRefused(f"Column '{name}' is nested.", hint="Flatten it: one value a cell.")
+        if isinstance(dtype, _NESTED) and name not in allowed:
+            raise InputRefused(f"Column '{name}' is nested.", hint=nested_hint(name))
         if isinstance(dtype, (pl.Binary, pl.Object)):
             raise InputRefused(f"Column '{name}' holds bytes or objects.", hint="Leave it out, or make it text.")

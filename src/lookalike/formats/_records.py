@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from math import isinf
@@ -11,10 +11,11 @@ from typing import Any, NoReturn
 
 import polars as pl
 
+from lookalike.data.flatten import flat_record
 from lookalike.data.metadata import ColumnType, Metadata
 from lookalike.data.spelling import Reading, recognise, spell
 from lookalike.errors import InputInvalid, InputRefused
-from lookalike.formats._frames import checked
+from lookalike.formats._frames import checked, nested_hint
 
 _CHUNK_RECORDS = 20_000  # Python objects alive at once
 _COLUMNS_MAX = 10_000  # records that never share a key are no table
@@ -34,7 +35,7 @@ class Seen:
     first: dict[str, int]
 
 
-def table(records: Iterable[Record], noun: str) -> pl.DataFrame:
+def table(records: Iterable[Record], noun: str, nested: Collection[str] = ()) -> pl.DataFrame:
     """
     The records as rows; columns in the order in which their keys come up, a missing key is a missing cell.
 
@@ -43,12 +44,13 @@ def table(records: Iterable[Record], noun: str) -> pl.DataFrame:
 
     Args:
         noun: ``record`` or ``line``: what a message counts, from 1.
+        nested: Keys whose values are made flat: see `data.flatten`.
 
     Raises:
         InputInvalid: two kinds of values in one column, numbers beyond 64 bits, a key without letters.
         InputRefused: nested values, no end of columns.
     """
-    stream = iter(records)
+    stream = (flat_record(record, nested) for record in records) if nested else iter(records)
     names: dict[str, Seen] = {}
     chunks: list[pl.DataFrame] = []
     n_records = 0
@@ -152,7 +154,7 @@ def _column(name: str, chunk: list[Record], seen: Seen, offset: int, noun: str) 
     kinds = Counter(map(type, values))
     for kind in kinds.keys() & {list, dict}:
         line = offset + next(i for i, value in enumerate(values) if type(value) is kind) + 1
-        raise InputRefused(f"Column '{name}' is nested, first in {noun} {line}.", hint="Flatten it: one value a cell.")
+        raise InputRefused(f"Column '{name}' is nested, first in {noun} {line}.", hint=nested_hint(name))
     for kind in kinds.keys() & _KINDS.keys():
         word = _KINDS[kind]
         seen.counts[word] += kinds[kind]

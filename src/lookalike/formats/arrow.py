@@ -33,7 +33,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
         raise InputInvalid("The file is empty.")
     damaged = InputInvalid("The Arrow file is damaged or cut short.", hint="Write or copy it again.")
     frame = quiet(lambda: _parse(data), damaged)
-    refuse_nested(frame.schema)
+    refuse_nested(frame.schema, options.nested)
     return frame
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import polars as pl
 
 from lookalike.data.checks import quiet
-from lookalike.data.metadata import Column, ColumnType, Metadata
+from lookalike.data.metadata import Column, Metadata
 from lookalike.data.spelling import spell
 from lookalike.errors import InputInvalid, MetadataError, ValidationError
 from lookalike.formats import ReadOptions, WriteOptions
@@ -147,7 +147,7 @@ def _lines(frame: pl.DataFrame, metadata: Metadata, options: WriteOptions) -> by
 
 def _cell(column: Column, options: WriteOptions) -> pl.Expr:
     cell = spell(column)
-    if column.type in (ColumnType.CATEGORICAL, ColumnType.EMPTY):
+    if column.is_text:
         cell = _safe(cell, options)
     return _quoted(cell, column.text.null, options).fill_null(column.text.null).alias(column.name)
 

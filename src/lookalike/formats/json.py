@@ -33,7 +33,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
     if len(data) > SIZE_MAX_BYTES:
         raise InputInvalid("The file is over 512 MB.", hint="Use jsonl or parquet.")
     check_text(data)
-    frame = table(_records(data.decode("utf-8-sig")), "record")
+    frame = table(_records(data.decode("utf-8-sig")), "record", options.nested)
     if frame.width == 0:
         raise InputRefused("The array has no records, or no keys in them.")
     return frame

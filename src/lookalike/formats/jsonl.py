@@ -26,7 +26,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
     """
     data = stream.read()
     check_text(data)
-    return table(_records(data), "line")
+    return table(_records(data), "line", options.nested)
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:

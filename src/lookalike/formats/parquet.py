@@ -31,7 +31,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
     source = stream if stream.seekable() else io.BytesIO(stream.read())
     _check_edges(source)
     damaged = InputInvalid("The Parquet file is damaged or encrypted.", hint="Write it again, without encryption.")
-    refuse_nested(quiet(lambda: pl.Schema(pl.read_parquet_schema(source)), damaged))
+    refuse_nested(quiet(lambda: pl.Schema(pl.read_parquet_schema(source)), damaged), options.nested)
     source.seek(0)
     return quiet(lambda: pl.read_parquet(source), damaged)
 

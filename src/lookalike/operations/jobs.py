@@ -186,6 +186,8 @@ class Jobs:
         self.policy.demand_project(principal, request.project_id)
         self.policy.demand_bucket(principal, request.input_bucket, "read")
         self.policy.demand_bucket(principal, request.output_bucket, "write")
+        if request.conditions:
+            self.policy.demand_bucket(principal, request.conditions[0], "read")
 
     def _demand_input(self, request: Request) -> None:
         try:

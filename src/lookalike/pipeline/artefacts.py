@@ -9,7 +9,8 @@ import polars as pl
 from lookalike.errors import ObjectMissing
 from lookalike.storage import Bucket
 
-KEPT = ("model.lookalike", "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
+MODEL, CONDITIONS = "model.lookalike", "conditions.arrow"
+KEPT = (MODEL, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
 
 
 def group_name(group: int) -> str:
@@ -20,6 +21,11 @@ def group_name(group: int) -> str:
 def block_name(block: int) -> str:
     """Artefact of one block of drawn rows."""
     return f"block-{block:07d}.arrow"
+
+
+def keys_name(of: str, number: int) -> str:
+    """Artefact of what the rows of a ``block`` or ``part`` are told apart by."""
+    return f"keys-{of}-{number:07d}.arrow"
 
 
 class Artefacts:

@@ -1,9 +1,43 @@
 """The engine of a request's data type."""
 
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import polars as pl
+
 from lookalike import plugins
-from lookalike.data.parameters import parse
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import asking, parse
 from lookalike.engines import Model, Synthesizer
+from lookalike.pipeline.artefacts import CONDITIONS, MODEL, Artefacts
 from lookalike.pipeline.work import Request
+
+
+class Promise(Protocol):
+    """Rules that a model's rows keep; see `engines.tabular.promise`."""
+
+    @property
+    def metadata(self) -> Metadata: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    @property
+    def unique(self) -> tuple[tuple[str, ...], ...]: ...
+
+    def keys(self, frame: pl.DataFrame) -> pl.DataFrame: ...
+
+    def told(self, change: Callable[[pl.Expr], pl.Expr]) -> "Promise": ...
+
+    def broken(self, frame: pl.DataFrame, *, nulls: bool = True) -> Mapping[str, int]: ...
+
+
+class Settler(Protocol):
+    """Makes blocks unique, one after the other; see `engines.tabular.uniqueness`."""
+
+    def accepts(self, keys: pl.DataFrame) -> bool: ...
+
+    def settle(self, frame: pl.DataFrame, *, block: int) -> pl.DataFrame: ...
 
 
 def synthesizer(request: Request) -> Synthesizer:
@@ -13,12 +47,42 @@ def synthesizer(request: Request) -> Synthesizer:
     return made
 
 
-def model(request: Request, value: bytes) -> Model:
+def model(request: Request, artefacts: Artefacts) -> Model:
     """
-    The model from its bytes.
+    A job's model, which draws what the request asks for.
+
+    Raises:
+        ModelFileError: damaged, or of another version.
+        InputInvalid: what is asked for does not fit its columns.
+    """
+    loaded = plugins.part("lookalike.engines", request.data_type).Model.from_bytes(artefacts.read(MODEL))
+    asked: Model = loaded.asked(asking(request.data_type, request.parameters), conditions(artefacts))
+    return asked
+
+
+def conditions(artefacts: Artefacts) -> pl.DataFrame | None:
+    """The table of conditions that `profile` read; None if there is none."""
+    return artefacts.read_frame(CONDITIONS) if artefacts.exists(CONDITIONS) else None
+
+
+def promise(request: Request, value: bytes) -> Promise:
+    """
+    What the model of these bytes promises of its rows.
 
     Raises:
         ModelFileError: damaged, or of another version.
     """
-    loaded: Model = plugins.part("lookalike.engines", request.data_type).Model.from_bytes(value)
+    loaded: Promise = plugins.part("lookalike.engines", request.data_type).load_promise(value)
     return loaded
+
+
+def settler(request: Request, artefacts: Artefacts) -> Settler:
+    """
+    Who makes the blocks of a job's model unique.
+
+    Raises:
+        ModelFileError: damaged, or of another version.
+    """
+    engine = plugins.part("lookalike.engines", request.data_type)
+    made: Settler = engine.Settler(model(request, artefacts), seed=request.seed, total=request.n_rows)
+    return made

@@ -1,16 +1,24 @@
 """Stage `fit`: columns learnt in groups, each an artefact, joined to one model."""
 
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import group_name
+from lookalike.pipeline.artefacts import MODEL, group_name
 from lookalike.pipeline.context import Context, read_metadata
 from lookalike.pipeline.work import Work
 
 
 def stage(work: Work, context: Context) -> Work:
-    """Artefact ``model.lookalike``; on the way ``plan`` and ``group-00000…``, which a new attempt finds again."""
+    """
+    Artefact ``model.lookalike``; on the way ``plan`` and ``group-00000…``, which a new attempt finds again.
+
+    Raises:
+        ConditionsUnreachable: what is asked for cannot be drawn.
+    """
     request, artefacts = work.request, context.artefacts(work)
     plan = engine.synthesizer(request).prepare(
-        artefacts.read_frame("train.arrow"), read_metadata(artefacts), seed=request.seed
+        artefacts.read_frame("train.arrow"),
+        read_metadata(artefacts),
+        seed=request.seed,
+        conditions=engine.conditions(artefacts),
     )
     context.listener.progress("fit", 0.1)
     groups = list(range(plan.n_groups))
@@ -22,7 +30,8 @@ def stage(work: Work, context: Context) -> Work:
     else:
         fitted = [plan.fit_group(0)]
     model = plan.join(fitted)
-    artefacts.write("model.lookalike", model.to_bytes())
+    artefacts.write(MODEL, model.to_bytes())
+    engine.model(request, artefacts).wishes(request.n_rows)
     return work.after("fit", notes=[*work.facts["notes"], *model.notes])
 
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
 from lookalike import formats
+from lookalike.data.columns import columns_from_json, nested_names
 from lookalike.errors import InputChanged, InputNotFound, ObjectMissing
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.publish import refuse_existing
@@ -33,7 +34,8 @@ def stage(work: Work, context: Context) -> Work:
 def read_options(request: Request) -> formats.ReadOptions:
     """How the parameters say text formats are to be read."""
     csv: dict[str, Any] = request.parameters["csv"]
-    return formats.ReadOptions(delimiter=csv["delimiter"], null=csv["null"])
+    nested = nested_names(columns_from_json(request.parameters["columns"]))
+    return formats.ReadOptions(delimiter=csv["delimiter"], null=csv["null"], nested=nested)
 
 
 def _fetch(request: Request, context: Context, target: BinaryIO) -> tuple[ObjectInfo, str]:

@@ -11,9 +11,11 @@ from lookalike import formats
 from lookalike.engines import BLOCK_ROWS, Model, Plan
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import Artefacts, block_name, group_name
+from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, group_name, keys_name
 from lookalike.pipeline.context import read_metadata
+from lookalike.pipeline.engine import Promise
 from lookalike.pipeline.layout import Part
+from lookalike.pipeline.verifying import verify_part
 from lookalike.pipeline.work import Request
 from lookalike.storage import Bucket, Buckets
 
@@ -24,7 +26,7 @@ class Tasks:
     """
     Runs items of tasks in this process.
 
-    A plan and a model stay loaded between items: a process serves one job only.
+    A plan, a model and its promise stay loaded between items: a process serves one job only.
     """
 
     def __init__(self, buckets: Buckets, work_bucket: Bucket) -> None:
@@ -32,6 +34,7 @@ class Tasks:
         self._work_bucket = work_bucket
         self._plan: Plan | None = None
         self._model: Model | None = None
+        self._promise: Promise | None = None
 
     def run(self, task: str, item: Item) -> Any:
         """The JSON result of one item."""
@@ -51,12 +54,24 @@ class Tasks:
         artefacts, name, request = self._artefacts(item), block_name(item["block"]), _request(item)
         if not artefacts.exists(name):
             if self._model is None:
-                self._model = engine.model(request, artefacts.read("model.lookalike"))
-            artefacts.write_frame(name, self._model.draw(item["n_rows"], seed=request.seed, block=item["block"]))
+                self._model = engine.model(request, artefacts)
+            drawn = self._model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
+            artefacts.write_frame(name, drawn)
         return int(item["n_rows"])
 
+    def key_block(self, item: Item) -> None:
+        """Keep what a block's rows are told apart by, so that the block itself need not be read to compare them."""
+        artefacts, number = self._artefacts(item), item["block"]
+        keys = self._promised(item).keys(artefacts.read_frame(block_name(number)))
+        artefacts.write_frame(keys_name("block", number), keys)
+
     def write_part(self, item: Item) -> dict[str, Any]:
-        """Encode one part from its blocks into the staging prefix; returns path, rows, bytes, SHA-256."""
+        """
+        Encode one part from its blocks into the staging prefix and read it back; returns path, rows, bytes, SHA-256.
+
+        Raises:
+            InternalError: what was written breaks a rule.
+        """
         request, part, artefacts = _request(item), Part(**item["part"]), self._artefacts(item)
         csv = request.parameters["csv"]
         options = formats.WriteOptions(delimiter=csv["delimiter"] or ",", safe=csv["safe"])
@@ -65,7 +80,16 @@ class Tasks:
             counted = _Counted(sink)
             with formats.compressed(cast(BinaryIO, counted), formats.split_path(part.path)[1]) as stream:
                 write(_rows(artefacts, part), read_metadata(artefacts), stream, options)
+        promise = self._promised(item)
+        if promise.columns:
+            keys = verify_part(self._buckets[request.output_bucket], part, request, promise)
+            artefacts.write_frame(keys_name("part", part.index), keys)
         return {"path": part.path, "rows": part.n_rows, "size_bytes": counted.size, "sha256": counted.sha256}
+
+    def _promised(self, item: Item) -> Promise:
+        if self._promise is None:
+            self._promise = engine.promise(_request(item), self._artefacts(item).read(MODEL))
+        return self._promise
 
     def _artefacts(self, item: Item) -> Artefacts:
         return Artefacts(self._work_bucket, item["job_id"])
@@ -74,6 +98,7 @@ class Tasks:
 TASKS: dict[str, Callable[[Tasks, Item], Any]] = {
     "fit_group": Tasks.fit_group,
     "draw_block": Tasks.draw_block,
+    "key_block": Tasks.key_block,
     "write_part": Tasks.write_part,
 }
 

@@ -34,6 +34,13 @@ class Request:
     def seed(self) -> int:
         return int(self.parameters["seed"])
 
+    @property
+    def conditions(self) -> tuple[str, str] | None:
+        """Bucket and path of the table of conditions; None if none is named."""
+        told = self.parameters.get("conditions")
+        named = isinstance(told, Mapping) and set(told) == {"bucket", "path"}
+        return (told["bucket"], told["path"]) if named and told is not None else None
+
 
 @dataclass(frozen=True)
 class Work:

@@ -91,6 +91,24 @@ def count(series: pl.Series) -> Count:
     return Count(groups["cell"].alias(""), groups["n_rows"].to_numpy().astype(np.int64), np.array(numbers.to_numpy()))
 
 
+def set_apart(counted: Count, hidden: pl.Series) -> tuple[Count, int]:
+    """
+    The count with some of its first values moved behind the others of them, and how many of those come first now.
+
+    Args:
+        hidden: Which of the first values move, shape ``(k,)``, ``k <= len(counted.values)``.
+    """
+    apart = np.array(hidden.to_numpy(), bool)
+    if not apart.any():
+        return counted, len(hidden)
+    order = np.concatenate([np.flatnonzero(~apart), np.flatnonzero(apart), np.arange(len(apart), len(counted.values))])
+    places = np.empty(len(order) + 1, np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    places[-1] = len(order)
+    moved = Count(counted.values.gather(order), counted.n_rows[order], places[counted.numbers])
+    return moved, int((~apart).sum())
+
+
 def fit_categorical(counted: Count, n_shown: int) -> tuple[Categorical, Encoded]:
     """
     The transform that shows the first `n_shown` values, and the column's own encoding.

@@ -1,8 +1,9 @@
 """
-The format of texts: a class of characters, or one fixed character, per position; and fresh texts of a format.
+The format of texts, learnt place by place: which characters may stand there, and which one always does.
 
-Fresh texts are numbered: a keyed permutation of the numbers (Feistel network with cycle walking, Black and Rogaway,
-"Ciphers with arbitrary finite domains", CT-RSA 2002) makes row numbers into texts that never meet.
+Texts of one format have the same shape: digits, capitals and small letters at the same places, and the same
+punctuation. Where shapes are many because letters and digits mix at the same places (hexadecimal, random codes), texts
+of one length and punctuation are one format. Texts that share leading letters have a format of their own.
 """
 
 from collections.abc import Iterator
@@ -12,139 +13,175 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-CLASSES = {"0": "0123456789", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "a": "abcdefghijklmnopqrstuvwxyz"}
-FIXED = "="  # the kind of a position that always holds one character
-FORMATS_MAX = 1_000  # free text has nearly as many formats as rows; the most frequent will do
-LENGTH_MAX = 10_000  # characters a fresh text has at most: work and memory grow with them
-LETTERS_MAX = 4_000_000  # made at a time, about 50 MB
-FIXED_ROWS = 20  # rows that must share a letter or digit before it is taken for part of the format
-ROOM = 64  # texts a format must have for each train row, or it is made longer
-ATTEMPTS = 8  # disjoint parts of the numbers, tried one after the other if a text stands in train
-NUMBERS_MAX = 2**62  # positions beyond that many texts are filled at random
+from lookalike.data.columns import slots
+from lookalike.transforms.pattern import Pattern
+from lookalike.transforms.words import CLASSES, LITERAL, code_points
 
-Numbers = npt.NDArray[np.uint64]
+FORMATS_MAX = 300  # texts without a format have nearly as many as rows; the most frequent will do
+LENGTH_MAX = 10_000  # characters a fresh text has at most: work and memory grow with them
+TEXTS_MAX = 100_000  # texts that are looked at, evenly over all
+POINTS_MAX = 2_000_000  # characters of a format that are looked at
+FIXED_ROWS = 20  # texts that must share a letter or digit before it is taken for part of the format
+MIXED_SHAPES = 16  # shapes of one length and punctuation, from which on letters and digits are taken to mix
+PREFIX_SHARE = 0.9  # of the texts of a shape must begin with a frequent prefix before prefixes count
+ROOM = 8  # texts a format must have for each train text, or it is made longer
+_MIXES = ("0", "v", "V", "h", "H", "a", "A", "x", "X", "L", "w")  # from few characters to many
+_NOT_HEX = r"[\p{L}--[a-fA-F]]|[a-f].*[A-F]|[A-F].*[a-f]"
+_ALL = frozenset(CLASSES["w"])
+
+Weights = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Format:
+class Formats:
     """
-    One character in `kinds` a position: a key of `CLASSES`, or `FIXED`.
+    What texts look like.
 
     Attributes:
-        literals: As long as `kinds`; read where it is `FIXED`.
+        patterns: Most frequent first, all different.
+        weights: Rows each was seen in, shape ``(len(patterns),)``.
     """
 
-    kinds: str
-    literals: str
-
-    def alphabets(self) -> list[str]:
-        """The characters that may stand at each position."""
-        return [
-            literal if kind == FIXED else CLASSES[kind] for kind, literal in zip(self.kinds, self.literals, strict=True)
-        ]
+    patterns: tuple[Pattern, ...]
+    weights: Weights
 
 
-def find_formats(values: pl.Series, n_rows: npt.NDArray[np.int64]) -> tuple[tuple[Format, ...], npt.NDArray[np.int64]]:
-    """Distinct formats of distinct texts, most frequent first, and the rows of each; long texts are cut."""
-    values = values.str.head(LENGTH_MAX)
-    shape = values.str.replace_all(r"\p{N}", "0").str.replace_all(r"\p{Lu}", "A")
-    shape = shape.str.replace_all(r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]", "a")
-    cells = pl.DataFrame({"shape": shape, "text": values, "n_rows": n_rows})
-    groups = cells.group_by("shape").agg(pl.col("n_rows").sum(), pl.col("text"))
-    groups = groups.sort(["n_rows", "shape"], descending=[True, False]).head(FORMATS_MAX)
-    found: dict[Format, int] = {}
-    for shape_, rows, texts_ in groups.iter_rows():
-        form = _with_room(_format(shape_, texts_), rows)
-        found[form] = found.get(form, 0) + rows
-    return tuple(found), np.array(list(found.values()), np.int64)
-
-
-def texts(form: Format, rows: Numbers, salt: int, *, attempt: int) -> list[str]:
+def find_formats(values: pl.Series, n_rows: Weights, prefixes: pl.Series | None = None) -> Formats:
     """
-    One text a row, different for different (row, attempt) while rows are fewer than the format's texts / `ATTEMPTS`.
+    The formats of distinct texts, the most frequent 300; long texts are cut.
 
     Args:
-        rows: Row numbers, shape ``(n,)``.
-        attempt: ``0 … ATTEMPTS - 1``.
+        values: Distinct, without nulls, at least one.
+        n_rows: Rows of each, same length.
+        prefixes: What each text begins with and keeps; texts of different ones have different formats. Without them
+            leading letters that stand in 20 texts are found.
     """
-    step = max(1, LETTERS_MAX // max(len(form.kinds), 1))
-    runs = (rows[start : start + step] for start in range(0, len(rows), step))
-    return [text for run in runs for text in _texts(form, run, salt, attempt)]
+    step = max(1, len(values) // TEXTS_MAX)
+    texts = values.gather_every(step).str.head(LENGTH_MAX).alias("text")
+    cells = _mixed(pl.DataFrame([texts, _shapes(texts), pl.Series("n_rows", n_rows[::step])]))
+    told = None if prefixes is None else prefixes.gather_every(step).alias("prefix")
+    cells = _prefixed(cells) if told is None else cells.with_columns(told)
+    groups = cells.group_by("shape", "prefix").agg(pl.col("n_rows").sum(), pl.col("text"))
+    groups = groups.sort(["n_rows", "shape", "prefix"], descending=[True, False, False]).head(FORMATS_MAX)
+    found: dict[Pattern, int] = {}
+    for shape, prefix, rows, own in groups.iter_rows():
+        pattern = _with_room(_pattern(shape, prefix, sorted(own)), len(own) * step, len(prefix))
+        found[pattern] = found.get(pattern, 0) + rows
+    return Formats(tuple(found), np.array(list(found.values()), np.int64))
 
 
-def mix(numbers: Numbers, salt: int) -> Numbers:
-    """64 mixed bits for each number (splitmix64, Steele, Lea and Flood, OOPSLA 2014)."""
-    z = numbers * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt % 2**64)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+def told_format(format_: str) -> Pattern:
+    """The pattern of a format that somebody told: see `ColumnParameters.format`."""
+    told = tuple(kind if kind in CLASSES else LITERAL + literal for kind, literal in slots(format_))
+    return Pattern(told, _end_of_run(told))
 
 
-def _texts(form: Format, rows: Numbers, salt: int, attempt: int) -> list[str]:
-    alphabets = form.alphabets()
-    room = _room(alphabets)
-    part = max(room // ATTEMPTS, 1)
-    numbers = (np.uint64(attempt * part) + rows % np.uint64(part)) % np.uint64(room)
-    digits = list(_digits(alphabets, _permute(numbers, room, salt), mix(rows, salt + 1)))
-    letters = np.empty((len(rows), len(alphabets)), "<U1")
-    for position, (alphabet, digit) in enumerate(zip(alphabets, reversed(digits), strict=True)):
-        letters[:, position] = np.array(list(alphabet))[digit]
-    return ["".join(row) for row in letters.tolist()]
+def _shapes(texts: pl.Series) -> pl.Series:
+    shape = texts.str.replace_all(r"\p{N}", "0").str.replace_all(r"\p{Lu}", "A")
+    return shape.str.replace_all(r"[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]", "a").alias("shape")
 
 
-def _format(shape: str, values: list[str]) -> Format:
-    kinds = [kind if kind in CLASSES else FIXED for kind in shape]
-    literals = list(shape)
-    if len(values) >= FIXED_ROWS:
-        for position, letters in enumerate(zip(*values, strict=True)):
-            if len(set(letters)) == 1:
-                kinds[position], literals[position] = FIXED, letters[0]
-    return Format("".join(kinds), "".join(" " if k in CLASSES else c for k, c in zip(kinds, literals, strict=True)))
+def _mixed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Shapes with letters and digits taken together, as ``x``, where they mix."""
+    cells = cells.with_columns(pl.col("shape").str.replace_all("[0Aa]", "x").alias("skeleton"))
+    cells = cells.with_columns((~pl.col("text").str.contains(_NOT_HEX)).alias("hex"))
+    shapes = cells.group_by("skeleton", "shape").agg(pl.len().alias("n"), pl.col("hex").all())
+    mixed = shapes.group_by("skeleton").agg(
+        pl.len().alias("kinds"), pl.col("n").max(), pl.col("n").sum().alias("all"), pl.col("hex").all()
+    )
+    several = (pl.col("kinds") > MIXED_SHAPES) & (2 * pl.col("n") < pl.col("all"))
+    hexadecimal = (pl.col("kinds") > 1) & pl.col("hex") & (pl.col("all") >= FIXED_ROWS)
+    mixed = mixed.filter(several | hexadecimal)
+    together = pl.col("skeleton").is_in(mixed["skeleton"].implode())
+    return cells.with_columns(pl.when(together).then("skeleton").otherwise("shape").alias("shape"))
 
 
-def _with_room(form: Format, n_rows: int) -> Format:
-    last = next((kind for kind in reversed(form.kinds) if kind != FIXED), "0")
-    while _room(form.alphabets()) < ROOM * n_rows:
-        form = Format(form.kinds + last, form.literals + " ")
-    return form
+def _prefixed(cells: pl.DataFrame) -> pl.DataFrame:
+    """A prefix for each text: empty, or leading letters; a rare one gives way to the most frequent of its shape."""
+    cells = cells.with_columns(pl.col("text").str.extract(r"^(\p{L}{1,8})[^\p{L}]").fill_null("").alias("prefix"))
+    counts = cells.group_by("shape", "prefix").len("n")
+    often = counts.filter((pl.col("n") >= FIXED_ROWS) & (pl.col("prefix") != ""))
+    shared = counts.group_by("shape").agg(pl.col("n").sum().alias("all"))
+    told = often.group_by("shape").agg(pl.col("n").sum(), pl.col("prefix")).join(shared, on="shape")
+    told = told.filter(pl.col("n") >= PREFIX_SHARE * pl.col("all"))
+    kept = often.filter(pl.col("shape").is_in(told["shape"].implode()))
+    cells = cells.join(kept.select("shape", "prefix", pl.lit(True).alias("kept")), on=["shape", "prefix"], how="left")
+    left_out = pl.col("shape").is_in(told["shape"].implode()) & pl.col("kept").is_null()
+    plain = pl.when(pl.col("kept").is_not_null()).then("prefix").otherwise(pl.lit(""))
+    return cells.filter(~left_out).with_columns(plain.alias("prefix"))
 
 
-def _room(alphabets: list[str]) -> int:
-    room = 1
-    for alphabet in reversed(alphabets):
-        if room * len(alphabet) > NUMBERS_MAX:
-            break
-        room *= len(alphabet)
-    return room
+def _pattern(shape: str, prefix: str, texts: list[str]) -> Pattern:
+    """
+    The pattern of texts of one shape.
+
+    Args:
+        texts: Of the same length as the shape, in order; of many only some are looked at, evenly.
+    """
+    step = max(1, len(texts) * len(shape) // POINTS_MAX)
+    some = texts[::step]
+    points = code_points(some, len(shape))
+    enough = len(some) >= FIXED_ROWS
+    found: list[str] = []
+    for place, kind in enumerate(shape):
+        seen = np.unique(points[:, place])
+        literal = chr(int(seen[0])) if len(seen) else kind
+        if place < len(prefix):
+            found.append(LITERAL + prefix[place])
+        elif kind not in "0Aax":
+            found.append(LITERAL + kind)
+        elif enough and len(seen) == 1:
+            found.append(LITERAL + literal)
+        else:
+            found.append(_kind(kind, {chr(int(p)) for p in seen}, enough and not _digit_before(shape, place)))
+    return Pattern(tuple(found), _end_of_run(tuple(found)))
 
 
-def _digits(alphabets: list[str], numbers: Numbers, spare: Numbers) -> Iterator[npt.NDArray[np.int64]]:
-    """Digits from the last position to the first; once the numbers are used up, from `spare`."""
-    room = 1
-    for position, alphabet in enumerate(reversed(alphabets)):
-        base = np.uint64(len(alphabet))
-        room *= len(alphabet)
-        if room > NUMBERS_MAX:
-            yield (mix(spare, position) % base).astype(np.int64)
-            continue
-        yield (numbers % base).astype(np.int64)
-        numbers = numbers // base
+def _kind(kind: str, seen: set[str], first: bool) -> str:
+    """
+    The class of a place.
+
+    Args:
+        first: No digit stands before it, and it was seen often enough to tell that a zero is never there.
+    """
+    if kind == "0":
+        return "1" if first and "0" not in seen and seen <= _ALL else "0"
+    if kind != "x":
+        return kind
+    plain = seen & _ALL or {"0"}
+    return next(mix for mix in _MIXES if plain <= set(CLASSES[mix]))
 
 
-def _permute(numbers: Numbers, room: int, salt: int) -> Numbers:
-    """A permutation of ``0 … room - 1``."""
-    half = max((room - 1).bit_length() + 1, 2) // 2
-    permuted = _feistel(numbers, half, salt)
-    while True:
-        outside = np.flatnonzero(permuted >= np.uint64(room))
-        if not len(outside):
-            return permuted
-        permuted[outside] = _feistel(permuted[outside], half, salt)
+def _digit_before(shape: str, place: int) -> bool:
+    return place > 0 and shape[place - 1] in "0x"
 
 
-def _feistel(numbers: Numbers, half: int, salt: int) -> Numbers:
-    shift, mask = np.uint64(half), np.uint64(2**half - 1)
-    left, right = numbers >> shift, numbers & mask
-    for turn in range(4):
-        left, right = right, left ^ (mix(right, salt + 1_000_003 * (turn + 1)) & mask)
-    return (left << shift) | right
+def _end_of_run(found: tuple[str, ...]) -> int:
+    """Where a longer text has more digits: behind the last run of places that vary, or at the end."""
+    varying = [place for place, slot in enumerate(found) if not slot.startswith(LITERAL)]
+    return varying[-1] + 1 if varying else len(found)
+
+
+def _with_room(pattern: Pattern, n_texts: int, n_kept: int) -> Pattern:
+    """The pattern with room: digits that were the same everywhere vary after all, the last first; else it is longer."""
+    for place in _fixed_digits(pattern, n_kept):
+        if pattern.room >= ROOM * n_texts:
+            return pattern
+        found = (*pattern.slots[:place], "0", *pattern.slots[place + 1 :])
+        pattern = Pattern(found, _end_of_run(found))
+    more = _last_kind(pattern)
+    while pattern.room < ROOM * n_texts:
+        longer = Pattern(pattern.slots, pattern.grow, (more,)).longer(1)
+        pattern = Pattern(longer.slots, pattern.grow + 1)
+    return pattern
+
+
+def _fixed_digits(pattern: Pattern, n_kept: int) -> Iterator[int]:
+    for place in range(len(pattern.slots) - 1, n_kept - 1, -1):
+        if pattern.slots[place].startswith(LITERAL) and pattern.slots[place][1:] in CLASSES["0"]:
+            yield place
+
+
+def _last_kind(pattern: Pattern) -> str:
+    varying = [slot for slot in pattern.slots if not slot.startswith(LITERAL)]
+    return {"1": "0", "v": "h", "V": "H"}.get(varying[-1], varying[-1]) if varying else "0"

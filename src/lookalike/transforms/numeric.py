@@ -125,6 +125,23 @@ class Numeric:
     def decode_levels(self, levels: Codes) -> pl.Series:
         return self._series(self._values_of(levels), levels)
 
+    def cell_values(self) -> Values:
+        """The value in the middle of each cell of the score grid, shape ``(CELLS,)``; only with continuous cells."""
+        return self._interpolate(normal.cell_probabilities() * float(self._cum[-1]))
+
+    def place(self, values: Values) -> tuple[npt.NDArray[np.uint8], Scores]:
+        """
+        Bins and scores of values of another column; the score is NaN beyond this column's continuous ones.
+
+        Args:
+            values: Of this column's dtype, shape ``(n,)``.
+        """
+        known = self.spread.values[self._cont]
+        near = np.clip(np.searchsorted(known, values), 0, len(known) - 1)
+        scores = normal.score((self._cum[near] + self._cum[near + 1]) / (2.0 * self._cum[-1])).astype(np.float32)
+        scores[(values < known[0]) | (values > known[-1])] = np.nan
+        return self._level_bins()[self._cont[near]], scores
+
     def state(self) -> tuple[dict[str, Any], Mapping[str, npt.NDArray[Any]]]:
         spread = self.spread
         spec = {"dtype": dtype_to_json(spread.dtype), "n_missing": spread.n_missing, "n_nan": spread.n_nan}

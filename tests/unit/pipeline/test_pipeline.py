@@ -61,6 +61,7 @@ def work() -> Work:
         "holdout_share": 0.1,
         "evaluate": False,
         "exclude": [],
+        "columns": {},
         "fit_rows": None,
         "min_level_rows": 5,
         "csv": {"delimiter": None, "null": None, "safe": False},

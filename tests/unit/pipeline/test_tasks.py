@@ -60,7 +60,7 @@ def tasks(home: Path) -> Tasks:
 def test_tasks_by_name() -> None:
     """Every task has the name that items call it by."""
 
-    assert {"fit_group", "draw_block", "write_part"} == set(TASKS)
+    assert {"fit_group", "draw_block", "key_block", "write_part"} == set(TASKS)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.data.metadata import Column, ColumnType
-from lookalike.errors import MetadataError, ModelFileError
+from lookalike.errors import InputRefused, MetadataError, ModelFileError
 from lookalike.transforms.choose import Fitted, fit, load
 
 N = 40
@@ -118,7 +118,9 @@ def test_rare_levels_are_not_kept() -> None:
     spec, _ = found.transform.state()
 
     assert spec["levels"]["texts"] == ["a", "b"]
-    assert found.notes == ("Column 'c': 1 of its levels, in fewer than 5 rows, never shown.",)
+    assert found.notes == (
+        "Column 'c': 1 of its levels, in fewer than 5 rows or personal, never shown; 4 rows drew others.",
+    )
 
 
 def test_text_in_a_numeric_column_is_refused() -> None:
@@ -159,3 +161,76 @@ def test_any_integers_stay_on_their_grid(values: list[int], step: int) -> None:
 
     assert {0} == {(value - min(series.to_list())) % step for value in out}
     assert min(series.to_list()) <= min(out) <= max(out) <= max(series.to_list())
+
+
+def _moment(unit: str) -> st.SearchStrategy[int]:
+    per_day = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}[unit]
+    return st.integers(max(-719_162 * per_day, -(2**63)), min(2_932_896 * per_day, 2**63 - 1))
+
+
+def _stored(cells: st.SearchStrategy[int], dtype: pl.DataType, kind: ColumnType) -> Any:
+    return st.tuples(st.just(kind), st.lists(st.none() | cells, min_size=1, max_size=50), st.just(dtype))
+
+
+ANY = st.one_of(
+    *(_stored(_moment(u), pl.Datetime(u, zone), ColumnType.DATETIME)
+      for u in ("ms", "us", "ns") for zone in (None, "Asia/Tokyo")),
+    *(_stored(st.integers(-(2**62), 2**62), pl.Duration(u), ColumnType.DURATION) for u in ("ms", "us", "ns")),
+    _stored(st.integers(-719_162, 2_932_896), pl.Date(), ColumnType.DATE),
+    _stored(st.integers(0, 86_399_999_999_999), pl.Time(), ColumnType.TIME),
+    *(_stored(st.integers(-(2**(b - 1)), 2**(b - 1) - 1), d, k)
+      for b, d in ((8, pl.Int8()), (16, pl.Int16()), (32, pl.Int32()), (64, pl.Int64()))
+      for k in (ColumnType.INTEGER, ColumnType.CATEGORICAL)),
+    *(_stored(st.integers(0, 2**b - 1), d, ColumnType.INTEGER)
+      for b, d in ((8, pl.UInt8()), (16, pl.UInt16()), (32, pl.UInt32()), (64, pl.UInt64()))),
+    _stored(st.integers(-(10**16), 10**16), pl.Decimal(18, 2), ColumnType.DECIMAL),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY, st.integers(1, 4))
+def test_any_cells_of_any_dtype(told: tuple[ColumnType, list[int | None], pl.DataType], repeats: int) -> None:
+    """Of any dtype, unit and zone: what is decoded was encoded, or lies between; missing stays; the state agrees."""
+    kind, values, dtype = told
+    series = pl.Series(values * repeats, dtype=pl.Int128).cast(pl.UInt64 if dtype == pl.UInt64 else pl.Int64)
+    series = (series.cast(pl.Decimal(38, 0)) / 100).cast(dtype) if isinstance(dtype, pl.Decimal) else series.cast(dtype)
+    found = fitted(series, kind, min_level_rows=1)
+    out = decoded(found)
+
+    assert (series.dtype, series.is_null().to_list()) == (out.dtype, out.is_null().to_list())
+    assert out.equals(decoded(Fitted(load(*found.transform.state()), found.encoded)), null_equal=True)
+    if found.transform.exact:
+        assert series.equals(out, null_equal=True)
+    elif series.null_count() < len(series):
+        assert series.min() <= out.min() <= out.max() <= series.max()  # type: ignore[operator]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "", "é", "\x00", "NA", "x y"])), min_size=1, max_size=40)
+)
+def test_any_frequent_texts(values: list[str | None]) -> None:
+    """Texts in enough rows come back as they are, missing cells and the empty text apart."""
+    for dtype in (pl.String(), pl.Categorical()):
+        series = pl.Series(values, dtype=dtype)
+
+        assert series.equals(decoded(fitted(series, ColumnType.CATEGORICAL, min_level_rows=1)), null_equal=True)
+
+
+def test_personal_levels_are_never_shown() -> None:
+    """An e-mail address, card or account number among other levels is hidden, in however many rows it stands."""
+    secret = ["ann@smith.org", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32"]
+    found = fitted(pl.Series((["counter"] * 60 + secret * 10) * 2), ColumnType.CATEGORICAL)
+
+    assert ["counter"] == found.transform.state()[0]["levels"]["texts"]
+    assert "3 of its levels" in found.notes[0]
+    assert "60 rows" in found.notes[0]
+
+
+def test_free_text_is_refused_unless_told_otherwise() -> None:
+    """Free text is refused by name; told to be categorical, rare texts are made up."""
+    series = pl.Series([f"word{i} and some more words, none of which {i} repeats" for i in range(N)])
+    with pytest.raises(InputRefused, match="'c' holds free text"):
+        fitted(series, ColumnType.TEXT)
+
+    assert set() == set(series) & set(decoded(fitted(series, ColumnType.CATEGORICAL)))

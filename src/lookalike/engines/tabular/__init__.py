@@ -8,8 +8,10 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.engines.tabular.model import Model
 from lookalike.engines.tabular.plan import Plan, load_plan, make_plan
+from lookalike.engines.tabular.promise import Promise, load_promise
+from lookalike.engines.tabular.uniqueness import Settler
 
-__all__ = ["Model", "Plan", "Synthesizer"]
+__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise"]
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,11 @@ class Synthesizer:
 
     parameters: TabularParameters
 
-    def prepare(self, table: pl.DataFrame, metadata: Metadata, *, seed: int) -> Plan:
+    def prepare(
+        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+    ) -> Plan:
         """See `engines.Synthesizer.prepare`."""
-        return make_plan(table, metadata, self.parameters, seed)
+        return make_plan(table, metadata, self.parameters, seed, conditions)
 
     def load_plan(self, value: bytes) -> Plan:
         """See `engines.Synthesizer.load_plan`."""

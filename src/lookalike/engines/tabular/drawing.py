@@ -6,153 +6,359 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.directions import CLUES, cell_of
 from lookalike.engines.tabular.regression import REGRESSORS
-from lookalike.engines.tabular.splits import END, FEATURE, LEFT, MASKED, START, THRESHOLD, below
+from lookalike.engines.tabular.splits import BINS_MAX, END, FEATURE, LEFT, START, THRESHOLD, below
 from lookalike.transforms.normal import CELLS, LIMIT
 
 LOOK = 8  # donors looked at for one that has not given to the row yet: DCR share -0.01 on average
-FORGET = 64  # columns after which the tags a row has met are forgotten: by then most of the 256 would be met
+TAGS = 64  # one a bit of a word
+FORGET = 32  # columns after which the tags a row has met are forgotten: by then most would be met
+RUN = 256  # rows that take the same tree of a column, of several: its nodes stay near
+LEAF = 0xFFFF  # in place of a feature
+CUT, CHILD = 16, 36  # bits of a hop below its threshold, and below its left child
+CUT_MAX = 2**20 - 1
+FREE = -2  # the code of a cell that is not given
+WINDOW = 0.1  # how near a donor's score counts as the given one, in standard deviations
 
 Array = npt.NDArray[Any]
 
 
 class Chain(NamedTuple):
     """
-    All trees and donors end to end; column ``j`` owns ``at[j] … at[j + 1]`` of each.
+    All trees and donors end to end. Of the trees, as many for each column, tree ``t`` owns ``at[t] … at[t + 1]``.
 
-    `nodes` int32 (feature and child numbers count within the column), `masks` uint8, `regressors` int32,
-    `coefficients` float32: as in `grow` and `fit_lines`. `codes` int32, `residuals` float32, `tags` uint8: the donors,
-    leaf by leaf. `code_bins` uint8, `code_scores` float32: per code; `cell_bins` uint8: per score cell, `CELLS` or none
-    a column. `bounds` float32 ``(c, 2)``: least and largest score. `score_rows` int32 ``(c,)``: row of the score
-    matrix, -1 for columns without. `node_at`, `mask_at`, `donor_at`, `code_at`, `cell_at` int64 ``(c + 1,)``.
+    `nodes` int32 (feature and child numbers count within the tree), `hops` int64: see `make_hops`;
+    `masks` uint8, `regressors` int32, `coefficients` float32: as in `grow` and `fit_lines`. `codes` int32, `residuals`
+    float32, `tags` uint8: the donors, leaf by leaf, in random order within each.
+    `node_at`, `mask_at`, `donor_at` int64 ``(trees + 1,)``.
+
+    Per column ``j``: `code_bins` uint8, `code_scores` float32: per code; `cell_bins` uint8: per score cell, `CELLS` or
+    none a column; `code_at`, `cell_at` int64 ``(c + 1,)``. `bounds` float32 ``(c, 2)``: least and largest score.
+    `score_rows` int32 ``(c,)``: row of the score matrix, -1 for columns without. The direction: `clue_columns` int32,
+    `clue_tables` float32 ``(t, 256, CLUES)``, `clue_at` int64 ``(c + 1,)``, `clue_grid` float32 ``(c, CLUES, 2)``,
+    `clue_bins` uint8 ``(k, CLUES, GRID)``, `clue_row` int32 ``(c,)``, -1 for none. `ties` int32 ``(c, 3)``: the column
+    with which this one is missing (-1 for none), that one's bin and this one's code of missing cells. `copies` int32
+    ``(m, 2)``: columns whose cells this one may copy, and rows of `copy_bins` uint8, `copy_scores` float32
+    ``(k, CELLS)``, NaN out of reach; `copy_at` int64 ``(c + 1,)``.
     """
 
     nodes: Array
+    hops: Array
     masks: Array
     regressors: Array
     coefficients: Array
     codes: Array
     residuals: Array
     tags: Array
-    code_bins: Array
-    code_scores: Array
-    cell_bins: Array
-    bounds: Array
-    score_rows: Array
     node_at: Array
     mask_at: Array
     donor_at: Array
+    code_bins: Array
+    code_scores: Array
+    cell_bins: Array
     code_at: Array
     cell_at: Array
+    bounds: Array
+    score_rows: Array
+    clue_columns: Array
+    clue_tables: Array
+    clue_at: Array
+    clue_grid: Array
+    clue_bins: Array
+    clue_row: Array
+    ties: Array
+    copies: Array
+    copy_bins: Array
+    copy_scores: Array
+    copy_at: Array
+
+
+class Given(NamedTuple):
+    """
+    Cells that are told beforehand.
+
+    `rows` int32 ``(c,)``: a column's row in `codes` int32 and `scores` float32 ``(g, n)``, -1 for none. `codes`: `FREE`
+    where the cell is to be drawn. `weighed` bool ``(g,)``: whether the column stands behind columns that are drawn, so
+    that rows must be chosen by how well it fits them.
+    """
+
+    rows: Array
+    codes: Array
+    scores: Array
+    weighed: Array
 
 
 class Pool(NamedTuple):
     """
-    The donors of a column while a block is drawn.
+    The donors of a tree while a block is drawn.
 
-    `nodes` int32 ``(k, 5)``; `order` int32 ``(n,)``, per leaf the donors taken in this round and then the others;
-    `taken` int32 ``(k,)``, how many are taken; `tags` uint8 ``(n,)``.
+    `nodes` int32 ``(k, 5)``; `hops` int64 ``(k,)``; `masks` uint8 ``(m, 32)``; `order` int32 ``(n,)``, leaf by leaf the
+    order in which donors are taken; `first` int32 ``(k,)``, where a leaf's round began; `next` int32
+    ``(k,)``, where it is; `tags` uint8 ``(n,)``.
     """
 
     nodes: Array
+    hops: Array
+    masks: Array
     order: Array
-    taken: Array
+    first: Array
+    next: Array
     tags: Array
 
 
-@compiled
-def draw_chain(chain: Chain, seeds: Array, n_rows: int, n_scores: int) -> tuple[Array, Array]:
+class Rows(NamedTuple):
     """
-    Codes int32 ``(c, n_rows)`` and scores float32 ``(n_rows, n_scores)`` of new rows.
+    Rows being drawn: `codes` int32 ``(c, n)``; `scores` float32 ``(n, s)``; `bins` uint8 ``(n, c + CLUES)``, the last
+    ones for the clues of the column in turn; `met` uint64 ``(n,)``, a bit for each tag a row has met; `weights` float32
+    ``(n,)``, how likely the given cells are.
+    """
+
+    codes: Array
+    scores: Array
+    bins: Array
+    met: Array
+    weights: Array
+
+
+@compiled
+def draw_chain(chain: Chain, seeds: Array, n_rows: int, n_scores: int, given: Given) -> Rows:
+    """
+    New rows.
 
     Args:
         seeds: uint64 ``(c,)``, one a column.
 
     Within the call each leaf gives each of its donors once, in random order, before it gives one again.
     """
-    n_columns = len(chain.node_at) - 1
-    codes = np.empty((n_columns, n_rows), np.int32)
-    scores = np.zeros((n_rows, n_scores), np.float32)
-    bins = np.zeros((n_rows, n_columns), np.uint8)
-    met = np.zeros((n_rows, 4), np.uint64)
+    n_columns = len(chain.score_rows)
+    rows = Rows(
+        np.empty((n_columns, n_rows), np.int32),
+        np.zeros((n_rows, n_scores), np.float32),
+        np.zeros((n_rows, n_columns + CLUES), np.uint8),
+        np.zeros(n_rows, np.uint64),
+        np.ones(n_rows, np.float32),
+    )
+    n_trees = (len(chain.node_at) - 1) // max(n_columns, 1)
     for column in range(n_columns):
         if column % FORGET == 0:
-            met[:] = np.uint64(0)
-        _draw_column(chain, column, seeds[column : column + 1].copy(), codes[column], (bins, scores, met))
-    return codes, scores
+            rows.met[:] = np.uint64(0)
+        random = seeds[column : column + 1].copy()
+        chosen = np.empty((n_rows + RUN - 1) // RUN, np.int64)
+        for run in range(chosen.size):
+            chosen[run] = below(random, n_trees)
+        for number in range(n_trees):
+            pool = _pool(chain, column * n_trees + number, random)
+            for run in range(chosen.size):
+                if chosen[run] == number:
+                    where = (column, column * n_trees + number, run * RUN, min((run + 1) * RUN, n_rows))
+                    _draw_run(chain, where, pool, random, rows, given)
+    return rows
 
 
 @compiled
-def _draw_column(chain: Chain, column: int, random: Array, codes: Array, rows: tuple[Array, Array, Array]) -> None:
-    bins, scores, met = rows
-    first_node, first_donor = chain.node_at[column], chain.donor_at[column]
-    nodes = chain.nodes[first_node : chain.node_at[column + 1]]
-    masks = chain.masks[chain.mask_at[column] : chain.mask_at[column + 1]]
-    tags = chain.tags[first_donor : chain.donor_at[column + 1]]
-    pool = Pool(nodes, np.arange(tags.size).astype(np.int32), np.zeros(len(nodes), np.int32), tags)
-    score_row = chain.score_rows[column]
-    for row in range(codes.size):
-        leaf = find_leaf(nodes, masks, bins, row)
-        donor = first_donor + take_donor(pool, leaf, met, row, random)
-        code = chain.codes[donor]
-        codes[row] = code
-        if code >= 0:
-            bins[row, column] = chain.code_bins[chain.code_at[column] + code]
-            if score_row >= 0:
-                scores[row, score_row] = chain.code_scores[chain.code_at[column] + code]
+def _pool(chain: Chain, tree: int, random: Array) -> Pool:
+    """The donors stand in random order within their leaves; each leaf's round begins anywhere in it."""
+    nodes = chain.nodes[chain.node_at[tree] : chain.node_at[tree + 1]]
+    masks = chain.masks[chain.mask_at[tree] : chain.mask_at[tree + 1]]
+    tags = chain.tags[chain.donor_at[tree] : chain.donor_at[tree + 1]]
+    first = np.zeros(len(nodes), np.int32)
+    for leaf in range(len(nodes)):
+        if nodes[leaf, FEATURE] < 0:
+            first[leaf] = nodes[leaf, START] + below(random, nodes[leaf, END] - nodes[leaf, START])
+    hops = chain.hops[chain.node_at[tree] : chain.node_at[tree + 1]]
+    return Pool(nodes, hops, masks, np.arange(tags.size).astype(np.int32), first, first.copy(), tags)
+
+
+@compiled
+def _draw_run(
+    chain: Chain, where: tuple[int, int, int, int], pool: Pool, random: Array, rows: Rows, given: Given
+) -> None:
+    """A column's cells of a run of rows, by one of its trees; `where`: column, tree, first row, end."""
+    column, tree, start, end = where
+    first_node, first_donor = chain.node_at[tree], chain.donor_at[tree]
+    n_codes = chain.code_at[column + 1] - chain.code_at[column]
+    told, tie, clue = given.rows[column], chain.ties[column, 0], chain.clue_row[column]
+    for row in range(start, end):
+        if tie >= 0 and rows.bins[row, tie] == chain.ties[column, 1]:
+            _put_code(chain, column, rows, row, chain.ties[column, 2])
             continue
-        score: float = np.float64(chain.residuals[donor])
-        for k in range(REGRESSORS):
-            regressor = chain.regressors[first_node + leaf, k]
-            if regressor >= 0:
-                score += chain.coefficients[first_node + leaf, k] * scores[row, regressor]
-        score = reflect(score, chain.bounds[column, 0], chain.bounds[column, 1])
-        scores[row, score_row] = score
-        cell = np.int64((score + LIMIT) * (CELLS / (2 * LIMIT)))
-        bins[row, column] = chain.cell_bins[chain.cell_at[column] + min(max(cell, 0), CELLS - 1)]
+        if clue >= 0:
+            _put_clues(chain, column, rows.bins, row)
+        leaf = find_leaf(pool.hops, pool.masks, rows.bins, row)
+        if told >= 0 and given.codes[told, row] != FREE:
+            _put_given(chain, (column, tree), pool, (row, leaf), rows, given)
+            continue
+        donor = first_donor + take_donor(pool, leaf, rows.met, row, random)
+        code = chain.codes[donor]
+        if 0 <= code <= n_codes:
+            _put_code(chain, column, rows, row, code)
+        elif code < 0 or not _copy(chain, column, rows, row, code - n_codes - 1):
+            score: float = np.float64(chain.residuals[donor])
+            if code < 0:
+                score += _lean(chain, first_node + leaf, rows.scores, row)
+            _put_score(chain, column, rows, row, score)
 
 
 @compiled
-def find_leaf(nodes: Array, masks: Array, bins: Array, row: int) -> int:
-    """The node in which a row of bins, uint8 ``(n, c)``, ends."""
+def _put_code(chain: Chain, column: int, rows: Rows, row: int, code: int) -> None:
+    rows.codes[column, row] = code
+    rows.bins[row, column] = chain.code_bins[chain.code_at[column] + code]
+    if chain.score_rows[column] >= 0:
+        rows.scores[row, chain.score_rows[column]] = chain.code_scores[chain.code_at[column] + code]
+
+
+@compiled
+def _put_score(chain: Chain, column: int, rows: Rows, row: int, score: float) -> None:
+    score = reflect(score, chain.bounds[column, 0], chain.bounds[column, 1])
+    rows.codes[column, row] = -1
+    rows.scores[row, chain.score_rows[column]] = score
+    rows.bins[row, column] = chain.cell_bins[chain.cell_at[column] + score_cell(score)]
+
+
+@compiled
+def score_cell(score: float) -> int:
+    """The cell of a score, as `normal.cells`."""
+    return min(max(np.int64((score + LIMIT) * (CELLS / (2 * LIMIT))), 0), CELLS - 1)  # type: ignore[return-value]
+
+
+@compiled
+def _lean(chain: Chain, node: int, scores: Array, row: int) -> float:
+    """What a leaf's line adds for a row."""
+    total = 0.0
+    for k in range(REGRESSORS):
+        regressor = chain.regressors[node, k]
+        if regressor >= 0:
+            total += chain.coefficients[node, k] * scores[row, regressor]
+    return total
+
+
+@compiled
+def _put_clues(chain: Chain, column: int, bins: Array, row: int) -> None:
+    first, second = np.float32(0.0), np.float32(0.0)
+    for t in range(chain.clue_at[column], chain.clue_at[column + 1]):
+        b = bins[row, chain.clue_columns[t]]
+        first += chain.clue_tables[t, b, 0]
+        second += chain.clue_tables[t, b, 1]
+    grid, table, n_columns = chain.clue_grid[column], chain.clue_bins[chain.clue_row[column]], len(chain.score_rows)
+    bins[row, n_columns] = table[0, cell_of(first, grid[0, 0], grid[0, 1])]
+    bins[row, n_columns + 1] = table[1, cell_of(second, grid[1, 0], grid[1, 1])]
+
+
+@compiled
+def _copy(chain: Chain, column: int, rows: Rows, row: int, number: int) -> bool:
+    """Whether a cell could be copied: from one that is continuous, and within reach."""
+    source, table = chain.copies[chain.copy_at[column] + number]
+    if rows.codes[source, row] >= 0 and rows.codes[source, row] <= chain.code_at[source + 1] - chain.code_at[source]:
+        return False
+    cell = score_cell(rows.scores[row, chain.score_rows[source]])
+    score = chain.copy_scores[table, cell]
+    if np.isnan(score):
+        return False
+    rows.codes[column, row] = chain.code_at[column + 1] - chain.code_at[column] + 1 + number
+    rows.scores[row, chain.score_rows[column]] = score
+    rows.bins[row, column] = chain.copy_bins[table, cell]
+    return True
+
+
+@compiled
+def _put_given(
+    chain: Chain, where: tuple[int, int], pool: Pool, place: tuple[int, int], rows: Rows, given: Given
+) -> None:
+    """
+    A cell told beforehand; if it must be weighed, the row's weight is multiplied by its share of the leaf.
+
+    `where`: column and tree; `place`: row and leaf.
+    """
+    (column, tree), (row, leaf) = where, place
+    told = given.rows[column]
+    code, score = given.codes[told, row], given.scores[told, row]
+    if given.weighed[told]:
+        lean = _lean(chain, chain.node_at[tree] + leaf, rows.scores, row)
+        rows.weights[row] *= _share(chain, tree, pool.nodes[leaf], code, score - lean)
+    if code >= 0:
+        _put_code(chain, column, rows, row, code)
+    else:
+        _put_score(chain, column, rows, row, np.float64(score))
+
+
+@compiled
+def _share(chain: Chain, tree: int, leaf: Array, code: int, score: float) -> float:
+    """Of the donors of a leaf, those of that code, or that give a score within the window of that one."""
+    n_fitting = 0
+    for place in range(leaf[START], leaf[END]):
+        donor = chain.donor_at[tree] + place
+        if chain.codes[donor] == code:
+            n_fitting += code >= 0 or abs(chain.residuals[donor] - score) <= WINDOW
+    return n_fitting / (leaf[END] - leaf[START])  # type: ignore[no-any-return]
+
+
+def make_hops(nodes: Array) -> npt.NDArray[np.int64]:
+    """
+    What a descent reads of nodes int32 ``(k, 5)``, a word each, as one load is quicker than three.
+
+    From the lowest bit: 16 of the feature (`LEAF` for leaves), 20 of the threshold (from the top down: mask numbers),
+    28 of the left child.
+    """
+    feature, threshold, left = (nodes[:, field].astype(np.int64) for field in (FEATURE, THRESHOLD, LEFT))
+    cut = np.where(threshold >= 0, threshold, CUT_MAX + 1 + threshold)
+    return np.where(feature < 0, np.int64(LEAF), (left << CHILD) | (cut << CUT) | feature)
+
+
+@compiled
+def find_leaf(hops: Array, masks: Array, bins: Array, row: int) -> int:
+    """The node in which a row of bins, uint8 ``(n, c)``, ends; see `make_hops`."""
     node = 0
-    while nodes[node, FEATURE] >= 0:
-        b = bins[row, nodes[node, FEATURE]]
-        threshold = nodes[node, THRESHOLD]
-        right = b > threshold if threshold >= 0 else (masks[MASKED - threshold, b >> 3] >> (b & 7)) & 1 == 0
-        node = nodes[node, LEFT] + np.int64(right)
+    hop = hops[0]
+    while hop & LEAF != LEAF:
+        b = np.int64(bins[row, hop & LEAF])
+        cut = (hop >> CUT) & CUT_MAX
+        if cut < BINS_MAX:
+            node = (hop >> CHILD) + np.int64(b > cut)
+        else:
+            node = (hop >> CHILD) + np.int64((masks[CUT_MAX - cut, b >> 3] >> (b & 7)) & 1 == 0)
+        hop = hops[node]
     return node
 
 
 @compiled
 def take_donor(pool: Pool, leaf: int, met: Array, row: int, random: Array) -> int:
     """
-    A donor of a leaf that has not been taken in this round, if possible with a tag the row has not met.
+    The next donor of a leaf; if the row has met its tag, the first of the next ones with a tag it has not met.
 
     Args:
-        pool: `order` and `taken` change.
-        met: uint64 ``(n, 4)``, a bit for each tag a row has met. Changed.
+        pool: `order`, `first` and `next` change.
+        met: uint64 ``(n,)``, a bit for each tag a row has met. Changed.
+        random: uint64 ``(1,)``; moves on once a round, as the donors are shuffled for the next one: else whole rows
+            would come again in step.
     """
+    place = pool.next[leaf]
     start, end = pool.nodes[leaf, START], pool.nodes[leaf, END]
-    if pool.taken[leaf] == end - start:
-        pool.taken[leaf] = 0
-    first = start + pool.taken[leaf]
-    place = first
-    for look in range(LOOK):
-        found = first + below(random, end - first)
-        tag = np.int64(pool.tags[pool.order[found]])
-        fresh = (met[row, tag >> 6] >> np.uint64(tag & 63)) & np.uint64(1) == np.uint64(0)
-        if look == 0 or fresh:
-            place = found
-        if fresh:
-            break
     donor = pool.order[place]
-    pool.order[place] = pool.order[first]
-    pool.order[first] = donor
-    pool.taken[leaf] += 1
-    tag = np.int64(pool.tags[donor])
-    met[row, tag >> 6] |= np.uint64(1) << np.uint64(tag & 63)
+    bit = np.uint64(1) << np.uint64(pool.tags[donor])
+    if met[row] & bit != np.uint64(0):
+        stop = min(place + LOOK, pool.first[leaf] if place < pool.first[leaf] else end)
+        for other in range(place + 1, stop):
+            found = pool.order[other]
+            bit_found = np.uint64(1) << np.uint64(pool.tags[found])
+            if met[row] & bit_found == np.uint64(0):
+                pool.order[place], pool.order[other] = found, donor
+                donor, bit = found, bit_found
+                break
+    met[row] |= bit
+    pool.next[leaf] = place + 1 if place + 1 < end else start
+    if pool.next[leaf] == pool.first[leaf]:
+        _shuffle(pool.order, start, end, random)
+        pool.first[leaf] = pool.next[leaf] = start
     return donor  # type: ignore[no-any-return]
+
+
+@compiled
+def _shuffle(order: Array, start: int, end: int, random: Array) -> None:
+    """Fisher and Yates, from the last to the first."""
+    for place in range(end - 1, start, -1):
+        other = start + below(random, place - start + 1)
+        order[place], order[other] = order[other], order[place]
 
 
 @compiled

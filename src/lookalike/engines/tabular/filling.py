@@ -9,6 +9,7 @@ import polars as pl
 from lookalike.errors import ConditionsUnreachable
 
 CANDIDATES_MAX = 20_000_000  # of a block: most of a minute's work
+BARREN_MAX = 2_000_000  # candidates in a row none of which may stay: there is nothing to be found
 CANDIDATES_ONCE = 65_536
 
 Places = npt.NDArray[np.int64]
@@ -33,10 +34,10 @@ def fill(n_rows: int, draw: Draw) -> pl.DataFrame:
     if kept.all():
         return frame
     found, owners = [frame.filter(pl.Series(kept))], [np.flatnonzero(kept)]
-    vacant, tried, turn = np.flatnonzero(~kept), n_rows, 1
+    vacant, tried, barren, turn = np.flatnonzero(~kept), n_rows, 0, 1
     while len(vacant):
         n_found = n_rows - len(vacant)
-        if tried >= CANDIDATES_MAX:
+        if tried >= CANDIDATES_MAX or barren >= BARREN_MAX:
             raise _unreachable(n_found, n_rows, tried)
         places = np.tile(vacant, _tries(tried / max(n_found, 1), len(vacant)))
         frame, kept = draw(places, turn)
@@ -45,6 +46,7 @@ def fill(n_rows: int, draw: Draw) -> pl.DataFrame:
         found.append(frame[stay[first]])
         owners.append(owner)
         vacant = np.setdiff1d(vacant, owner, assume_unique=True)
+        barren = 0 if len(owner) else barren + len(places)
         tried, turn = tried + len(places), turn + 1
     return pl.concat(found)[np.argsort(np.concatenate(owners))]
 

@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.data.metadata import Metadata
+from lookalike.engines.tabular.kinship import Copy, Kinship
 from lookalike.engines.tabular.relations import Derived
 from lookalike.engines.tabular.rules import Rules, load_rules
 from lookalike.errors import ModelFileError
 from lookalike.transforms import Scale, Transform
 from lookalike.transforms.choose import load
+from lookalike.transforms.numeric import Numeric
+from lookalike.transforms.points import Points, load_points
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -26,6 +29,8 @@ class Layout:
         chain: Numbers of the columns that are drawn, in the order of drawing.
         derived: The columns that are looked up. A column in neither never changes.
         rules: What rows must obey; the columns they compute are in neither.
+        kinship: Cells of the chain that go with others.
+        points: Places on earth that must not be train's.
     """
 
     metadata: Metadata
@@ -33,6 +38,8 @@ class Layout:
     chain: tuple[int, ...]
     derived: tuple[Derived, ...]
     rules: Rules
+    kinship: Kinship
+    points: tuple[Points, ...]
     notes: tuple[str, ...]
 
     @cached_property
@@ -77,8 +84,14 @@ def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
         "derived": [[d.column, d.determinant] for d in layout.derived],
         "notes": list(layout.notes),
     }
+    header["kinship"] = layout.kinship.to_json()
     header["rules"], own = layout.rules.state()
-    return header, arrays | {f"rules.{name}": array for name, array in own.items()}
+    arrays |= {f"rules.{name}": array for name, array in own.items()}
+    states = [points.state() for points in layout.points]
+    header["points"] = [spec for spec, _ in states]
+    return header, arrays | {
+        f"points.{n}.{k}": array for n, (_, kept) in enumerate(states) for k, array in kept.items()
+    }
 
 
 def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Layout:
@@ -98,9 +111,10 @@ def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]
         transforms = tuple(load(spec, own.get(str(n), {})) for n, spec in enumerate(header["transforms"]))
         derived = tuple(Derived(d, k, arrays[f"derived.{d}"]) for d, k in header["derived"])
         metadata, notes = Metadata.from_json(header["metadata"]), tuple(header["notes"])
-        kept = {name.removeprefix("rules."): array for name, array in arrays.items() if name.startswith("rules.")}
-        rules = load_rules(header["rules"], kept)
-        layout = Layout(metadata, transforms, tuple(header["chain"]), derived, rules, notes)
+        rules = load_rules(header["rules"], _under("rules.", arrays), metadata)
+        kinship = Kinship.from_json(header["kinship"])
+        points = tuple(load_points(spec, _under(f"points.{n}.", arrays)) for n, spec in enumerate(header["points"]))
+        layout = Layout(metadata, transforms, tuple(header["chain"]), derived, rules, kinship, points, notes)
         sound = _is_sound(layout)
     except (KeyError, TypeError, ValueError, IndexError):
         sound = False
@@ -109,12 +123,23 @@ def load_layout(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]
     return layout
 
 
+def _under(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
 def _is_sound(layout: Layout) -> bool:
     columns = set(range(len(layout.transforms)))
     told = [*layout.chain, *(d.column for d in layout.derived)]
+    computed = {n for n, name in enumerate(layout.metadata.names) if name in layout.rules.computed}
+    if computed & set(told) or not all(_never_changes(layout.transforms[n]) for n in columns - computed - set(told)):
+        return False
     if len(layout.metadata.columns) != len(columns) or len(set(told)) != len(told) or not set(told) <= columns:
         return False
-    return all(_is_sound_lookup(layout, d) for d in layout.derived)
+    return all(_is_sound_lookup(layout, d) for d in layout.derived) and _is_sound_kinship(layout)
+
+
+def _never_changes(transform: Transform) -> bool:
+    return transform.scale.n_codes + len(transform.scale.cell_bins) <= 1
 
 
 def _is_sound_lookup(layout: Layout, derived: Derived) -> bool:
@@ -122,3 +147,22 @@ def _is_sound_lookup(layout: Layout, derived: Derived) -> bool:
     lookup = derived.lookup
     inside = lookup.ndim == 1 and bool(((lookup >= 0) & (lookup < dependent.n_levels)).all())
     return derived.determinant in layout.chain and len(lookup) == determinant.n_levels and inside
+
+
+def _is_sound_kinship(layout: Layout) -> bool:
+    places = layout.places
+    for tie in layout.kinship.ties:
+        if not (tie.leader in places and places[tie.leader] < places.get(tie.column, -1)):
+            return False
+        if not 0 <= tie.code < layout.transforms[tie.column].scale.n_codes or not 0 <= tie.bin < 256:
+            return False
+    return all(_is_sound_copy(layout, copy) for copy in layout.kinship.copies)
+
+
+def _is_sound_copy(layout: Layout, copy: Copy) -> bool:
+    places = layout.places
+    if not (copy.source in places and places[copy.source] < places.get(copy.column, -1)):
+        return False
+    both = (layout.transforms[copy.source], layout.transforms[copy.column])
+    dtypes = [t.spread.dtype for t in both if isinstance(t, Numeric) and len(t.scale.cell_bins)]
+    return len(dtypes) == len(both) and dtypes[0] == dtypes[1]

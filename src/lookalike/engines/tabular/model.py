@@ -1,28 +1,33 @@
 """The fitted chain: draws blocks of rows and is kept in a file."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lookalike.data.asking import NOTHING, Asking
 from lookalike.data.metadata import Metadata
-from lookalike.data.streams import stream
+from lookalike.data.streams import key, stream
 from lookalike.engines import BLOCK_ROWS
+from lookalike.engines.tabular.chain import chain_state, load_chain
 from lookalike.engines.tabular.drawing import Chain, draw_chain
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.filling import Mask, Places, fill
 from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
-from lookalike.engines.tabular.soundness import is_sound
-from lookalike.engines.tabular.tree import Tree
+from lookalike.engines.tabular.refining import NONE as UNREFINED
+from lookalike.engines.tabular.refining import Refiner, fit_refiner
+from lookalike.engines.tabular.soundness import is_sound, load_refiner
+from lookalike.engines.tabular.wishes import Wishes
+from lookalike.engines.tabular.wishes.asked import make_layers, refuse_unfit
 from lookalike.errors import ModelFileError, UsageError
-from lookalike.transforms import Numbers
+from lookalike.transforms import CONTINUOUS, Numbers
 
 KIND = "tabular model"
-_TREE = ("nodes", "masks", "regressors", "coefficients", "codes", "residuals", "tags")
-_OFFSETS = ("node_at", "mask_at", "donor_at")
+NATURAL_BLOCK = 2**40  # by whose rows natural shares are counted; no output has so many
 
 Array = npt.NDArray[Any]
 
@@ -34,6 +39,10 @@ class Model:
     layout: Layout
     chain: Chain
     seed: int
+    refiner: Refiner = UNREFINED
+    asking: Asking = NOTHING
+    conditions: pl.DataFrame | None = None
+    asked_by_total: dict[int, Wishes] = field(default_factory=dict, compare=False)
 
     @property
     def metadata(self) -> Metadata:
@@ -43,45 +52,106 @@ class Model:
     def notes(self) -> tuple[str, ...]:
         return self.layout.notes
 
-    def draw(self, n_rows: int, *, seed: int, block: int) -> pl.DataFrame:
+    def asked(self, asking: Asking, conditions: pl.DataFrame | None = None) -> "Model":
+        """
+        The model that draws what is asked for.
+
+        Args:
+            conditions: The table, where `asking.conditions` says where it lies.
+
+        Raises:
+            InputInvalid: columns that are not there, or cannot be asked for.
+        """
+        refuse_unfit(asking, self.metadata, conditions)
+        return replace(self, asking=asking, conditions=conditions, asked_by_total={})
+
+    def wishes(self, total: int) -> Wishes:
+        """
+        What is asked of each row of an output.
+
+        Raises:
+            InputInvalid: values that a column's type cannot mean; more conditions than rows.
+            ConditionsUnreachable: what this model cannot draw.
+        """
+        if total not in self.asked_by_total:
+            layers = make_layers(self.asking, self.conditions, self.layout, total, self._natural)
+            salt = key(self.seed, "wishes") & (2**62 - 1)
+            self.asked_by_total[total] = Wishes(self.layout, self.chain, layers, self.asking.impute, total, salt)
+        return self.asked_by_total[total]
+
+    def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """See `engines.Model.draw`. Rows of a block are exchangeable, so no order of train can show."""
         if not 1 <= n_rows <= BLOCK_ROWS:
             raise UsageError(f"A block has 1 to {BLOCK_ROWS} rows, not {n_rows}.", hint="Draw several blocks.")
+        wishes = self.wishes(total or block * BLOCK_ROWS + n_rows)
 
         def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
             rows = (block * BLOCK_ROWS + places).astype(np.uint64)
-            frame = self._candidates(stream(seed, "draw", block, turn), seed, rows)
-            return frame, self.layout.rules.kept(frame)
+            return self.candidates(stream(seed, "draw", block, turn), seed, rows, wishes)
 
         return fill(n_rows, draw)
 
-    def _candidates(self, rng: np.random.Generator, seed: int, rows: Numbers) -> pl.DataFrame:
-        """A row for each row number, whatever the rules say of it."""
+    def candidates(
+        self, rng: np.random.Generator, seed: int, rows: Numbers, wishes: Wishes
+    ) -> tuple[pl.DataFrame, Mask]:
+        """A row for each row number, and which of them may stay: they obey all rules and have what is asked of them."""
+        frame, stay = self._drawn(rng, seed, rows, wishes)
+        return frame, stay & self.layout.rules.kept(frame) & wishes.kept(frame, rows)
+
+    def _drawn(self, rng: np.random.Generator, seed: int, rows: Numbers, wishes: Wishes) -> tuple[pl.DataFrame, Mask]:
+        """Rows, and which of them were as likely as the others without what they were given."""
         seeds = rng.integers(0, 2**64, len(self.layout.chain), dtype=np.uint64)
-        codes, scores = draw_chain(self.chain, seeds, len(rows), self.layout.n_scores)
-        drawn = Drawn(self.layout, codes, scores, seed, rows)
+        given, greatest = wishes.given(rows)
+        told = draw_chain(self.chain, seeds, len(rows), self.layout.n_scores, given)
+        stay: Mask = rng.random(len(rows)) * greatest < told.weights * self.refiner.chances(told.bins)
+        drawn = Drawn(self.layout, told.codes, told.scores, seed, rows)
         computed = self.layout.rules.computed
-        told = {name: drawn.column(n) for n, name in enumerate(self.metadata.names) if name not in computed}
-        return self.layout.rules.complete(pl.DataFrame(told)).select(self.metadata.names)
+        cells = {name: drawn.column(n) for n, name in enumerate(self.metadata.names) if name not in computed}
+        frame = self.layout.rules.complete(wishes.put(pl.DataFrame(cells), rows)).select(self.metadata.names)
+        for points in self.layout.points:
+            frame = points.moved(frame, seed=seed, rows=rows)
+        return frame, stay
+
+    def refined(self, bins: Array) -> "Model":
+        """The model whose rows are chosen by what tells them from train's, whose bins are uint8 ``(n, c)``."""
+        categories = [place for place, scale in enumerate(self.layout.scales) if not scale.ordered]
+        return replace(self, refiner=fit_refiner(bins, categories, self._bins))
+
+    def _bins(self, n_rows: int, number: int, refiner: Refiner) -> Array:
+        """Bins of rows that a refiner lets pass, uint8 ``(n_rows, c)``."""
+        found: list[Array] = []
+        turn, wanted, n_columns = 0, n_rows, len(self.layout.chain)
+        nothing = Wishes(self.layout, self.chain, (), (), 1, 0)
+        while wanted > 0:
+            rng = stream(self.seed, "refine", number, turn)
+            seeds = rng.integers(0, 2**64, n_columns, dtype=np.uint64)
+            given, _ = nothing.given(np.arange(BLOCK_ROWS, dtype=np.uint64))
+            bins = draw_chain(self.chain, seeds, BLOCK_ROWS, self.layout.n_scores, given).bins
+            stay = rng.random(BLOCK_ROWS) < refiner.chances(bins)
+            found.append(bins[stay, :n_columns][:wanted])
+            wanted, turn = wanted - len(found[-1]), turn + 1
+        return np.concatenate(found)
+
+    def _natural(self, names: Sequence[str]) -> pl.DataFrame:
+        """Rows of the named columns as they come if nothing is asked for."""
+        plain = replace(self, asking=NOTHING, conditions=None, asked_by_total={})
+        return plain.draw(BLOCK_ROWS, seed=self.seed, block=NATURAL_BLOCK).select(names)
 
     def to_bytes(self) -> bytes:
         header, arrays = layout_state(self.layout)
-        kept = {name: getattr(self.chain, name) for name in (*_TREE, "bounds", *_OFFSETS)}
-        trees = {f"chain.{name}": array for name, array in kept.items()}
-        return pack(KIND, header | {"seed": self.seed}, arrays | trees)
+        header |= {"seed": self.seed, "asking": self.asking.model_dump(mode="json")}
+        refiner = {f"refiner.{name}": array for name, array in self.refiner.arrays().items()}
+        return pack(KIND, header, arrays | chain_state(self.chain) | refiner)
 
     @classmethod
     def from_bytes(cls, value: bytes) -> Self:
         header, arrays = unpack(KIND, value)
         layout = load_layout(header, arrays)
-        try:
-            kept = {name: arrays[f"chain.{name}"] for name in (*_TREE, "bounds", *_OFFSETS)}
-        except KeyError:
-            raise ModelFileError("The file is damaged: a part of the model is not there.") from None
-        chain = Chain(**kept, **_codes(layout))
+        chain = load_chain(layout, arrays)
         if not is_sound(chain, layout.n_scores):
             raise ModelFileError("The file is damaged: its trees do not fit together.")
-        return cls(layout, chain, _seed(header))
+        refiner = load_refiner(arrays, len(layout.chain))
+        return cls(layout, chain, _seed(header), refiner, load_asking(header))
 
 
 @dataclass(frozen=True)
@@ -93,15 +163,28 @@ class Drawn:
     scores: Array
     seed: int
     rows: Numbers
+    known: dict[int, pl.Series] = field(default_factory=dict)
 
     def column(self, number: int) -> pl.Series:
         """The cells of one column."""
+        if number not in self.known:
+            self.known[number] = self._cells(number)
+        return self.known[number]
+
+    def _cells(self, number: int) -> pl.Series:
         transform = self.layout.transforms[number]
         derived = self.layout.lookups.get(number)
         if derived is not None:
             levels = self.layout.transforms[derived.determinant].levels(*self._told(derived.determinant))
             return transform.decode_levels(derived.lookup[levels])
-        return transform.decode(*self._told(number), seed=self.seed, rows=self.rows)
+        codes, scores = self._told(number)
+        first = transform.scale.n_codes + 1  # from here on cells are copied
+        own = np.where(codes < first, codes, np.int32(CONTINUOUS))
+        cells = transform.decode(own, scores, seed=self.seed, rows=self.rows)
+        for which, source in enumerate(self.layout.kinship.sources(number)):
+            copied = pl.Series(codes == first + which)
+            cells = pl.select(pl.when(copied).then(self.column(source)).otherwise(cells)).to_series().alias("")
+        return cells
 
     def _told(self, number: int) -> tuple[Array, Array]:
         none = np.zeros(0, np.float32)
@@ -112,21 +195,17 @@ class Drawn:
         return self.codes[place], np.ascontiguousarray(self.scores[:, row]) if row >= 0 else none
 
 
-def join_trees(layout: Layout, trees: Sequence[Tree], bounds: Array, seed: int) -> Model:
+def load_asking(header: Mapping[str, Any]) -> Asking:
     """
-    The model of a layout and the trees of its chain, in order.
+    What a header says is asked for.
 
-    Args:
-        bounds: float32 ``(c, 2)``, least and largest score of each column.
+    Raises:
+        ModelFileError: nothing of the kind.
     """
-    ends = {
-        "node_at": [len(t.nodes) for t in trees],
-        "mask_at": [len(t.masks) for t in trees],
-        "donor_at": [len(t.codes) for t in trees],
-    }
-    offsets = {name: np.cumsum([0, *sizes]).astype(np.int64) for name, sizes in ends.items()}
-    parts = {name: _concatenated([getattr(t, name) for t in trees], name) for name in _TREE}
-    return Model(layout, Chain(**parts, **offsets, bounds=bounds, **_codes(layout)), seed)
+    try:
+        return Asking.model_validate_json(json.dumps(header["asking"]))
+    except (KeyError, TypeError, ValueError):
+        raise ModelFileError("The file is damaged: it does not say what is asked for.") from None
 
 
 def _seed(header: Mapping[str, Any]) -> int:
@@ -134,29 +213,3 @@ def _seed(header: Mapping[str, Any]) -> int:
     if not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise ModelFileError("The file is damaged: it has no seed.")
     return seed
-
-
-def _concatenated(parts: list[Array], name: str) -> Array:
-    empty: Mapping[str, Array] = {
-        "nodes": np.zeros((0, 5), np.int32),
-        "masks": np.zeros((0, 32), np.uint8),
-        "regressors": np.zeros((0, 3), np.int32),
-        "coefficients": np.zeros((0, 3), np.float32),
-        "codes": np.zeros(0, np.int32),
-        "residuals": np.zeros(0, np.float32),
-        "tags": np.zeros(0, np.uint8),
-    }
-    return np.concatenate([empty[name], *parts])
-
-
-def _codes(layout: Layout) -> dict[str, Array]:
-    """What a chain needs to know of its columns' codes and cells."""
-    scales = layout.scales
-    return {
-        "code_bins": np.concatenate([np.zeros(0, np.uint8), *(s.code_bins for s in scales)]),
-        "code_scores": np.concatenate([np.zeros(0, np.float32), *(s.code_scores for s in scales)]),
-        "cell_bins": np.concatenate([np.zeros(0, np.uint8), *(s.cell_bins for s in scales)]),
-        "code_at": np.cumsum([0, *(s.n_codes for s in scales)]).astype(np.int64),
-        "cell_at": np.cumsum([0, *(len(s.cell_bins) for s in scales)]).astype(np.int64),
-        "score_rows": layout.score_rows,
-    }

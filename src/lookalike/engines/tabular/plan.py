@@ -1,6 +1,6 @@
 """The first pass over a table: transforms, relations, the order of the chain, and the table as numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -10,22 +10,31 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lookalike.data.asking import Asking
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.streams import stream
+from lookalike.engines.tabular.chain import grown_state, load_grown, make_chain
+from lookalike.engines.tabular.coded import Coded
+from lookalike.engines.tabular.directions import make_design
+from lookalike.engines.tabular.drawing import TAGS
 from lookalike.engines.tabular.file import pack, unpack
+from lookalike.engines.tabular.finding.kin import find_kinship
+from lookalike.engines.tabular.kinship import SOURCES_MAX
 from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
-from lookalike.engines.tabular.model import Model, join_trees
-from lookalike.engines.tabular.relations import Levels, find_dependencies
-from lookalike.engines.tabular.rules import Rules
+from lookalike.engines.tabular.model import Model, load_asking
+from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.tabular.settings import FEATURES_MAX, SMALL_ROWS, Dial, dial
-from lookalike.engines.tabular.tree import Coded, Tree, fit_tree
+from lookalike.engines.tabular.tree import Cells, Ground, grow_trees
+from lookalike.engines.tabular.wishes.asked import named, refuse_unfit
 from lookalike.errors import InputRefused, ModelFileError
 from lookalike.transforms import Encoded, Scale, Transform, normal
 from lookalike.transforms.categorical import BIN_MAX
-from lookalike.transforms.choose import Fitted, fit
+from lookalike.transforms.choose import fit
+from lookalike.transforms.points import fit_points
 
 KIND, GROUP_KIND = "tabular plan", "tabular group"
+FIRST = ("conditions", "fairness", "rebalance")  # wishes whose columns are drawn before all others
 GROUP_CELLS = 10_000_000  # rows times visible columns that take about a second
 
 Array = npt.NDArray[Any]
@@ -33,12 +42,14 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """See `engines.Plan`."""
+    """See `engines.Plan`. `absent`: codes of missing cells, by places of columns that never have any."""
 
     layout: Layout
     coded: Coded
     dial: Dial
     seed: int
+    asking: Asking
+    absent: Mapping[int, int]
 
     @property
     def n_groups(self) -> int:
@@ -47,26 +58,58 @@ class Plan:
     def fit_group(self, group: int) -> bytes:
         """See `engines.Plan.fit_group`: the trees of a run of the chain."""
         columns = self._groups[group]
-        trees = {column: fit_tree(self.coded, self.layout.scales, column, self.dial, self.seed) for column in columns}
-        arrays = {f"{column}.{name}": array for column, tree in trees.items() for name, array in tree.arrays().items()}
+        grown = {column: grown_state(grow_trees(self._ground, column, self._cells(column))) for column in columns}
+        arrays = {f"{column}.{name}": array for column, own in grown.items() for name, array in own.items()}
         return pack(GROUP_KIND, {"columns": list(columns)}, arrays)
 
     def join(self, groups: list[bytes]) -> Model:
         """See `engines.Plan.join`."""
-        trees: list[Tree] = []
+        grown = []
         for columns, value in zip(self._groups, groups, strict=True):
             header, arrays = unpack(GROUP_KIND, value)
             if header.get("columns") != list(columns):
                 raise ModelFileError("A fitted group is not the one asked for.", hint="Fit the groups of this plan.")
-            trees += [Tree(**{name: arrays[f"{c}.{name}"] for name in Tree.__annotations__}) for c in columns]
-        return join_trees(self.layout, trees, self._bounds(), self.seed)
+            grown += [load_grown(_own(arrays, column), self.dial.trees) for column in columns]
+        model = Model(self.layout, make_chain(self.layout, grown, self._bounds()), self.seed, asking=self.asking)
+        return model.refined(self._real_bins()) if self.dial.refined else model
+
+    def _real_bins(self) -> Array:
+        """Bins of train rows, uint8 ``(n, c)``; cells that no drawn row shows are taken from other rows."""
+        bins = np.ascontiguousarray(self.coded.bins.T)
+        for place, scale in enumerate(self.layout.scales):
+            codes = self.coded.codes[place]
+            never = (codes == scale.n_codes) | (codes == self.absent.get(place, scale.n_codes))
+            if never.any() and not never.all():
+                others = stream(self.seed, "never shown", place).choice(bins[~never, place], int(never.sum()))
+                bins[never, place] = others
+        return bins
 
     def to_bytes(self) -> bytes:
         header, arrays = layout_state(self.layout)
         coded = {"bins": self.coded.bins, "scores": self.coded.scores, "tags": self.coded.tags}
         coded |= {f"codes.{number}": codes for number, codes in enumerate(self.coded.codes)}
-        header |= {"dial": vars(self.dial), "seed": self.seed}
+        header |= {
+            "dial": vars(self.dial),
+            "seed": self.seed,
+            "asking": self.asking.model_dump(mode="json"),
+            "absent": list(self.absent.items()),
+        }
         return pack(KIND, header, arrays | {f"coded.{name}": array for name, array in coded.items()})
+
+    @cached_property
+    def _ground(self) -> Ground:
+        scales = self.layout.scales
+        return Ground(self.coded, scales, make_design(self.coded, scales), self.dial, self.seed)
+
+    def _cells(self, column: int) -> Cells:
+        """Of a column of the chain, without the rows where a leader, or the caller, tells that they are not missing."""
+        number, codes = self.layout.chain[column], self.coded.codes[column].astype(np.int32)
+        tie, rows = self.layout.kinship.tie(number), np.arange(self.coded.bins.shape[1], dtype=np.int32)
+        if column in self.absent:
+            rows = rows[codes != self.absent[column]]
+        if tie is not None:
+            rows = rows[self.coded.bins[self.layout.places[tie.leader]] != tie.bin]
+        return Cells(codes, rows)
 
     @cached_property
     def _groups(self) -> tuple[range, ...]:
@@ -80,32 +123,44 @@ class Plan:
         bounds = np.zeros((len(self.layout.chain), 2), np.float32)
         for column, row in enumerate(self.layout.score_rows):
             if row >= 0:
-                scores = self.coded.scores[row][self.coded.codes[column] < 0]
+                codes = self.coded.codes[column]
+                scores = self.coded.scores[row][(codes < 0) | (codes > self.layout.scales[column].n_codes)]
                 bounds[column] = (scores.min(), scores.max()) if len(scores) else 0.0
         return bounds
 
 
-def make_plan(table: pl.DataFrame, metadata: Metadata, parameters: TabularParameters, seed: int) -> Plan:
+def make_plan(
+    table: pl.DataFrame, metadata: Metadata, parameters: TabularParameters, seed: int, conditions: pl.DataFrame | None
+) -> Plan:
     """
     The plan of a table's rows.
 
     Raises:
         InputRefused: no rows or no columns.
+        InputInvalid: what is asked for does not fit the columns.
         MetadataError: a column that is not as the metadata say.
     """
     if not table.width or not table.height:
         raise InputRefused("The table has no rows or no columns.")
+    refuse_unfit(parameters.asking, metadata, conditions)
+    wishes = named(parameters.asking, conditions)
+    asked = list(dict.fromkeys(name for what in FIRST for name in wishes[what]))
     table, notes = _sampled(table.select(metadata.names), parameters.fit_rows, seed)
     fitted = [fit(table[c.name], c, min_level_rows=parameters.min_level_rows, seed=seed) for c in metadata.columns]
     transforms = tuple(f.transform for f in fitted)
     varying = [n for n, f in enumerate(fitted) if f.transform.scale.n_codes + len(f.transform.scale.cell_bins) > 1]
-    derived = find_dependencies([_levels(f) if n in varying else None for n, f in enumerate(fitted)])
-    chain = _ordered(transforms, [n for n in varying if n not in {d.column for d in derived}])
+    related = relate(table, metadata, fitted, parameters, frozenset({*asked, *wishes["impute"]}))
+    told = related.rules.computed | {metadata.names[d.column] for d in related.derived}
+    first = [metadata.names.index(name) for name in asked]
+    chain = _ordered(transforms, [n for n in varying if metadata.names[n] not in told], first)
     notes += [note for f in fitted for note in f.notes]
-    notes += _about(table.height, [(metadata.names[d.column], metadata.names[d.determinant]) for d in derived])
-    layout = Layout(metadata, transforms, chain, derived, Rules(), tuple(notes))
-    coded = _coded(layout, [fitted[n].encoded for n in chain], table.height, seed)
-    return Plan(layout, coded, dial(parameters.privacy, table.height), seed)
+    notes += [*related.notes, *_about(table.height)]
+    kinship, encoded = find_kinship(table, fitted, chain, _apart(related, wishes, metadata))
+    points = fit_points(table, metadata.columns)
+    layout = Layout(metadata, transforms, chain, related.derived, related.rules, kinship, points, tuple(notes))
+    coded = _coded(layout, encoded, table.height, seed)
+    chosen = dial(parameters.privacy, parameters.quality, table.height)
+    return Plan(layout, coded, chosen, seed, parameters.asking, _absent(table, layout, coded, wishes["impute"]))
 
 
 def load_plan(value: bytes) -> Plan:
@@ -120,7 +175,9 @@ def load_plan(value: bytes) -> Plan:
     try:
         codes = tuple(arrays[f"coded.codes.{number}"] for number in range(len(layout.chain)))
         coded = Coded(arrays["coded.bins"], arrays["coded.scores"], layout.score_rows, codes, arrays["coded.tags"])
-        plan = Plan(layout, coded, Dial(**header["dial"]), int(header["seed"]))
+        plan = Plan(
+            layout, coded, Dial(**header["dial"]), int(header["seed"]), load_asking(header), dict(header["absent"])
+        )
         sound = coded.bins.shape == (len(codes), len(coded.tags)) and len(coded.scores) == layout.n_scores
     except (KeyError, TypeError, ValueError):
         sound = False
@@ -136,24 +193,40 @@ def _sampled(table: pl.DataFrame, fit_rows: int | None, seed: int) -> tuple[pl.D
     return table[rows], [f"Learnt from {fit_rows} of {table.height} rows, chosen at random."]
 
 
-def _levels(fitted: Fitted) -> Levels | None:
-    transform, numbers = fitted.transform, fitted.encoded.levels
-    if transform.n_levels == 0:
-        return None
-    return Levels(numbers, transform.n_levels, transform.exact, transform.scale.ordered)
+def _ordered(transforms: Sequence[Transform], numbers: list[int], first: list[int]) -> tuple[int, ...]:
+    """
+    Given order, but what is asked for comes first: what is drawn after it then follows it.
 
-
-def _ordered(transforms: Sequence[Transform], numbers: list[int]) -> tuple[int, ...]:
-    """Given order, but categories of so many levels that a byte cannot tell them come last: they make poor clues."""
+    Categories of so many levels that a byte cannot tell them come last: they make poor clues.
+    """
     folded = {n for n in numbers if not transforms[n].scale.ordered and transforms[n].scale.n_codes > BIN_MAX}
-    return tuple(sorted(numbers, key=lambda n: (n in folded, n)))
+    front = {number: place for place, number in enumerate(first)}
+    return tuple(sorted(numbers, key=lambda n: (front.get(n, len(front)), n in folded, n)))
 
 
-def _about(n_rows: int, derived: list[tuple[str, str]]) -> list[str]:
-    notes = [f"Column '{column}' is determined by '{determinant}' and looked up." for column, determinant in derived]
-    if n_rows < SMALL_ROWS:
-        notes.append(f"The table has only {n_rows} rows: trees split less, so single rows show less.")
-    return notes
+def _own(arrays: Mapping[str, Array], column: int) -> dict[str, Array]:
+    """The arrays of a column of a group."""
+    prefix = f"{column}."
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _absent(table: pl.DataFrame, layout: Layout, coded: Coded, impute: Sequence[str]) -> dict[int, int]:
+    """Codes of missing cells of the columns of the chain that are never to have any."""
+    missing = {name: table[name].is_null().arg_max() for name in impute if table[name].null_count()}
+    places = {layout.places.get(layout.metadata.names.index(name)): row for name, row in missing.items()}
+    return {place: int(coded.codes[place][row]) for place, row in places.items() if place is not None}
+
+
+def _apart(related: Related, wishes: Mapping[str, tuple[str, ...]], metadata: Metadata) -> frozenset[int]:
+    """Columns whose cells go with no other's: known by their levels, asked for, or never missing."""
+    asked = {metadata.names.index(name) for names in wishes.values() for name in names}
+    return frozenset(asked | {derived.determinant for derived in related.derived})
+
+
+def _about(n_rows: int) -> list[str]:
+    if n_rows >= SMALL_ROWS:
+        return []
+    return [f"The table has only {n_rows} rows: trees split less, so single rows show less."]
 
 
 def _coded(layout: Layout, encoded: list[Encoded], n_rows: int, seed: int) -> Coded:
@@ -163,16 +236,16 @@ def _coded(layout: Layout, encoded: list[Encoded], n_rows: int, seed: int) -> Co
         bins[place] = _bins(scale, column)
         if scale.ordered:
             scores[layout.score_rows[place]] = column.scores
-    sizes = [np.min_scalar_type(-scale.n_codes - 1) for scale in layout.scales]
+    sizes = [np.min_scalar_type(-scale.n_codes - 2 - SOURCES_MAX) for scale in layout.scales]
     codes = tuple(column.codes.astype(size) for column, size in zip(encoded, sizes, strict=True))
-    tags = stream(seed, "tags").integers(0, 256, n_rows, dtype=np.uint8)
+    tags = stream(seed, "tags").integers(0, TAGS, n_rows, dtype=np.uint8)
     return Coded(bins, scores, layout.score_rows, codes, tags)
 
 
 def _bins(scale: Scale, encoded: Encoded) -> Array:
     """Bins of the rows; a hidden level goes with the last code's bin, which no drawn row will ever ask about."""
     bins = scale.code_bins[np.clip(encoded.codes, 0, scale.n_codes - 1)]
-    rows = np.flatnonzero(encoded.codes < 0)
+    rows = np.flatnonzero((encoded.codes < 0) | (encoded.codes > scale.n_codes))
     if len(rows):
         bins[rows] = scale.cell_bins[normal.cells(encoded.scores[rows])]
     return bins

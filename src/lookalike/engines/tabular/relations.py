@@ -1,6 +1,6 @@
 """Functional dependencies: columns that another one determines in every row; they are looked up, never drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,9 @@ class Derived:
     lookup: Codes
 
 
-def find_dependencies(columns: Sequence[Levels | None]) -> tuple[Derived, ...]:
+def find_dependencies(
+    columns: Sequence[Levels | None], drawn: Collection[int] = ()
+) -> tuple[tuple[Derived, ...], tuple[tuple[int, int], ...]]:
     """
     Dependent columns, each with the determinant nearest to it; no determinant is itself dependent.
 
@@ -46,8 +48,13 @@ def find_dependencies(columns: Sequence[Levels | None]) -> tuple[Derived, ...]:
 
     Args:
         columns: None for those that take no part.
+        drawn: Columns that are not to be looked up.
+
+    Returns:
+        What is to be looked up; and pairs of a determinant and a dependent that is not, so that it must be checked.
     """
     found: dict[int, int] = {}
+    checked: list[tuple[int, int]] = []
     for earlier, later in _pairs(columns):
         if earlier in found or later in found:
             continue
@@ -56,9 +63,15 @@ def find_dependencies(columns: Sequence[Levels | None]) -> tuple[Derived, ...]:
             continue
         swap = b.ordered and not a.ordered and b.exact and earlier not in found.values() and determines(b, a)
         dependent, determinant = (earlier, later) if swap else (later, earlier)
+        if dependent in drawn and (determinant in drawn or swap or not determines(b, a)):
+            checked.append((determinant, dependent))
+            continue
+        if dependent in drawn:
+            dependent, determinant = determinant, dependent
         if dependent not in found.values():
             found[dependent] = determinant
-    return tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
+    derived = tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
+    return derived, tuple(checked)
 
 
 def determines(a: Levels, b: Levels) -> bool:

@@ -1,11 +1,16 @@
-"""How far the trees follow the data: the privacy dial, and what small tables need."""
+"""How far the trees follow the data: the privacy dial, the quality asked for, and what small tables need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import log2
 from typing import Literal
 
 Privacy = Literal["faithful", "balanced", "private"]
+Quality = Literal["standard", "high"]
 
 SMALL_ROWS = 1_000  # below that single rows weigh so much that splits must be surer
+COMMON_ROWS = 6_000  # the dials' certainty is meant for so many and fewer
+PER_DOUBLING = 0.55  # more certainty: twice the rows have twice the nodes at which chance may seem to speak
+MORE_MAX = 2.2  # more
 FEATURES_MAX = 200  # earlier columns a tree sees
 
 
@@ -17,22 +22,32 @@ class Dial:
     Attributes:
         certainty: How far above chance a split must gain, in standard deviations of a chance gain.
         min_leaf: Rows a leaf must have.
+        trees: Of each column; each run of drawn rows takes one of them.
+        share: Of the earlier columns, at random, that each split may look at.
+        refined: Whether drawn rows are chosen by a classifier.
     """
 
     certainty: float
     min_leaf: int
+    trees: int = 1
+    share: float = 1.0
+    refined: bool = False
 
 
 _DIALS: dict[Privacy, Dial] = {
-    "faithful": Dial(3.0, 10),
-    "balanced": Dial(4.0, 20),
-    "private": Dial(6.0, 20),
+    "faithful": Dial(2.0, 10),
+    "balanced": Dial(3.0, 20),
+    "private": Dial(6.0, 20, trees=8, share=0.75),
 }
+_FOREST = 4  # trees of each column where quality counts more than time
 
 
-def dial(privacy: Privacy, n_rows: int) -> Dial:
+def dial(privacy: Privacy, quality: Quality, n_rows: int) -> Dial:
     """The settings for a table of that many rows."""
     chosen = _DIALS[privacy]
-    if n_rows >= SMALL_ROWS:
-        return chosen
-    return Dial(chosen.certainty * (SMALL_ROWS / n_rows) ** 0.5, chosen.min_leaf)
+    if quality == "high":
+        chosen = replace(chosen, trees=max(chosen.trees, _FOREST), share=0.75, refined=True)
+    if n_rows < SMALL_ROWS:
+        return replace(chosen, certainty=chosen.certainty * SMALL_ROWS / n_rows)
+    more = min(max(PER_DOUBLING * log2(n_rows / COMMON_ROWS), 0.0), MORE_MAX)
+    return replace(chosen, certainty=chosen.certainty + more)

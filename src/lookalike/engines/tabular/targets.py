@@ -1,69 +1,84 @@
 """What a tree is to explain of a column: 8 features of each value, in which distributions differ as vectors do."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from lookalike.data.streams import stream
-from lookalike.engines.tabular.splits import DIMENSIONS
+from lookalike.engines.tabular.splits import DIMENSIONS, pack
 from lookalike.transforms import Codes, Scale, Scores, normal
 
 Floats = npt.NDArray[np.float64]
-Vectors = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
 
 
-def target_vectors(scale: Scale, codes: Codes, scores: Scores, *, seed: int) -> Vectors:
+class Target(NamedTuple):
     """
-    A vector a row, shape ``(n, 8)``.
+    `words`: int64 ``(n, WORDS + 1)``, the vectors of the rows as `splits.pack` writes them. `dimensions`: how many of
+    the 8 count, ``tr(C)^2 / tr(C^2)`` of their covariance, in ``[1, 8]``; 1 if they do not vary.
+    """
+
+    words: npt.NDArray[np.int64]
+    dimensions: float
+
+
+def make_target(scale: Scale, codes: Codes, scores: Scores, *, seed: int) -> Target:
+    """
+    The target of a column.
 
     Numbers: cosines of their rank, standardised, the k-th divided by ``sqrt(k)``; in place of the last one, if cells
-    are missing, whether this one is. Categories: one-hot scaled by ``p ** -0.25``, randomly projected if there are more
-    than 8 (Johnson and Lindenstrauss, 1984).
+    are missing, whether this one is; in place of the one before, if cells are copied, whether this one is. Categories:
+    one-hot scaled by ``p ** -0.25``, randomly projected if there are more than 8 (Johnson and Lindenstrauss, 1984).
 
     Args:
-        scores: Read where the code is continuous; may be empty for categories.
+        codes: As encoded; from ``n_codes + 1`` on for cells copied from other columns.
+        scores: Read where a cell is continuous or copied; may be empty for categories.
         seed: Of this column.
     """
-    if not scale.ordered:
-        return _of_categories(codes, seed)
-    places = codes.astype(np.int64)
-    rows = np.flatnonzero(codes < 0)
-    places[rows] = scale.n_codes + normal.cells(scores[rows])
-    return _of_ranks(np.concatenate([scale.code_ranks, scale.cell_ranks]), places)
+    table, places = _of_numbers(scale, codes, scores) if scale.ordered else _of_categories(codes, seed)
+    counts = np.bincount(places, minlength=len(table))
+    return Target(pack(table, counts)[places], _effective_dimensions(table, counts))
 
 
-def effective_dimensions(vectors: Vectors) -> float:
-    """``tr(C)^2 / tr(C^2)`` of the covariance of the vectors, in ``[1, 8]``; 1 if they do not vary."""
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
-    covariance: npt.NDArray[Any] = np.einsum("ni,nj->ij", centred, centred)  # not BLAS: its sums depend on the threads
+def _effective_dimensions(table: Floats, counts: Places) -> float:
+    weights = counts / counts.sum()
+    centred = table - np.einsum("i,ij->j", weights, table)  # not BLAS: its sums depend on the threads
+    covariance: npt.NDArray[Any] = np.einsum("i,ij,ik->jk", weights, centred, centred)
     squares = float((covariance * covariance).sum())
     return float(np.trace(covariance)) ** 2 / squares if squares > 0 else 1.0
 
 
-def _of_ranks(ranks: Floats, places: npt.NDArray[np.int64]) -> Vectors:
+def _of_numbers(scale: Scale, codes: Codes, scores: Scores) -> tuple[Floats, Places]:
+    places = codes.astype(np.int64)
+    loose = np.flatnonzero((codes < 0) | (codes > scale.n_codes))
+    copied = codes[loose] > scale.n_codes
+    places[loose] = scale.n_codes + normal.cells(scores[loose]) + normal.CELLS * copied
+    ranks = np.concatenate([scale.code_ranks, scale.cell_ranks, scale.cell_ranks])
+    return _table_of_ranks(ranks, np.bincount(places, minlength=len(ranks)), scale.n_codes + normal.CELLS), places
+
+
+def _table_of_ranks(ranks: Floats, counts: Places, first_copied: int) -> Floats:
     waves = np.arange(1, DIMENSIONS + 1)
-    cosines = np.cos(np.pi * waves * np.nan_to_num(ranks)[:, None])  # (codes + cells, 8)
-    counts = np.bincount(places, minlength=len(ranks)).astype(np.float64)
-    counts[np.isnan(ranks)] = 0.0
-    table = _standardised(cosines, counts) / np.sqrt(waves)
-    missing = np.isnan(ranks)
+    cosines = np.cos(np.pi * waves * np.nan_to_num(ranks)[:, None])
+    missing, copied = np.isnan(ranks), np.arange(len(ranks)) >= first_copied
+    table = _standardised(cosines, np.where(missing, 0, counts)) / np.sqrt(waves)
     table[missing] = 0.0
-    if counts.sum() < len(places):
-        all_counts = np.bincount(places, minlength=len(ranks)).astype(np.float64)
-        table[:, -1] = _standardised(missing[:, None].astype(np.float64), all_counts)[:, 0]
-    return table.astype(np.float32)[places]
+    for place, marked in ((-1, missing), (-2, copied)):
+        if counts[marked].any():
+            table[:, place] = _standardised(marked[:, None].astype(np.float64), counts)[:, 0]
+    return table
 
 
-def _standardised(table: Floats, counts: Floats) -> Floats:
-    weights = counts / max(counts.sum(), 1.0)
+def _standardised(table: Floats, counts: Places) -> Floats:
+    weights = counts / max(int(counts.sum()), 1)
     mean = np.einsum("i,ij->j", weights, table)
     deviation = np.sqrt(np.einsum("i,ij->j", weights, (table - mean) ** 2))
     scaled: Floats = (table - mean) / np.where(deviation > 1e-9, deviation, np.inf)
     return scaled
 
 
-def _of_categories(codes: Codes, seed: int) -> Vectors:
+def _of_categories(codes: Codes, seed: int) -> tuple[Floats, Places]:
     counts = np.bincount(codes)
     weights = (np.maximum(counts, 1) / len(codes)) ** -0.25
     if len(counts) <= DIMENSIONS:
@@ -72,4 +87,4 @@ def _of_categories(codes: Codes, seed: int) -> Vectors:
     else:
         table = stream(seed, "projection").standard_normal((len(counts), DIMENSIONS))
         table *= weights[:, None] / np.sqrt(DIMENSIONS)
-    return table.astype(np.float32)[codes]
+    return table, codes.astype(np.int64)

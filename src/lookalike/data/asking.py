@@ -1,0 +1,72 @@
+"""What a caller asks of the output besides looking like the input: `conditions`, `rebalance`, `impute`, `fairness`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+Cell = str | int | float | bool | None
+Condition = Annotated[dict[str, Cell], Field(min_length=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+SHARES_SLACK = 1e-6  # shares that add up to one in decimals may miss it by that
+
+
+class ConditionTable(BaseModel):
+    """Where a table of conditions lies: each of its columns is given, each of its rows is one condition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    bucket: str
+    path: str
+
+
+class Fairness(BaseModel):
+    """In the output `target` does not depend on the `protected` columns: demographic parity gap at most 0.02."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    target: str
+    protected: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def _conditions(value: Any) -> Any:
+    """One condition as a tuple of one; a table's whereabouts, told by exactly their two keys, as they are."""
+    if isinstance(value, Mapping) and set(value) != set(ConditionTable.model_fields):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _within_one(value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    for shares in value.values():
+        if sum(shares.values()) > 1.0 + SHARES_SLACK:
+            raise PydanticCustomError("shares", "the shares of a column add up to more than 1")
+    return value
+
+
+Conditions = Annotated[
+    ConditionTable | Annotated[tuple[Condition, ...], Field(min_length=1, max_length=1_000)],
+    BeforeValidator(_conditions),
+]
+Shares = Annotated[dict[str, Share], Field(min_length=1)]
+
+
+class Asking(BaseModel):
+    """
+    The four wishes; each names columns of the input.
+
+    `conditions`: cells that rows must have; of several conditions each gets as many rows as any other, give or take
+    one, in their order. `rebalance`: shares of levels, told as text; levels not named divide the rest among them as in
+    the input. `impute`: columns never missing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    conditions: Conditions | None = None
+    rebalance: Annotated[dict[str, Shares], AfterValidator(_within_one)] = Field(default_factory=dict)
+    impute: tuple[str, ...] = ()
+    fairness: Fairness | None = None
+
+
+NOTHING = Asking()

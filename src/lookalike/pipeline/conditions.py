@@ -1,0 +1,41 @@
+"""The table of conditions that a job names: each of its rows says what one row, or a share of rows, is to be."""
+
+import tempfile
+from typing import BinaryIO, cast
+
+from lookalike import formats
+from lookalike.errors import InputInvalid, InputNotFound, ObjectMissing
+from lookalike.pipeline.artefacts import CONDITIONS
+from lookalike.pipeline.context import Context
+from lookalike.pipeline.ingest import read_options
+from lookalike.pipeline.work import Work
+
+_CHUNK = 4 * 1024 * 1024
+
+
+def read_conditions(work: Work, context: Context) -> None:
+    """
+    Artefact ``conditions.arrow``, if a table of conditions is named: its cells as the format tells them.
+
+    Raises:
+        InputNotFound: there is no such object.
+        InputInvalid: its name does not tell a format, or it cannot be read.
+    """
+    at = work.request.conditions
+    if at is None:
+        return
+    bucket, path = at
+    name, compression = formats.split_path(path)
+    if name is None:
+        raise InputInvalid(f"The table of conditions '{path}' has no suffix that tells its format.")
+    with tempfile.TemporaryFile() as copy:
+        try:
+            with context.buckets[bucket].open(path) as source:
+                while chunk := source.read(_CHUNK):
+                    copy.write(chunk)
+        except ObjectMissing:
+            raise InputNotFound(f"There is no '{path}' in bucket '{bucket}'.") from None
+        copy.seek(0)
+        plain = formats.decompressed(cast(BinaryIO, copy), compression)
+        table = formats.load(name).read(plain, read_options(work.request))
+    context.artefacts(work).write_frame(CONDITIONS, table)
