@@ -17,6 +17,8 @@ ONE_THREAD = {
     "LOKY_MAX_CPU_COUNT": "1",
 }
 
+MOST_CPU_S = 900  # a quarter of an hour is what a newcomer would still wait for a table
+
 
 def timed(task: Callable[[], Any]) -> tuple[Any, float]:
     """What a task returns, and the CPU seconds it took, those of processes it started and awaited included."""
@@ -37,6 +39,6 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def limit_cpu(most_s: int) -> None:
+def limit_cpu(most_s: int = MOST_CPU_S) -> None:
     """Let the kernel end this process, by SIGXCPU, once it has used so many CPU seconds."""
     resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s + 10))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.measuring.meter import ONE_THREAD
+from bench.measuring.meter import MOST_CPU_S, ONE_THREAD
 
 ROOT = Path(__file__).parents[2]
 MOST_WALL_S = 4 * 3600  # a program that waits for something uses no CPU time
@@ -51,7 +51,7 @@ def told(code: int, words: str) -> str | None:
     if code == 0:
         return None
     if code == -signal.SIGXCPU:
-        return "stopped: it used up its CPU time"
+        return f"stopped after {MOST_CPU_S // 60} CPU minutes"
     if code < 0:
         return f"killed by {signal.Signals(-code).name}"
     raised = [match[1] for line in words.splitlines() if (match := _RAISED.match(line))]

@@ -21,6 +21,10 @@ def main() -> int:
             from lookalike.wiring.child import serve_tasks
 
             return serve_tasks()
+        case ["warm"]:
+            from lookalike.wiring.warming import main as warm
+
+            return warm()
     from lookalike.cli.main import main as command
 
     return command()

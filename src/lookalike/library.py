@@ -1,20 +1,21 @@
 """The library's door: fit a table you hold, sample new rows, judge them. No service, no files but those you name."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from lookalike.data.asking import Asking, ConditionTable
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
-from lookalike.errors import ModelFileError, UsageError
+from lookalike.errors import ModelFileError, UsageError, ValidationError
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
 from lookalike.tables import conform, given, is_path, typed
 
@@ -30,12 +31,14 @@ class TabularSynthesizer:
             rows given are learnt from; hold some back yourself for `evaluate`.
 
     Raises:
-        ValidationError: a key that is unknown or out of range; the message says what is allowed.
+        ValidationError: a key that is unknown or out of range, and what is allowed; what only the service has: a table
+            of conditions in a bucket, another job's model.
     """
 
     def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
         self.seed = secrets.randbelow(SEED_MAX) if seed is None else seed
         self.parameters = checked(TabularParameters, {**parameters, "seed": self.seed})
+        _refuse_of_service(self.parameters)
 
     def fit(self, data: Any) -> "TabularModel":
         """
@@ -82,33 +85,56 @@ class TabularModel:
         """What was changed, left out or made safer while learning, a sentence each."""
         return self._model.notes
 
-    def sample(self, n_rows: int, *, seed: int | None = None) -> Any:
+    def sample(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Any:
         """
         Exactly `n_rows` new rows, of the kind that was fitted (a path gives polars), same columns and dtypes.
 
         Args:
             n_rows: 1 or more.
             seed: Another seed gives other rows, the same seed the same rows; left out, it is the synthesizer's.
+            asking: `conditions`, `rebalance`, `impute`, `fairness`, as the parameters know them. What is left out is as
+                the synthesizer was told; None asks for nothing of the kind, though what was imputed in fitting was
+                learnt without gaps. `conditions` may also be a table (a frame, an Arrow table or a path): each of its
+                rows is one condition, its empty cells are free.
 
         Raises:
-            UsageError: `n_rows` is no positive whole number.
-            ConditionsUnreachable: not so many rows could be found that keep all rules; says how many.
+            UsageError: `n_rows` is no positive whole number; the conditions lie in a bucket.
+            ValidationError: a wish that is unknown or means nothing; the message says what is allowed.
+            InputInvalid: what is asked for does not fit the columns; more conditions than rows.
+            ConditionsUnreachable: not so many rows could be found that keep all rules and have what is asked of them;
+                says how many.
         """
-        return from_polars(pl.concat(list(self.blocks(n_rows, seed=seed))), self._kind)
+        return from_polars(pl.concat(list(self.blocks(n_rows, seed=seed, **asking))), self._kind)
 
-    def blocks(self, n_rows: int, *, seed: int | None = None) -> Iterator[pl.DataFrame]:
+    def blocks(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Iterator[pl.DataFrame]:
         """The rows that `sample` gives, as polars frames of 65,536 rows at most, drawn as they are asked for."""
         if isinstance(n_rows, bool) or not isinstance(n_rows, int) or n_rows < 1:
             raise UsageError("The number of rows must be a whole number of at least 1.")
-        chosen = self._model.seed if seed is None else seed
-        settler = engine.Settler(self._model, seed=chosen, total=n_rows)
+        model = self._asked(asking)
+        chosen = model.seed if seed is None else seed
+        settler = engine.Settler(model, seed=chosen, total=n_rows)
         for block, start in enumerate(range(0, n_rows, BLOCK_ROWS)):
-            drawn = self._model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block, total=n_rows)
+            drawn = model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block, total=n_rows)
             yield settler.settle(drawn, block=block)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model to a file that `lookalike.load` reads, the same one a job keeps as ``model.lookalike``."""
         Path(path).write_bytes(self._model.to_bytes())
+
+    def _asked(self, wanted: Mapping[str, Any]) -> engine.Model:
+        """The model that draws what is wanted, and what it was told in fitting of the rest."""
+        conditions, table = wanted.get("conditions"), None
+        if not isinstance(conditions, Mapping | list | tuple | None):
+            table, wanted = given(conditions, TabularParameters()).frame, {**wanted, "conditions": None}
+        told = {name: value for name, value in wanted.items() if value is not None or name not in Asking.model_fields}
+        found = checked(Asking, told)
+        asking = self._model.asking.model_copy(update={name: getattr(found, name) for name in wanted})
+        if isinstance(asking.conditions, ConditionTable):
+            raise UsageError(
+                f"The conditions are the rows of '{asking.conditions.path}' in a bucket, which only the service reads.",
+                hint="Give conditions: a table, a list, or None for none.",
+            )
+        return self._model.asked(asking, table) if wanted else self._model
 
 
 def load(path: str | PathLike[str]) -> TabularModel:
@@ -147,6 +173,16 @@ def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, *
         raise UsageError("There are no synthetic rows to judge.")
     settings = ReportSettings(min_level_rows=chosen.min_level_rows, settings=_told(real, synthetic, holdout))
     return evaluate_tables(table, others[0], others[1], metadata=metadata, seed=seed, settings=settings)
+
+
+def _refuse_of_service(parameters: TabularParameters) -> None:
+    fields = []
+    if isinstance(parameters.conditions, ConditionTable):
+        fields.append(("parameters.conditions", "names a bucket, which only the service reads: give rows in a list"))
+    if parameters.model_from_job is not None:
+        fields.append(("parameters.model_from_job", "names a job, which only the service knows: load its model file"))
+    if fields:
+        raise ValidationError("; ".join(f"{name} {message}" for name, message in fields) + ".", fields=fields)
 
 
 def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:

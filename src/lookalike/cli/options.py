@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -16,24 +16,41 @@ set_option = click.option(
     metavar="KEY=VALUE",
     help="A parameter, e.g. privacy=private; JSON if it is that.",
 )
+params_option = click.option(
+    "--params",
+    "params_file",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help="Parameters as a JSON object; - reads standard input. --set wins.",
+)
 format_option = click.option("--format", "format_name", help="Format of files whose suffix does not tell.")
 report_option = click.option("--report", type=click.Path(path_type=Path), help="Write a report: .html or .json.")
 
 
-def parameters(settings: Iterable[str], **named: Any) -> dict[str, Any]:
+def parameters(settings: Iterable[str], file: TextIO | None = None, /, **named: Any) -> dict[str, Any]:
     """
-    Parameters from ``a.b=value`` words and from options of their own, which win.
+    Parameters from a file, from ``a.b=value`` words, which win over it, and from options of their own, which win.
 
     Raises:
-        UsageError: a word without ``=``.
+        UsageError: a word without ``=``; a file that holds no JSON object.
     """
-    found: dict[str, Any] = {}
+    found = {} if file is None else _read(file)
     for setting in settings:
         path, equals, text = setting.partition("=")
         if not equals or not path:
             raise UsageError(f"--set '{path}' has no value.", hint="Write it as KEY=VALUE.")
         _put(found, path.split("."), _value(text))
     return {**found, **{name: value for name, value in named.items() if value is not None}}
+
+
+def _read(file: TextIO) -> dict[str, Any]:
+    try:
+        value = json.load(file)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise UsageError("The file of --params is no JSON object.", hint='Write it as {"key": value, …}.')
+    return value
 
 
 def _put(found: dict[str, Any], path: list[str], value: Any) -> None:

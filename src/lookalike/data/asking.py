@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-Cell = str | int | float | bool | None
+
+def _cell(value: Any) -> Any:
+    if value is not None and not isinstance(value, str | int | float | bool):
+        raise PydanticCustomError("cell", "should be a text, a number, true, false or null")
+    return value
+
+
+Cell = Annotated[str | int | float | bool | None, BeforeValidator(_cell)]
 Condition = Annotated[dict[str, Cell], Field(min_length=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -38,18 +45,24 @@ def _conditions(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _within_one(value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    for shares in value.values():
-        if sum(shares.values()) > 1.0 + SHARES_SLACK:
-            raise PydanticCustomError("shares", "the shares of a column add up to more than 1")
-    return value
+def _form(value: Any) -> str:
+    """Which of its two forms `conditions` has: then only that one's faults are told."""
+    return "table" if isinstance(value, Mapping | ConditionTable) else "list"
+
+
+def _within_one(shares: dict[str, float]) -> dict[str, float]:
+    if sum(shares.values()) > 1.0 + SHARES_SLACK:
+        raise PydanticCustomError("shares", "has shares that add up to more than 1")
+    return shares
 
 
 Conditions = Annotated[
-    ConditionTable | Annotated[tuple[Condition, ...], Field(min_length=1, max_length=1_000)],
+    Annotated[ConditionTable, Tag("table")]
+    | Annotated[tuple[Condition, ...], Field(min_length=1, max_length=1_000), Tag("list")],
+    Discriminator(_form),
     BeforeValidator(_conditions),
 ]
-Shares = Annotated[dict[str, Share], Field(min_length=1)]
+Shares = Annotated[dict[str, Share], Field(min_length=1), AfterValidator(_within_one)]
 
 
 class Asking(BaseModel):
@@ -64,7 +77,7 @@ class Asking(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     conditions: Conditions | None = None
-    rebalance: Annotated[dict[str, Shares], AfterValidator(_within_one)] = Field(default_factory=dict)
+    rebalance: dict[str, Shares] = Field(default_factory=dict)
     impute: tuple[str, ...] = ()
     fairness: Fairness | None = None
 

@@ -1,17 +1,29 @@
 """The keys of `parameters` that a caller may set, with ranges and defaults: for the API, the command, the library."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
+from pydantic_core import PydanticCustomError, PydanticSerializationError
 
-from lookalike.data.asking import NOTHING, Asking
+from lookalike.data.asking import NOTHING, Asking, Fairness
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.constraints import KINDS, Constraints, Declared
 from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
+# what only learning uses: of no effect where a model is there already
+OF_FITTING = ("columns", "constraints", "exclude", "fit_rows", "min_level_rows", "privacy", "quality")
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _job_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise PydanticCustomError("job_id", "must be the id of a job, a UUID")
+    return value.lower()
 
 
 class CsvParameters(BaseModel):
@@ -25,7 +37,11 @@ class CsvParameters(BaseModel):
 
 
 class Parameters(BaseModel):
-    """What all engines share."""
+    """
+    What all engines share.
+
+    `model_from_job`: use the model of that job, in lower case, instead of learning one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -39,6 +55,7 @@ class Parameters(BaseModel):
     exclude: tuple[str, ...] = ()
     columns: dict[str, ColumnParameters] = Field(default_factory=dict)
     csv: CsvParameters = CsvParameters()
+    model_from_job: Annotated[str, AfterValidator(_job_id)] | None = None
 
 
 class TabularParameters(Parameters, Asking):
@@ -59,16 +76,26 @@ class TabularParameters(Parameters, Asking):
         return Asking(**{name: getattr(self, name) for name in Asking.model_fields})
 
 
-_NESTED: dict[str, type[BaseModel]] = {"columns": ColumnParameters, "csv": CsvParameters}
+_NESTED: dict[str, type[BaseModel]] = {"columns": ColumnParameters, "csv": CsvParameters, "fairness": Fairness}
+_TAGS = {"constraints": 2, "conditions": 1}  # which part of an error's path says the form that was read, and is no key
 PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
 
 
-P = TypeVar("P", bound=Parameters)
+P = TypeVar("P", bound=BaseModel)
 
 
 def parse(data_type: str, values: Mapping[str, Any]) -> Parameters:
     """The parameters of a data type; see `checked`."""
     return checked(PARAMETERS[data_type], values)
+
+
+def idle(chosen: Parameters) -> tuple[str, ...]:
+    """Names of parameters that were set though they have no effect beside `model_from_job`; none without that."""
+    if chosen.model_from_job is None:
+        return ()
+    fields = type(chosen).model_fields
+    known = [name for name in (*OF_FITTING, "holdout_share") if name in fields]
+    return tuple(n for n in known if getattr(chosen, n) != fields[n].get_default(call_default_factory=True))
 
 
 def declared(data_type: str, values: Mapping[str, Any]) -> tuple[Declared, ...]:
@@ -92,6 +119,8 @@ def checked(model: type[P], values: Mapping[str, Any]) -> P:
     """
     try:
         return model.model_validate_json(_json(values))
+    except PydanticSerializationError:
+        fields = [("parameters", "hold something that cannot be written as JSON")]
     except PydanticError as error:
         fields = [_field(model, e) for e in error.errors(include_url=False, include_input=False)]
     raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields), fields=fields)
@@ -104,8 +133,9 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 
 def _field(model: type[BaseModel], error: Any) -> tuple[str, str]:
-    of_rule = error["loc"][:1] == ("constraints",)  # whose third part is the type of the rule, which is no key
-    path = ".".join(["parameters", *(str(part) for n, part in enumerate(error["loc"]) if not (of_rule and n == 2))])
+    of_rule = error["loc"][:1] == ("constraints",)
+    tag = _TAGS.get(error["loc"][0]) if error["loc"] else None
+    path = ".".join(["parameters", *(str(part) for n, part in enumerate(error["loc"]) if n != tag)])
     if error["type"] != "extra_forbidden":
         return path, str(error["msg"])
     inner = _NESTED.get(error["loc"][0], CsvParameters) if len(error["loc"]) > 1 else model

@@ -17,7 +17,7 @@ textual = False
 
 _MAGIC = b"PAR1"
 _ROW_GROUP_ROWS = 1 << 16  # also what is held in memory; frames are cut and joined to it
-_LEVEL = 3  # Zstandard's own default: higher levels save little on tables
+_LEVEL = 1  # of Zstandard; 3, its default, took 9 to 19 % longer to save 0.3 to 2 %
 
 
 def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from lookalike.errors import JobNotFound, LookalikeError, ObjectMissing, Validat
 from lookalike.jobs import Idempotency, JobStore, Limits, Query, view
 from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import ENDED, JobStatus
-from lookalike.operations.submission import Rules, Submission, check, configuration
+from lookalike.operations.submission import Rules, Submission, check, configuration, with_model_of
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage import Buckets
 from lookalike.version import VERSION
@@ -75,7 +75,8 @@ class Jobs:
         Store a job; with the idempotency key of an earlier, equal submission, answer with the job of that one.
 
         Raises:
-            ValidationError: names each field that is wrong, a missing input object among them.
+            ValidationError: names each field that is wrong, a missing input object among them, and a job whose model
+                cannot be used.
             AccessDenied: scope, project or a bucket the customer may not use.
             QuotaExceeded: too many jobs wait already.
         """
@@ -84,6 +85,7 @@ class Jobs:
         request = check(asked, self.rules)
         self._demand_places(principal, request)
         self._demand_input(request)
+        request = self._with_model(principal, request)
         job = self.store.submit(self._new_job(principal, asked, request), self.limits, idempotency)
         wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
         return Accepted(job.job_id, _message(asked.unknown), wait_s)
@@ -190,15 +192,34 @@ class Jobs:
             self.policy.demand_bucket(principal, request.conditions[0], "read")
 
     def _demand_input(self, request: Request) -> None:
+        self._demand_object("input_path", request.input_bucket, request.input_path)
+        if request.conditions:
+            self._demand_object("parameters.conditions.path", *request.conditions)
+
+    def _demand_object(self, field: str, bucket: str, path: str) -> None:
         try:
-            self.buckets[request.input_bucket].head(request.input_path)
+            self.buckets[bucket].head(path)
         except ObjectMissing:
-            message = "names no object in the input bucket"
+            raise _refusal(field, "names no object in its bucket") from None
         except LookalikeError:
             return  # the store does not say; the job will find out, and can wait for it
-        else:
-            return
-        raise ValidationError(f"The job cannot be accepted: input_path {message}.", fields=[("input_path", message)])
+
+    def _with_model(self, principal: Principal, request: Request) -> Request:
+        """
+        The request, which reads its input as the job did whose model it names.
+
+        Raises:
+            ValidationError: that job cannot lend its model. One that the token may not see is as one that is not there.
+        """
+        job_id = request.parameters["model_from_job"]
+        if job_id is None:
+            return request
+        job = self.store.get(job_id)
+        if job is None or not _may_see(principal, job):
+            raise _refusal("parameters.model_from_job", "names no job of yours")
+        if wrong := _unfit_to_lend(job, request, self.clock.now()):
+            raise _refusal("parameters.model_from_job", wrong)
+        return with_model_of(request, job.configuration["parameters"])
 
     def _new_job(self, principal: Principal, asked: Submission, request: Request) -> NewJob:
         job_id = str(uuid.UUID(int=self.rules.draw(128), version=4))
@@ -226,6 +247,28 @@ def _idempotency(key: str | None, asked: Submission) -> Idempotency | None:
         raise ValidationError(f"The header Idempotency-Key {message}.", fields=[("Idempotency-Key", message)])
     body = json.dumps(asdict(asked), sort_keys=True)
     return Idempotency(key, hashlib.sha256(body.encode()).hexdigest())
+
+
+def _refusal(field: str, message: str) -> ValidationError:
+    return ValidationError(f"The job cannot be accepted: {field} {message}.", fields=[(field, message)])
+
+
+def _may_see(principal: Principal, job: Job) -> bool:
+    of_project = principal.projects is None or job.project_id in principal.projects
+    return job.customer_id == principal.customer_id and of_project
+
+
+def _unfit_to_lend(job: Job, request: Request, now: datetime) -> str | None:
+    """Why a job's model cannot be used for a request; None if it can. Its model is there until it expires."""
+    if job.project_id != request.project_id:
+        return "names a job of another project"
+    if job.configuration["data_type"] != request.data_type:
+        return "names a job of another data type"
+    if job.status is not JobStatus.COMPLETED:
+        return f"names a job that is {job.status}, not completed"
+    if job.expires_at is not None and job.expires_at <= now:
+        return "names a job that has expired"
+    return None
 
 
 def _message(unknown: tuple[str, ...]) -> str:

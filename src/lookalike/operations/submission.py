@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lookalike.data import parameters
+from lookalike.data.asking import ConditionTable
 from lookalike.errors import ValidationError
 from lookalike.operations.paths import is_prefix, problem, would_overwrite
 from lookalike.pipeline.work import Request
@@ -87,6 +88,20 @@ def check(asked: Submission, rules: Rules) -> Request:
         summary = "; ".join(f"{name} {message}" for name, message in problems[:5])
         raise ValidationError(f"The job cannot be accepted: {summary}.", fields=problems)
     return _request(asked, chosen)
+
+
+def with_model_of(request: Request, lender: Mapping[str, Any]) -> Request:
+    """
+    The request for rows of a model that is there already.
+
+    Its input is read as that of the lender was, and what is shown of how the rows were made is how they were. The model
+    may have been learnt from any row of the input, so none is held back.
+
+    Args:
+        lender: Parameters of the job whose model it is.
+    """
+    learnt = {name: lender[name] for name in parameters.OF_FITTING if name in lender}
+    return replace(request, parameters={**request.parameters, **learnt, "holdout_share": 0.0})
 
 
 def configuration(asked: Submission, request: Request) -> dict[str, Any]:
@@ -185,5 +200,26 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
     if data_type not in parameters.PARAMETERS:
         return {}  # the data type is reported by itself
     chosen = parameters.parse(data_type, dict(asked.parameters))
+    if problems := [*_table(asked, chosen, rules), *_idle(chosen)]:
+        raise ValidationError("The parameters are not valid.", fields=problems)
     seed = rules.draw(SEED_BITS) if chosen.seed is None else chosen.seed
     return chosen.model_copy(update={"seed": seed}).model_dump(mode="json")
+
+
+def _table(asked: Submission, chosen: parameters.Parameters, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What is wrong with where a table of conditions lies."""
+    table = chosen.conditions if isinstance(chosen, parameters.TabularParameters) else None
+    if not isinstance(table, ConditionTable):
+        return
+    if not rules.knows_bucket(table.bucket):
+        yield "parameters.conditions.bucket", "is not a bucket of this service"
+    wrong = problem(table.path, may_be_prefix=False)
+    if wrong is not None:
+        yield "parameters.conditions.path", wrong
+    if table.bucket == asked.output_bucket and would_overwrite(asked.output_path, table.path):
+        yield "output_path", "would overwrite the table of conditions"
+
+
+def _idle(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:
+    for name in parameters.idle(chosen):
+        yield f"parameters.{name}", "has no effect beside model_from_job, whose model is learnt already; leave it out"

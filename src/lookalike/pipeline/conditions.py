@@ -4,7 +4,7 @@ import tempfile
 from typing import BinaryIO, cast
 
 from lookalike import formats
-from lookalike.errors import InputInvalid, InputNotFound, ObjectMissing
+from lookalike.errors import InputInvalid, InputNotFound, InputRefused, ObjectMissing
 from lookalike.pipeline.artefacts import CONDITIONS
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.ingest import read_options
@@ -36,6 +36,9 @@ def read_conditions(work: Work, context: Context) -> None:
         except ObjectMissing:
             raise InputNotFound(f"There is no '{path}' in bucket '{bucket}'.") from None
         copy.seek(0)
-        plain = formats.decompressed(cast(BinaryIO, copy), compression)
-        table = formats.load(name).read(plain, read_options(work.request))
+        try:
+            plain = formats.decompressed(cast(BinaryIO, copy), compression)
+            table = formats.load(name).read(plain, read_options(work.request))
+        except (InputInvalid, InputRefused) as error:
+            raise InputInvalid(f"The table of conditions cannot be read: {error.message}", hint=error.hint) from None
     context.artefacts(work).write_frame(CONDITIONS, table)

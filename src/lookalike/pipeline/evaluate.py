@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from lookalike.data.learnt import learnt_from
 from lookalike.engines import BLOCK_ROWS
 from lookalike.evaluation.report import ReportSettings, evaluate_tables
 from lookalike.pipeline.artefacts import Artefacts, block_name
@@ -16,7 +17,7 @@ def stage(work: Work, context: Context) -> Work:
     """Artefacts ``report.json`` and ``report.html``; fact: the verdict."""
     request, artefacts = work.request, context.artefacts(work)
     report = evaluate_tables(
-        artefacts.read_frame("train.arrow"),
+        learnt_from(artefacts.read_frame("train.arrow"), request.parameters.get("fit_rows"), request.seed),
         _drawn(artefacts, request.n_rows),
         artefacts.read_frame("holdout.arrow"),
         metadata=read_metadata(artefacts),

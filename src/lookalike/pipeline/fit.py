@@ -1,7 +1,8 @@
-"""Stage `fit`: columns learnt in groups, each an artefact, joined to one model."""
+"""Stage `fit`: columns learnt in groups, each an artefact, joined to one model; or the model of another job."""
 
 from lookalike.pipeline import engine
 from lookalike.pipeline.artefacts import MODEL, group_name
+from lookalike.pipeline.borrowing import borrow, lender
 from lookalike.pipeline.context import Context, read_metadata
 from lookalike.pipeline.work import Work
 
@@ -12,7 +13,13 @@ def stage(work: Work, context: Context) -> Work:
 
     Raises:
         ConditionsUnreachable: what is asked for cannot be drawn.
+        InputNotFound, InputInvalid: of the other job's model; see `borrowing.borrow`.
     """
+    job_id = lender(work.request)
+    return _learn(work, context) if job_id is None else borrow(work, context, job_id)
+
+
+def _learn(work: Work, context: Context) -> Work:
     request, artefacts = work.request, context.artefacts(work)
     plan = engine.synthesizer(request).prepare(
         artefacts.read_frame("train.arrow"),

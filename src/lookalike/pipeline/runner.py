@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from lookalike.pipeline.borrowing import lender
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.work import STAGES, Work
 from lookalike.version import VERSION
@@ -28,6 +29,7 @@ def _run_stage(name: str, work: Work, context: Context) -> Work:
         return work.after(name)
     context.listener.stage(name, "processing")
     work = import_module(f"lookalike.pipeline.{name}").stage(work, context)
-    context.listener.stage(name, "completed")
+    learnt_nothing = name == "fit" and lender(work.request) is not None
+    context.listener.stage(name, "skipped" if learnt_nothing else "completed")
     context.listener.checkpoint(work)
     return work

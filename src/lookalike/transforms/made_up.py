@@ -24,6 +24,7 @@ from lookalike.transforms.numbering import among, mix, shared_out
 from lookalike.transforms.pattern import Pattern, digest, disjoint, text
 from lookalike.transforms.words import digests
 
+WEIGHT_MAX = 2**31  # rows of a table
 MISSING = 1
 SLOTS_MAX = 8_000_000  # places of texts worked on at a time, about 250 MB
 ROWS_MAX = 2**40  # rows of an output that unique texts suffice for
@@ -220,12 +221,15 @@ def fit_made_up(counted: Count, formats: Formats, name: str, *, unique: bool) ->
 
 
 def load_made_up(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> MadeUp:
-    """The transform of a state."""
+    """The transform of a state; a ValueError where a pattern's rows are no count of rows."""
+    weights = arrays["weights"]
+    if weights.shape != (len(spec["patterns"]),) or not ((weights >= 1) & (weights < WEIGHT_MAX)).all():
+        raise ValueError("rows of the patterns")
     return MadeUp(
         name=spec["name"],
         dtype=dtype_from_json(spec["dtype"]),
         patterns=tuple(Pattern(tuple(s), grow, tuple(more), check) for s, grow, more, check in spec["patterns"]),
-        weights=arrays["weights"],
+        weights=weights,
         known=arrays["known"],
         unique=spec["unique"],
         has_missing=spec["has_missing"],

@@ -7,7 +7,7 @@ copula process", J. Stat. Plan. Inference 139, 2009) among the continuous cells.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ import polars as pl
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
 from lookalike.transforms import CONTINUOUS, Codes, Encoded, Floats, Numbers, Scale, Scores, normal
-from lookalike.transforms.grid import Grid, between, find_grid
+from lookalike.transforms.grid import DECIMALS_MAX, Grid, between, find_grid
 from lookalike.transforms.physical import Mask, Values, from_physical, to_physical
 
 BINS = 250  # of equal frequency; two more are kept for missing and not-a-number
@@ -25,7 +25,9 @@ FEW = 20  # so many distinct values or fewer are all atoms
 ATOM_SHARE = 0.003  # of the rows makes an atom; measured against 0.01 on six tables
 ATOM_ROWS = 5  # and never fewer, lest single people of a small table become atoms
 REPEATED = 4  # a continuous value in so many rows is given back as it is
+ROWS_MAX = 2**31  # of a table
 EXACT = 3  # so many rows a value on average: all values are given back as they are
+POINTS_MAX = 65_536  # values to interpolate between: more than anyone could tell apart by the rows drawn
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Spread:
     Attributes:
         values: Ascending, infinities included, NaN and missing not, shape ``(u,)``.
         n_rows: Shape ``(u,)``.
+        as_is: Which values come back as they are, shape ``(u,)``; the others are only interpolated between.
+        grid: What all values of the column keep.
     """
 
     dtype: pl.DataType
     values: Values
     n_rows: npt.NDArray[np.int64]
+    as_is: Mask
+    grid: Grid
     n_missing: int
     n_nan: int
 
@@ -64,12 +70,11 @@ class Numeric:
         self.spread = spread
         n_values = len(spread.values)
         self.n_levels = n_values + 2
-        self.exact = n_values * EXACT <= spread.n_present or n_values <= FEW
+        self.exact = bool(spread.as_is.all())
         atom = _atoms(spread)
         self._code_levels = np.concatenate([np.flatnonzero(atom), [n_values, n_values + 1]]).astype(np.int32)
         self._cont = np.flatnonzero(~atom)  # levels that are continuous, ascending, shape (k,)
         self._cum = np.concatenate([[0], np.cumsum(spread.n_rows[self._cont])])  # shape (k + 1,)
-        self._grid: Grid = find_grid(spread.values)
 
     @cached_property
     def scale(self) -> Scale:
@@ -118,7 +123,7 @@ class Numeric:
         values = self._values_of(levels)
         loose = np.flatnonzero(codes == CONTINUOUS)
         if not self.exact and len(loose):
-            loose = loose[self.spread.n_rows[levels[loose]] < REPEATED]
+            loose = loose[~self.spread.as_is[levels[loose]]]
             values[loose] = self._interpolate(self._mass(scores[loose]))
         return self._series(values, levels)
 
@@ -145,7 +150,29 @@ class Numeric:
     def state(self) -> tuple[dict[str, Any], Mapping[str, npt.NDArray[Any]]]:
         spread = self.spread
         spec = {"dtype": dtype_to_json(spread.dtype), "n_missing": spread.n_missing, "n_nan": spread.n_nan}
-        return spec | {"kind": "numeric"}, {"values": spread.values, "n_rows": spread.n_rows}
+        grid = {"decimals": spread.grid.decimals, "step": spread.grid.step}
+        arrays = {"values": spread.values, "n_rows": spread.n_rows, "as_is": spread.as_is.astype(np.uint8)}
+        return spec | {"kind": "numeric", "grid": grid}, arrays
+
+    def thinned(self) -> "Numeric":
+        """
+        The transform with at most about `POINTS_MAX` values that are interpolated between; the others stay.
+
+        One of neighbouring values stands for all of them. Codes and scores mean what they meant, but levels do not, so
+        this is not for columns that are told by their levels.
+        """
+        spread, loose = self.spread, ~self.spread.as_is
+        loose[self._code_levels[:-2]] = False
+        size = -(-int(loose.sum()) // POINTS_MAX)
+        if size < 2:
+            return self
+        start = ~loose | (np.cumsum(loose) % size == 0)
+        start[1:] |= ~loose[:-1]
+        start[[0, 1, -1]] = True  # the least and the greatest value stand for themselves
+        first = np.flatnonzero(start)
+        middle = (first + np.append(first[1:], len(start)) - 1) // 2
+        n_rows = np.add.reduceat(spread.n_rows, first)
+        return Numeric(replace(spread, values=spread.values[middle], n_rows=n_rows, as_is=spread.as_is[middle]))
 
     def _mass(self, scores: Scores) -> Floats:
         return normal.probability(scores) * float(self._cum[-1])
@@ -168,7 +195,7 @@ class Numeric:
         gap = np.maximum(middles[high] - middles[low], 1e-12)
         part = np.clip((mass - middles[low]) / gap, 0.0, 1.0)
         known = self.spread.values[self._cont]
-        return between(known[low], known[high], part, self._grid)
+        return between(known[low], known[high], part, self.spread.grid)
 
     def _values_of(self, levels: Codes) -> Values:
         values = self.spread.values
@@ -212,15 +239,34 @@ def fit_numeric(series: pl.Series, uniform: Floats) -> tuple[Numeric, Encoded]:
     distinct, inverse, n_rows = np.unique(values[present], return_inverse=True, return_counts=True)
     levels = np.where(missing, len(distinct), len(distinct) + 1).astype(np.int32)
     levels[present] = inverse
-    spread = Spread(series.dtype, distinct, n_rows.astype(np.int64), int(missing.sum()), int(nan.sum()))
-    transform = Numeric(spread)
+    exact = len(distinct) * EXACT <= int(n_rows.sum()) or len(distinct) <= FEW
+    as_is = n_rows >= (0 if exact else REPEATED)
+    counted, grid = n_rows.astype(np.int64), find_grid(distinct)
+    transform = Numeric(Spread(series.dtype, distinct, counted, as_is, grid, int(missing.sum()), int(nan.sum())))
     return transform, transform.encode(levels, uniform)
 
 
 def load_numeric(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Numeric:
-    """The transform of a state."""
-    values, n_rows = arrays["values"], arrays["n_rows"]
-    return Numeric(Spread(dtype_from_json(spec["dtype"]), values, n_rows, spec["n_missing"], spec["n_nan"]))
+    """The transform of a state; a ValueError where values do not ascend, or no rows have one, or there is no grid."""
+    values, n_rows, as_is = arrays["values"], arrays["n_rows"], arrays["as_is"].astype(bool)
+    grid = Grid(**spec["grid"])
+    if as_is.shape != n_rows.shape or not _is_grid(grid):
+        raise ValueError("values that come back, or their grid")
+    if values.shape != n_rows.shape or not (values[1:] > values[:-1]).all() or not _are_counts(n_rows):
+        raise ValueError("values and their rows")
+    dtype = dtype_from_json(spec["dtype"])
+    return Numeric(Spread(dtype, values, n_rows, as_is, grid, spec["n_missing"], spec["n_nan"]))
+
+
+def _is_grid(grid: Grid) -> bool:
+    decimals = grid.decimals is None or (type(grid.decimals) is int and 0 <= grid.decimals <= DECIMALS_MAX)
+    return decimals and type(grid.step) is int and 1 <= grid.step < 2**64
+
+
+def _are_counts(n_rows: npt.NDArray[np.int64]) -> bool:
+    """Whether they are the rows of values of one table, which its row numbers of 32 bits can tell."""
+    within: npt.NDArray[np.bool_] = (n_rows >= 1) & (n_rows < ROWS_MAX)
+    return n_rows.ndim == 1 and bool(within.all()) and int(n_rows.sum()) < ROWS_MAX
 
 
 def _atoms(spread: Spread) -> Mask:

@@ -14,6 +14,7 @@ from lookalike.errors import SettingsError
 from lookalike.settings import Settings
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
+from lookalike.wiring.warming import warming
 from lookalike.wiring.worker import supervisor
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s job=%(job_id)s %(message)s"
@@ -39,7 +40,8 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
     worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
     worker.start()
     try:
-        server.run(sockets=[listener])
+        with warming(environ):
+            server.run(sockets=[listener])
     finally:
         stop.set()
         worker.join()
@@ -49,7 +51,8 @@ def work(settings: Settings, environ: Mapping[str, str]) -> None:
     """Run one supervisor until told to stop; jobs under way go back to the queue then."""
     _log_to_stderr()
     stop = _told_to_stop()
-    supervisor(open_parts(settings, environ), environ).run(stop)
+    with warming(environ):
+        supervisor(open_parts(settings, environ), environ).run(stop)
 
 
 class _Server(uvicorn.Server):

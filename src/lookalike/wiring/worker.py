@@ -10,6 +10,7 @@ from lookalike.jobs.group import Start
 from lookalike.jobs.job import Job
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
+from lookalike.pipeline.work import Work
 from lookalike.wiring.parts import Parts, n_workers
 
 # what a job's process may know of ours: where programs and temporary files are, how text is encoded; no secrets
@@ -31,9 +32,9 @@ def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
 
 
 def start(job: Job, parts: Parts, environ: Mapping[str, str]) -> Start:
-    """Guard and child of a job; the child is told of its own two buckets only."""
-    places = (job.configuration["input_location"], job.configuration["output_location"])
-    names = {place["bucket"] for place in places}
+    """Guard and child of a job; the child is told of the buckets that its request names only."""
+    request = Work.from_json(job.work).request
+    names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
     lookalike = [sys.executable, "-m", "lookalike"]
     workers = n_workers(parts.settings)
     payload = {

@@ -78,6 +78,35 @@ def test_cells_that_do_not_fit_are_left() -> None:
     assert ["1", "rare", "3"] == restored(rows, TRAIN)["n"].tolist()
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "dtype"),
+    [
+        ("yes", ["True", "False", "True"], "bool"),
+        ("yes", [1, 0, 1], "bool"),
+        ("yes", ["True", "rare", "True"], None),
+        ("n", ["1", "2", "3"], "int64"),
+        ("n", [1.0, 2.0, 3.0], "int64"),
+        ("n", [1.0, 2.7, 3.0], "float64"),
+        ("n", [1.0, None, 3.0], "float64"),
+        ("x", ["0.5", None, "1.5"], "float64"),
+    ],
+)
+def test_restoring_changes_no_cell(column: str, cells: list[Any], dtype: str | None) -> None:
+    """Text that spells a number or a boolean becomes one; no fraction is cut off, and no word is taken for true."""
+    given = TRAIN.assign(**{column: cells})
+    rows = restored(given, TRAIN)[column]
+
+    assert (dtype or str(given[column].dtype)) == str(rows.dtype)
+    assert [_spelt(cell, dtype) for cell in cells] == [_spelt(cell, dtype) for cell in rows]
+
+
+def _spelt(cell: Any, dtype: str | None) -> Any:
+    """A cell as a column of the dtype holds it; None for text."""
+    if dtype == "bool":
+        return cell in (True, 1, "True")
+    return str(cell) if dtype is None else repr(float("nan" if cell is None else cell))
+
+
 def test_cpu_time_of_children_counts() -> None:
     """What a process that is awaited has used is part of what the task took."""
     burn = "import time\nwhile time.process_time() < 0.2: pass"

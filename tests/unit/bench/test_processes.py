@@ -17,7 +17,7 @@ LIMIT = "from bench.measuring.meter import limit_cpu; limit_cpu(1)\nwhile True: 
         ("class OddError(Exception): pass\nraise OddError", "ended with OddError"),
         ("import sys; sys.exit(3)", "ended with exit code 3"),
         ("import os; os.kill(os.getpid(), 9)", "killed by SIGKILL"),
-        (LIMIT, "stopped: it used up its CPU time"),
+        (LIMIT, "stopped after 15 CPU minutes"),
     ],
 )
 def test_failures_are_told_without_their_words(program: str, reason: str | None, tmp_path: Path) -> None:

@@ -213,3 +213,51 @@ def test_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert ("", 2) == (told.err, told.out.strip().count("."))
     assert (tmp_path / "home" / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_parameters_of_a_file(small: Path, tmp_path: Path) -> None:
+    """`--params` takes a job's parameters as they are, conditions among them; `--set` wins over the file."""
+    file, output = tmp_path / "p.json", tmp_path / "out.csv"
+    file.write_text(json.dumps({"seed": 3, "exclude": ["fnlwgt"], "conditions": [{"sex": "Female"}, {"sex": "Male"}]}))
+    words = ["generate", str(small), "-n", "40", "-o", str(output), "--params", str(file)]
+
+    assert 0 == main(words)
+    assert ["Female"] * 20 + ["Male"] * 20 == pl.read_csv(output)["sex"].to_list()
+    assert "fnlwgt" not in pl.read_csv(output).columns
+    assert 0 == main([*words, "--set", 'conditions={"sex": "Female", "age": 30}'])
+    assert [("Female", 30)] == pl.read_csv(output).select("sex", "age").unique().rows()
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ('conditions={"bucket": "b", "path": "c.csv"}', "only the service reads"),
+        ("model_from_job=0f8fad5b-d9cb-469f-a165-70867728950e", "only the service knows"),
+        ("model_from_job=7", "parameters.model_from_job"),
+        ("conditions=c.csv", "parameters.conditions"),
+    ],
+)
+def test_what_only_the_service_has(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str, told: str
+) -> None:
+    """Buckets and jobs mean nothing to `generate`: it says so with exit code 2 and writes nothing."""
+    output = tmp_path / "out.csv"
+
+    assert 2 == main(["generate", str(small), "-n", "40", "-o", str(output), "--set", word])
+    assert told in capsys.readouterr().err
+    assert [] == names(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"{", b"", b"\xff\xfe", None])
+def test_a_file_of_parameters_that_is_none(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    """A file that is not there, or holds no JSON object, is a usage error in words."""
+    file = tmp_path / "p.json"
+    if content is not None:
+        file.write_bytes(content)
+    output = tmp_path / "out.csv"
+
+    assert 2 == main(["generate", str(small), "-n", "40", "-o", str(output), "--params", str(file)])
+    assert "params" in capsys.readouterr().err
+    assert not output.exists()

@@ -1,5 +1,6 @@
 """Parameters as words of a command line."""
 
+import io
 from typing import Any
 
 import pytest
@@ -40,3 +41,18 @@ def test_words_that_mean_nothing(words: list[str]) -> None:
     """A word without value or name, or two that cannot both hold, is refused."""
     with pytest.raises(UsageError, match="--set"):
         parameters(words)
+
+
+def test_words_win_over_a_file() -> None:
+    """Parameters of a file hold unless a word or an option of its own says otherwise, also inside."""
+    file = io.StringIO('{"a": 1, "csv": {"null": "NA", "delimiter": ";"}, "seed": 3}')
+    found = parameters(["a=2", "csv.null=-"], file, seed=7)
+
+    assert {"a": 2, "csv": {"null": "-", "delimiter": ";"}, "seed": 7} == found
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "7", "null", "a: 1", "[" * 100_000])
+def test_files_that_are_no_object(text: str) -> None:
+    """A file of parameters is one JSON object."""
+    with pytest.raises(UsageError, match="--params"):
+        parameters([], io.StringIO(text))

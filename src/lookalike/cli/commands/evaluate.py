@@ -1,10 +1,11 @@
 """`lookalike evaluate`: the figures of a synthetic table beside those of fresh real rows."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from lookalike.cli.options import parameters, report_option, set_option
+from lookalike.cli.options import parameters, params_option, report_option, set_option
 from lookalike.cli.show import figure_lines
 
 
@@ -16,10 +17,9 @@ from lookalike.cli.show import figure_lines
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses which rows are compared."
 )
 @set_option
+@params_option
 @report_option
-def command(
-    real: Path, synthetic: Path, holdout: Path | None, seed: int, settings: tuple[str, ...], report: Path | None
-) -> None:
+def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | None, **rest: Any) -> None:
     """
     Judge SYNTHETIC rows beside the REAL rows they were learnt from.
 
@@ -29,7 +29,8 @@ def command(
     from lookalike.local import check_report
 
     check_report(report)
-    judged = evaluate(real, synthetic, holdout, seed=seed, **parameters(settings))
+    chosen = parameters(rest["settings"], rest["params_file"], seed=rest["seed"])
+    judged = evaluate(real, synthetic, holdout, **chosen)
     if report is not None:
         judged.save(report)
     for line in figure_lines(judged.figures):

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lookalike.cli.options import format_option, parameters, report_option, set_option
+from lookalike.cli.options import format_option, parameters, params_option, report_option, set_option
 from lookalike.cli.show import progress_bar
 
 
@@ -16,6 +16,7 @@ from lookalike.cli.show import progress_bar
 @click.option("--seed", type=click.IntRange(min=0), help="Same input, parameters, seed: same bytes.")
 @click.option("--type", "data_type", type=click.Choice(["tabular"]), default="tabular", show_default=True)
 @set_option
+@params_option
 @format_option
 @report_option
 def command(source: Path, n_rows: int, output: Path, data_type: str, report: Path | None, **rest: Any) -> None:
@@ -27,7 +28,8 @@ def command(source: Path, n_rows: int, output: Path, data_type: str, report: Pat
     """
     from lookalike.local import Order, generate
 
-    order = Order(source, output, n_rows, rest["format_name"], parameters(rest["settings"], seed=rest["seed"]))
+    chosen = parameters(rest["settings"], rest["params_file"], seed=rest["seed"])
+    order = Order(source, output, n_rows, rest["format_name"], chosen)
     with progress_bar() as bar:
         done = generate(order, report=report, tell=bar)
     click.echo(f"{n_rows} rows in {output}, seed {done.seed}", err=True)

@@ -31,6 +31,7 @@ BINS = 250
 WORTH = 0.05  # of the variance must be explained
 BETTER = 1.1  # times what the best single column explains: else weak columns are blurred for nothing
 CLUES = 2
+FLAT = 1e-9  # sums that differ by less are all one
 FAINT = 0.03  # of the greatest share: columns that add less are left out
 
 Array = npt.NDArray[Any]
@@ -219,8 +220,8 @@ def _direction(coded: Coded, used: Array, weights: list[Floats]) -> Direction:
 
 def _grid(totals: Array) -> tuple[Array, Array]:
     """A clue's grid, and the bin of each of its cells: of equal frequency."""
-    low, high = totals.min(), totals.max()
-    grid = np.array([low, (GRID - 1) / max(float(high - low), 1e-12)], np.float32)
+    low, spread = totals.min(), float(totals.max() - totals.min())
+    grid = np.array([low, (GRID - 1) / spread if spread > FLAT else 0.0], np.float32)
     cells = np.clip(((totals - grid[0]) * grid[1]).astype(np.int64), 0, GRID - 1)
     counts = np.bincount(cells, minlength=GRID)
     middle = np.cumsum(counts) - counts / 2

@@ -1,5 +1,6 @@
 """Exactly the rows asked for, all of which may stay: candidates are drawn until each place has one."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -30,10 +31,10 @@ def fill(n_rows: int, draw: Draw) -> pl.DataFrame:
     Raises:
         ConditionsUnreachable: too many candidates had to go; says how many rows were found.
     """
-    frame, kept = draw(np.arange(n_rows), 0)
+    first, kept = draw(np.arange(n_rows), 0)
     if kept.all():
-        return frame
-    found, owners = [frame.filter(pl.Series(kept))], [np.flatnonzero(kept)]
+        return first
+    found, owners = [first], [np.zeros(0, np.int64)]
     vacant, tried, barren, turn = np.flatnonzero(~kept), n_rows, 0, 1
     while len(vacant):
         n_found = n_rows - len(vacant)
@@ -42,13 +43,21 @@ def fill(n_rows: int, draw: Draw) -> pl.DataFrame:
         places = np.tile(vacant, _tries(tried / max(n_found, 1), len(vacant)))
         frame, kept = draw(places, turn)
         stay = np.flatnonzero(kept)
-        owner, first = np.unique(places[stay], return_index=True)
-        found.append(frame[stay[first]])
+        owner, chosen = np.unique(places[stay], return_index=True)
+        found.append(frame[stay[chosen]])
         owners.append(owner)
         vacant = np.setdiff1d(vacant, owner, assume_unique=True)
         barren = 0 if len(owner) else barren + len(places)
         tried, turn = tried + len(places), turn + 1
-    return pl.concat(found)[np.argsort(np.concatenate(owners))]
+    return _replaced(found, np.concatenate(owners))
+
+
+def _replaced(found: Sequence[pl.DataFrame], owners: Places) -> pl.DataFrame:
+    """The first frame, those of its rows that have a place in `owners` replaced by the rows of the other frames."""
+    n_rows = found[0].height
+    index = np.arange(n_rows, dtype=np.uint32)
+    index[owners] = np.arange(n_rows, n_rows + len(owners), dtype=np.uint32)
+    return pl.concat(found, rechunk=True).select(pl.all().gather(pl.Series(index)))  # from one chunk: 3 times quicker
 
 
 def _tries(each: float, n_vacant: int) -> int:

@@ -135,7 +135,14 @@ def _is_sound(layout: Layout) -> bool:
         return False
     if len(layout.metadata.columns) != len(columns) or len(set(told)) != len(told) or not set(told) <= columns:
         return False
+    if not _are_of_one_table(layout.transforms):
+        return False
     return all(_is_sound_lookup(layout, d) for d in layout.derived) and _is_sound_kinship(layout)
+
+
+def _are_of_one_table(transforms: tuple[Transform, ...]) -> bool:
+    """Whether all numbers tell of as many rows: what decodes them takes room for each."""
+    return len({t.spread.n_all for t in transforms if isinstance(t, Numeric)}) <= 1
 
 
 def _never_changes(transform: Transform) -> bool:

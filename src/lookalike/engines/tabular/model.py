@@ -57,7 +57,7 @@ class Model:
         The model that draws what is asked for.
 
         Args:
-            conditions: The table, where `asking.conditions` says where it lies.
+            conditions: A table of conditions, instead of those of `asking`.
 
         Raises:
             InputInvalid: columns that are not there, or cannot be asked for.

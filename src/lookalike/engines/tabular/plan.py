@@ -1,7 +1,7 @@
 """The first pass over a table: transforms, relations, the order of the chain, and the table as numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.asking import Asking
+from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.streams import stream
@@ -30,8 +31,10 @@ from lookalike.engines.tabular.wishes.asked import named, refuse_unfit
 from lookalike.errors import InputRefused, ModelFileError
 from lookalike.transforms import Encoded, Scale, Transform, normal
 from lookalike.transforms.categorical import BIN_MAX
-from lookalike.transforms.choose import fit
+from lookalike.transforms.choose import Fitted, fit
+from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.points import fit_points
+from lookalike.transforms.unlearnt import knowing_all
 
 KIND, GROUP_KIND = "tabular plan", "tabular group"
 FIRST = ("conditions", "fairness", "rebalance")  # wishes whose columns are drawn before all others
@@ -145,18 +148,22 @@ def make_plan(
     refuse_unfit(parameters.asking, metadata, conditions)
     wishes = named(parameters.asking, conditions)
     asked = list(dict.fromkeys(name for what in FIRST for name in wishes[what]))
-    table, notes = _sampled(table.select(metadata.names), parameters.fit_rows, seed)
+    whole = table.select(metadata.names)
+    table = learnt_from(whole, parameters.fit_rows, seed)
     fitted = [fit(table[c.name], c, min_level_rows=parameters.min_level_rows, seed=seed) for c in metadata.columns]
+    if table.height < whole.height:
+        fitted = [knowing_all(f, whole[c.name], c) for f, c in zip(fitted, metadata.columns, strict=True)]
     transforms = tuple(f.transform for f in fitted)
     varying = [n for n, f in enumerate(fitted) if f.transform.scale.n_codes + len(f.transform.scale.cell_bins) > 1]
     related = relate(table, metadata, fitted, parameters, frozenset({*asked, *wishes["impute"]}))
     told = related.rules.computed | {metadata.names[d.column] for d in related.derived}
     first = [metadata.names.index(name) for name in asked]
     chain = _ordered(transforms, [n for n in varying if metadata.names[n] not in told], first)
-    notes += [note for f in fitted for note in f.notes]
-    notes += [*related.notes, *_about(table.height)]
+    fitted = _thinned(fitted, related)
+    transforms = tuple(f.transform for f in fitted)
+    notes = [*_about(table.height, whole.height), *(note for f in fitted for note in f.notes), *related.notes]
     kinship, encoded = find_kinship(table, fitted, chain, _apart(related, wishes, metadata))
-    points = fit_points(table, metadata.columns)
+    points = fit_points(whole, metadata.columns)
     layout = Layout(metadata, transforms, chain, related.derived, related.rules, kinship, points, tuple(notes))
     coded = _coded(layout, encoded, table.height, seed)
     chosen = dial(parameters.privacy, parameters.quality, table.height)
@@ -186,11 +193,13 @@ def load_plan(value: bytes) -> Plan:
     return plan
 
 
-def _sampled(table: pl.DataFrame, fit_rows: int | None, seed: int) -> tuple[pl.DataFrame, list[str]]:
-    if fit_rows is None or table.height <= fit_rows:
-        return table, []
-    rows = np.sort(stream(seed, "fit rows").permutation(table.height)[:fit_rows])
-    return table[rows], [f"Learnt from {fit_rows} of {table.height} rows, chosen at random."]
+def _thinned(fitted: Sequence[Fitted], related: Related) -> list[Fitted]:
+    """With fewer values of numbers; not of columns that are looked up, since those are told by their levels."""
+    told = {derived.column for derived in related.derived}
+    return [
+        replace(f, transform=f.transform.thinned()) if isinstance(f.transform, Numeric) and number not in told else f
+        for number, f in enumerate(fitted)
+    ]
 
 
 def _ordered(transforms: Sequence[Transform], numbers: list[int], first: list[int]) -> tuple[int, ...]:
@@ -223,10 +232,12 @@ def _apart(related: Related, wishes: Mapping[str, tuple[str, ...]], metadata: Me
     return frozenset(asked | {derived.determinant for derived in related.derived})
 
 
-def _about(n_rows: int) -> list[str]:
-    if n_rows >= SMALL_ROWS:
-        return []
-    return [f"The table has only {n_rows} rows: trees split less, so single rows show less."]
+def _about(n_rows: int, n_all: int) -> list[str]:
+    """What the number of rows learnt from means."""
+    notes = [f"Learnt from {n_rows:,} of {n_all:,} rows, chosen at random."] if n_rows < n_all else []
+    if n_rows < SMALL_ROWS:
+        notes.append(f"Only {n_rows} rows are learnt from: trees split less, so single rows show less.")
+    return notes
 
 
 def _coded(layout: Layout, encoded: list[Encoded], n_rows: int, seed: int) -> Coded:

@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines.tabular.directions import CLUES, GRID
-from lookalike.engines.tabular.drawing import LEAF, TAGS, Chain
+from lookalike.engines.tabular.drawing import CUT_MAX, LEAF, TAGS, Chain
 from lookalike.engines.tabular.refining import Refiner
 from lookalike.engines.tabular.regression import REGRESSORS
-from lookalike.engines.tabular.splits import END, FEATURE, LEFT, MASKED, START, THRESHOLD
+from lookalike.engines.tabular.splits import BINS_MAX, END, FEATURE, LEFT, MASKED, START, THRESHOLD
 from lookalike.errors import ModelFileError
+from lookalike.transforms.normal import LIMIT
+
+GREATEST = 1e15  # of what is added up and multiplied in 32 bits: the result stays a number
 
 Array = npt.NDArray[Any]
 
@@ -74,7 +77,12 @@ def _has_offsets(chain: Chain) -> bool:
 
 def _is_finite(chain: Chain) -> bool:
     numbers = (chain.coefficients, chain.residuals, chain.bounds, chain.clue_tables, chain.clue_grid)
-    return all(bool(np.isfinite(a).all()) for a in numbers)
+    return all(bool((np.abs(a) <= GREATEST).all()) for a in numbers) and _is_within_limit(chain.bounds)
+
+
+def _is_within_limit(bounds: Array) -> bool:
+    """Whether scores are held where the normal distribution's table reaches."""
+    return bool((np.abs(bounds) <= np.float32(LIMIT)).all() and (bounds[:, 0] <= bounds[:, 1]).all())
 
 
 def _is_within(values: Array, low: int, end: int) -> bool:
@@ -100,16 +108,19 @@ def _is_sound_tree(chain: Chain, column: int, tree: int) -> bool:
     clue = (splits[:, FEATURE] >= len(chain.score_rows)) & (splits[:, FEATURE] < len(chain.score_rows) + CLUES)
     return (
         not bool((codes == n_codes).any())
-        and len(nodes) < 2**28
-        and n_masks < 2**20 - 256
-        and len(chain.score_rows) + CLUES < LEAF
         and bool(((splits[:, FEATURE] < column) | clue).all())
         and (chain.clue_row[column] >= 0 or not bool(clue.any()))
         and _descends(nodes, len(chain.score_rows) + CLUES, n_masks)
-        and bool((leaves[:, START] >= 0).all())
-        and bool((leaves[:, END] > leaves[:, START]).all())
-        and bool((leaves[:, END] <= len(codes)).all())
+        and _share_out(leaves, len(codes))
     )
+
+
+def _share_out(leaves: Array, n_donors: int) -> bool:
+    """Whether each donor is in one leaf, and no leaf without."""
+    ordered = leaves[np.argsort(leaves[:, START], kind="stable")]
+    ends = np.concatenate([np.zeros(1, np.int32), ordered[:, END]])
+    starts = np.append(ordered[:, START], n_donors)
+    return bool((starts == ends).all() and (ordered[:, END] > ordered[:, START]).all())
 
 
 def load_refiner(arrays: Mapping[str, Array], n_columns: int) -> Refiner:
@@ -156,7 +167,11 @@ def _descends(nodes: Array, n_features: int, n_masks: int) -> bool:
     inner = nodes[:, FEATURE] >= 0
     splits = nodes[inner]
     return (
-        bool((splits[:, FEATURE] < n_features).all())
+        n_features < LEAF
+        and len(nodes) < 2**28
+        and n_masks < CUT_MAX - BINS_MAX
+        and bool((splits[:, FEATURE] < n_features).all())
+        and bool((splits[:, THRESHOLD] < BINS_MAX).all())
         and bool((splits[:, LEFT] > numbers[inner]).all())
         and bool((splits[:, LEFT].astype(np.int64) + 1 < len(nodes)).all())
         and bool((splits[:, THRESHOLD] > MASKED - n_masks).all())

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lookalike.data.asking import Asking, ConditionTable
+from lookalike.data.asking import Asking, Fairness
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.engines.tabular.layout import Layout
 from lookalike.engines.tabular.wishes.cells import (
@@ -18,7 +18,13 @@ from lookalike.engines.tabular.wishes.cells import (
     told_cells,
 )
 from lookalike.engines.tabular.wishes.layers import Layer
-from lookalike.engines.tabular.wishes.quotas import fit_shares, share_out, share_out_fairly, wished_margin
+from lookalike.engines.tabular.wishes.quotas import (
+    evened_out,
+    fit_shares,
+    largest_remainders,
+    share_out_fairly,
+    wished_margin,
+)
 from lookalike.errors import ConditionsUnreachable, InputInvalid
 
 LEVELS_MAX = 1_000  # of a column whose shares or parity are asked for
@@ -32,9 +38,9 @@ def named(asking: Asking, table: pl.DataFrame | None) -> dict[str, tuple[str, ..
     """The columns that each wish names, by the wish's parameter."""
     fair = asking.fairness
     conditions: tuple[str, ...] = ()
-    if isinstance(asking.conditions, ConditionTable):
-        conditions = tuple(table.columns) if table is not None else ()
-    elif asking.conditions is not None:
+    if table is not None:
+        conditions = tuple(table.columns)
+    elif isinstance(asking.conditions, tuple):
         conditions = tuple(dict.fromkeys(name for condition in asking.conditions for name in condition))
     return {
         "conditions": conditions,
@@ -76,7 +82,7 @@ def make_layers(
     The layers of all wishes.
 
     Args:
-        table: Of conditions, where they are told so.
+        table: Of conditions, instead of those of `asking`.
         total: Rows of the whole output.
         natural: Draws rows of the named columns as they come without wishes.
 
@@ -86,7 +92,7 @@ def make_layers(
     """
     columns = {column.name: column for column in layout.metadata.columns}
     layers = []
-    if asking.conditions is not None:
+    if table is not None or asking.conditions is not None:
         layer = _of_table(table, columns) if table is not None else _of_conditions(asking, columns)
         if layer.values.height > total:
             raise InputInvalid(f"There are {layer.values.height:,} conditions for {total:,} rows.")
@@ -117,7 +123,10 @@ def _of_table(table: pl.DataFrame, columns: Mapping[str, Column]) -> Layer:
 
 def _of_shares(asking: Asking, columns: Mapping[str, Column], total: int, natural: Natural) -> Layer:
     names = tuple(dict.fromkeys([*asking.rebalance, *named(asking, None)["fairness"]]))
-    combos = natural(names).group_by(names, maintain_order=True).len("rows").sort("rows", descending=True)
+    rows = natural(names).drop_nulls([name for name in names if name in asking.impute])
+    combos = rows.group_by(names, maintain_order=True).len("rows").sort("rows", descending=True, maintain_order=True)
+    if asking.fairness:
+        combos = _completed(combos, asking.fairness)
     if combos.height > COMBINATIONS_MAX:
         raise InputInvalid("rebalance and fairness name columns of too many combinations.", hint="Name fewer columns.")
     levels = {name: _levels(combos[name]) for name in names}
@@ -130,8 +139,23 @@ def _of_shares(asking: Asking, columns: Mapping[str, Column], total: int, natura
     if fair := asking.fairness:
         parity = _groups([levels[name][0] for name in fair.protected]), levels[fair.target][0]
     shares = fit_shares(weights, margins, parity)
-    counts = share_out_fairly(shares, *parity, total) if parity else share_out(shares, places, total)
+    counts = share_out_fairly(shares, *parity, total) if parity else largest_remainders(shares, total)
+    free = [n for n, name in enumerate(names) if name not in named(asking, None)["fairness"]]
+    counts = evened_out(counts, shares, places, free)
     return Layer(combos.select(names), np.ones((combos.height, len(names)), bool), counts)
+
+
+def _completed(combos: pl.DataFrame, fair: Fairness) -> pl.DataFrame:
+    """The combinations, and for each group those of target levels that it has no row of: half a row each."""
+    keys = [*fair.protected, fair.target]
+    groups = combos.unique(subset=fair.protected, keep="first", maintain_order=True).drop(fair.target, "rows")
+    targets = combos.select(fair.target).unique(maintain_order=True)
+    if groups.height * targets.height > COMBINATIONS_MAX:
+        raise InputInvalid("fairness names columns of too many combinations.", hint="Name fewer columns.")
+    every = groups.join(targets, how="cross", maintain_order="left_right")
+    lacking = every.join(combos, on=keys, how="anti", nulls_equal=True, maintain_order="left")
+    rows = [combos.with_columns(pl.col("rows").cast(pl.Float64)), lacking.with_columns(rows=pl.lit(0.5))]
+    return pl.concat([part.select(combos.columns) for part in rows])
 
 
 def _levels(cells: pl.Series) -> tuple[Levels, pl.Series]:
@@ -172,15 +196,14 @@ def _refuse_unknown(layer: Layer, layout: Layout, total: int) -> None:
     names = layout.metadata.names
     for name in layer.values.columns:
         number = names.index(name)
-        if number not in layout.places:
-            continue
+        if name in layout.rules.computed:
+            continue  # what is computed of other cells is known when it is
         codes = coded(layer.values[name], layout.transforms[number]).codes
         unknown = layer.mask(name) & (codes == UNKNOWN)
         if layer.counts is not None:
             unknown &= layer.counts > 0
         if unknown.any():
-            entries = layer.entries(np.arange(min(total, 1_000_000), dtype=np.uint64), total, 0)
-            n_rows = int(unknown[entries].sum())
+            n_rows = int(layer.sizes(total)[unknown].sum())
             raise ConditionsUnreachable(
                 f"Of {n_rows:,} rows asked for with a cell of column '{name}' that it cannot have, 0 can be found: the "
                 "value is not in the input, in too few rows of it, or out of its range."

@@ -65,20 +65,29 @@ def table_cells(cells: pl.Series, column: Column, what: str) -> pl.Series:
         return cells
     if cells.dtype == pl.String:
         return told_cells(cells.to_list(), column, what)
+    wrong = InputInvalid(
+        f"{what} asks of column '{column.name}' what is no {column.type.value}.", hint=f"Correct {what}."
+    )
     try:
-        return _in_dtype(cells, column)
+        told = _in_dtype(cells, column)
+        same = (cells.dtype.is_float() and column.dtype.is_float()) or told.cast(cells.dtype).eq_missing(cells).all()
     except pl.exceptions.PolarsError:
-        raise InputInvalid(
-            f"{what} asks of column '{column.name}' what is no {column.type.value}.", hint=f"Correct {what}."
-        ) from None
+        raise wrong from None
+    if not same:  # halves of a whole number, the hours of a date: a cast would drop them without a word
+        raise wrong
+    return told
 
 
 def coded(cells: pl.Series, transform: Transform) -> Coded:
     """The codes of cells of the column's dtype; scores for those between its known values."""
     codes = _known(cells, transform)
+    if isinstance(transform, Numeric):  # which has codes for missing and not-a-number, whether they occur or not
+        never = transform.spread.n_missing == 0, transform.spread.n_nan == 0
+        for code, is_never in zip((transform.scale.n_codes - 2, transform.scale.n_codes - 1), never, strict=True):
+            codes[is_never & (codes == code)] = UNKNOWN
     scores = np.zeros(len(codes), np.float32)
     if isinstance(transform, Numeric) and len(transform.scale.cell_bins):
-        loose = np.flatnonzero(codes == UNKNOWN)
+        loose = np.flatnonzero((codes == UNKNOWN) & _is_number(cells))
         _, found = transform.place(to_physical(cells)[0][loose])
         within = loose[~np.isnan(found)]
         codes[within], scores[within] = CONTINUOUS, found[~np.isnan(found)]
@@ -95,6 +104,14 @@ def _known(cells: pl.Series, transform: Transform) -> Codes:
     asked = pl.DataFrame({"cell": cells})
     found = asked.join(keys, on="cell", how="left", nulls_equal=True, maintain_order="left")["code"]
     return np.array(found.fill_null(UNKNOWN).cast(pl.Int32).to_numpy())
+
+
+def _is_number(cells: pl.Series) -> npt.NDArray[np.bool_]:
+    """Which cells are neither missing nor not-a-number."""
+    present = cells.is_not_null()
+    if cells.dtype.is_float():
+        present &= cells.is_not_nan().fill_null(False)
+    return np.array(present.to_numpy())
 
 
 def _text(value: Any, column: Column) -> str:

@@ -68,6 +68,8 @@ def bounds(layout: Layout, chain: Chain, wish: Wish) -> Array:
     n_trees = (len(chain.node_at) - 1) // len(chain.score_rows)
     for tree in range(wish.place * n_trees, (wish.place + 1) * n_trees):
         np.maximum(greatest, _greatest_shares(chain, tree, n_codes), out=greatest)
+    if chain.ties[wish.place, 0] >= 0:
+        greatest[chain.ties[wish.place, 2]] = 1.0  # missing where its leader is: there it is sure
     coded = wish.asked & (wish.cells.codes >= 0)
     return np.where(coded, greatest[np.where(coded, wish.cells.codes, 0)], 1.0)
 

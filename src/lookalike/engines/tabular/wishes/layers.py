@@ -43,6 +43,13 @@ class Layer:
             return (rows.astype(np.int64) * self.values.height) // total
         return np.searchsorted(self._ends, permute(rows, total, salt).astype(np.int64), side="right")
 
+    def sizes(self, total: int) -> Places:
+        """Rows that each entry gets."""
+        if self.counts is not None:
+            return self.counts
+        ends = -(-np.arange(self.values.height + 1, dtype=np.int64) * total // self.values.height)
+        return np.diff(ends)
+
     def mask(self, name: str) -> Mask:
         """In which entries a column is asked for."""
         mask: Mask = self.asked[:, self.values.columns.index(name)]

@@ -15,7 +15,7 @@ from lookalike.errors import ConditionsUnreachable
 TURNS = 500  # of fitting, at most
 CLOSE = 1e-9
 GAP = 0.02  # between the rates of two groups at most
-_SEARCH = 60  # rows by which a group may grow or shrink until its rates can be rounded
+ROUNDED = 100  # rows of a group from which on any rates can be rounded to within half the gap
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -60,31 +60,29 @@ def largest_remainders(shares: Floats, total: int) -> Counts:
     return counts
 
 
-def share_out(shares: Floats, columns: Sequence[Levels], total: int) -> Counts:
+def evened_out(counts: Counts, shares: Floats, columns: Sequence[Levels], places: Sequence[int]) -> Counts:
     """
-    Rows of each combination, so that each level of each column has its own share of `total` rounded, where combinations
-    allow it.
+    The counts with rows moved so that each level of some columns has its own share rounded, where combinations allow it.
 
     Args:
         columns: Level of each combination, one array a column.
+        places: Of the columns whose levels are evened out; rows of the levels of others do not change.
     """
-    counts = largest_remainders(shares, total)
-    for levels in columns:
-        wanted = largest_remainders(_sums(levels, shares), total)
-        _even_out(counts, shares, levels, wanted, [c for c in columns if c is not levels])
-    return counts
+    evened = counts.copy()
+    for place in places:
+        wanted = largest_remainders(_sums(columns[place], shares), int(counts.sum()))
+        _even_out(evened, shares, columns[place], wanted, [c for n, c in enumerate(columns) if n != place])
+    return evened
 
 
 def share_out_fairly(shares: Floats, groups: Levels, targets: Levels, total: int) -> Counts:
     """
     Rows of each combination, so that the rates of target levels in any two groups differ by at most `GAP`.
 
-    Small groups grow or shrink by a few rows until their rates can be rounded so; a group too small for that is empty.
+    Small groups grow or shrink by a few rows until their rates can be rounded so, which may leave a group empty.
     """
     rates = _sums(targets, shares)
-    sizes = largest_remainders(_sums(groups, shares), total)
-    sizes = np.array([_parity_size(int(size), rates) for size in sizes])
-    sizes[np.argmax(sizes)] += total - int(sizes.sum())
+    sizes = _parity_sizes(largest_remainders(_sums(groups, shares), total), rates)
     counts = np.zeros(len(shares), np.int64)
     for group, size in enumerate(sizes):
         for target, n_rows in enumerate(largest_remainders(rates, int(size))):
@@ -126,13 +124,30 @@ def _towards_parity(shares: Floats, groups: Levels, targets: Levels) -> Floats:
     return moved
 
 
-def _parity_size(size: int, rates: Floats) -> int:
-    """The size nearest to that one at which all rates can be rounded to half the gap; 0 if there is none near."""
-    for step in range(min(size, _SEARCH) + 1):
-        for near in (size - step, size + step):
-            if near and np.abs(largest_remainders(rates, near) / near - rates).max() <= GAP / 2:
-                return near
-    return 0
+def _parity_sizes(sizes: Counts, rates: Floats) -> Counts:
+    """
+    Sizes of groups, near those and adding up to as many, at which all rates can be rounded to half the gap.
+
+    The greatest group takes what the others give; while it cannot be rounded so, the smallest of the others is emptied.
+    """
+    fitting = np.array([n for n in range(ROUNDED + 1) if _can_be_rounded(n, rates)])
+    above = np.searchsorted(fitting, np.minimum(sizes, ROUNDED))
+    low, high = fitting[np.maximum(above - 1, 0)], fitting[above]
+    fitted = np.where(sizes >= ROUNDED, sizes, np.where(sizes - low < high - sizes, low, high))
+    greatest = int(np.argmax(sizes))
+    fitted[greatest] = 0
+    smallest = np.argsort(fitted, kind="stable")
+    rests = int(sizes.sum() - fitted.sum()) + np.concatenate([[0], np.cumsum(fitted[smallest])])
+    good = (rests >= ROUNDED) | ((rests > 0) & np.isin(rests, fitting))
+    n_emptied = int(np.argmax(good)) if good.any() else len(sizes)
+    fitted[smallest[:n_emptied]] = 0
+    fitted[greatest] = rests[n_emptied]
+    return fitted
+
+
+def _can_be_rounded(size: int, rates: Floats) -> bool:
+    gaps = np.abs(largest_remainders(rates, size) - rates * size)
+    return bool(gaps.max() <= size * GAP / 2) or size >= ROUNDED
 
 
 def _even_out(counts: Counts, shares: Floats, levels: Levels, wanted: Counts, others: Sequence[Levels]) -> None:

@@ -1,0 +1,101 @@
+"""The same bytes, whoever does the work and in whatever order."""
+
+import os
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from lookalike.compute import Executor, Json
+from lookalike.compute.local import LocalExecutor, WorkerCommand
+from lookalike.data.parameters import TabularParameters, checked
+from lookalike.engines import BLOCK_ROWS
+from lookalike.pipeline.context import Context
+from lookalike.pipeline.runner import run
+from lookalike.pipeline.tasks import Tasks
+from lookalike.pipeline.work import Request, Work
+from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.version import VERSION
+from lookalike.wiring.worker import process_env
+
+N_ROWS = 3 * BLOCK_ROWS + 10  # as many blocks as it takes for workers to be started
+RULES = [
+    {"type": "sum", "columns": ["net", "tax"], "equals": "gross"},
+    {"type": "less_equal", "columns": ["tax", "net"]},
+    {"type": "unique", "columns": ["city", "net", "tax"]},
+]
+
+
+class Quiet:
+    """A listener that says nothing."""
+
+    def stage(self, name: str, status: str) -> None: ...
+
+    def progress(self, stage: str, share: float) -> None: ...
+
+    def checkpoint(self, work: Work) -> None: ...
+
+    def begin_publishing(self) -> None: ...
+
+
+class Shuffled:
+    """An executor that does items here, in mixed order."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
+        numbers = list(range(len(items)))
+        random.Random(4).shuffle(numbers)
+        done = {number: self._tasks.run(task, items[number]) for number in numbers}
+        return (done[number] for number in range(len(items)))
+
+
+def table() -> pl.DataFrame:
+    rows = pl.int_range(1_500, eager=True)
+    net = (rows * 7_919 % 100_003 / 100 + 100).round(2)
+    tax = (net * (rows % 3 * 0.07 + 0.05) + rows * 31 % 17 / 100).round(2)
+    return pl.DataFrame(
+        {
+            "id": "N" + rows.cast(pl.String).str.zfill(6),
+            "city": "city " + (rows * rows % 11).cast(pl.String),
+            "net": net,
+            "tax": tax,
+            "gross": (net + tax).round(2),
+            "paid": rows * 13 % 29 < 20,
+        }
+    )
+
+
+def published(home: Path, which: str) -> tuple[bytes, bytes]:
+    """The output and the model of a job, done by `which`: ``here`` in order, ``shuffled``, or by ``workers``, two."""
+    (home / "buckets" / "b").mkdir(parents=True)
+    table().write_parquet(home / "buckets" / "b" / "in.parquet")
+    chosen = {"seed": 5, "privacy": "private", "quality": "high", "evaluate": False, "constraints": RULES}
+    parameters = checked(TabularParameters, chosen).model_dump(mode="json")
+    request = Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out.parquet", "p", parameters)
+    buckets, work_bucket = NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
+    tasks = Tasks(buckets, work_bucket)
+    hello = {"home": str(home), "buckets": {}, "work_bucket": "file:work"}
+    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], process_env(os.environ, 1), hello)
+    local = LocalExecutor(2 if which == "workers" else 1, tasks.run, command)
+    executor: Executor = Shuffled(tasks) if which == "shuffled" else local
+    try:
+        run(Work("job", VERSION, request), Context(buckets, work_bucket, executor, Quiet()))
+    finally:
+        local.close()
+    return buckets["b"].read("out.parquet"), work_bucket.read("jobs/job/model.lookalike")
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    return published(tmp_path_factory.mktemp("here"), "here")
+
+
+@pytest.mark.parametrize("which", ["shuffled", "workers"])
+def test_bytes_do_not_depend_on_who_does_what_when(which: str, in_order: tuple[bytes, bytes], tmp_path: Path) -> None:
+    """With rules, keys, several trees and a classifier, any order of blocks and any workers write the same bytes."""
+    assert in_order == published(tmp_path, which)
