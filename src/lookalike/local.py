@@ -10,6 +10,7 @@ import polars as pl
 
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
+from lookalike.data.learnt import learnt_from
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
@@ -77,8 +78,9 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
         return Done(synthesizer.seed, notes, None)
     tell("evaluate", 0.9)
     settings = ReportSettings(parameters.min_level_rows, parameters.model_dump(mode="json"), notes)
+    learnt = learnt_from(train, parameters.fit_rows, synthesizer.seed)
     judgement = evaluate_tables(
-        train, pl.concat(judged), holdout, metadata=metadata, seed=synthesizer.seed, settings=settings
+        learnt, pl.concat(judged), holdout, metadata=metadata, seed=synthesizer.seed, settings=settings
     )
     judgement.save(report)
     return Done(synthesizer.seed, notes, judgement)

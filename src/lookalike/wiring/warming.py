@@ -42,4 +42,6 @@ def warming(environ: Mapping[str, str]) -> Iterator[None]:
 
 def _watch(process: subprocess.Popen[bytes]) -> None:
     if process.wait() > 0:  # less than 0: killed by a signal, ours
-        log.warning("Kernels could not be compiled ahead: the first job does it.")
+        log.warning(
+            "Kernels could not be compiled ahead. If no job works: name a folder that can be written, NUMBA_CACHE_DIR."
+        )

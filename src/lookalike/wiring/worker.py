@@ -14,7 +14,10 @@ from lookalike.pipeline.work import Work
 from lookalike.wiring.parts import Parts, n_workers
 
 # what a job's process may know of ours: where programs and temporary files are, how text is encoded; no secrets
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "NUMBA_CACHE_DIR")
+_PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV"),
+    *("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"),  # where compiled kernels are kept
+)
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

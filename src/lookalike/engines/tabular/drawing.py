@@ -174,30 +174,106 @@ def _pool(chain: Chain, tree: int, random: Array) -> Pool:
 def _draw_run(
     chain: Chain, where: tuple[int, int, int, int], pool: Pool, random: Array, rows: Rows, given: Given
 ) -> None:
-    """A column's cells of a run of rows, by one of its trees; `where`: column, tree, first row, end."""
+    """
+    A column's cells of a run of rows, by one of its trees; `where`: column, tree, first row, end.
+
+    What most rows need stands in the loop, with fields taken out before it: a call hands over all fields of its tuples,
+    which takes longer than the work.
+    """
     column, tree, start, end = where
-    first_node, first_donor = chain.node_at[tree], chain.donor_at[tree]
-    n_codes = chain.code_at[column + 1] - chain.code_at[column]
-    told, tie, clue = given.rows[column], chain.ties[column, 0], chain.clue_row[column]
+    told, tie = given.rows[column], chain.ties[column, 0]
+    codes = chain.codes[chain.donor_at[tree] : chain.donor_at[tree + 1]]
+    residuals = chain.residuals[chain.donor_at[tree] : chain.donor_at[tree + 1]]
+    order, following, first, nodes, tags = pool.order, pool.next, pool.first, pool.nodes, pool.tags
+    bins, scores, met, own = rows.bins, rows.scores, rows.met, _own(chain, column, tree)
+    n_codes, score_row, low, high, code_bins, code_scores, cell_bins, regressors, coefficients = own
+    cells = rows.codes[column]
+    leaves = _find_leaves(chain, column, pool, bins[start:end])
     for row in range(start, end):
-        if tie >= 0 and rows.bins[row, tie] == chain.ties[column, 1]:
-            _put_code(chain, column, rows, row, chain.ties[column, 2])
+        leaf: Any = np.int64(leaves[row - start])
+        if (tie >= 0 or told >= 0) and _put_told(chain, (column, tree), pool, (row, leaf), rows, given):
             continue
-        if clue >= 0:
-            _put_clues(chain, column, rows.bins, row)
-        leaf = find_leaf(pool.hops, pool.masks, rows.bins, row)
-        if told >= 0 and given.codes[told, row] != FREE:
-            _put_given(chain, (column, tree), pool, (row, leaf), rows, given)
-            continue
-        donor = first_donor + take_donor(pool, leaf, rows.met, row, random)
-        code = chain.codes[donor]
+        place = following[leaf]
+        donor = np.int64(order[place])
+        bit = np.uint64(1) << np.uint64(tags[donor])
+        if met[row] & bit != np.uint64(0) or place + 1 == nodes[leaf, END] or place + 1 == first[leaf]:
+            donor = np.int64(take_donor(pool, leaf, met, row, random))
+        else:
+            met[row] |= bit
+            following[leaf] = place + 1
+        code = codes[donor]
         if 0 <= code <= n_codes:
-            _put_code(chain, column, rows, row, code)
+            cells[row], bins[row, column] = code, code_bins[code]
+            if score_row >= 0:
+                scores[row, score_row] = code_scores[code]
         elif code < 0 or not _copy(chain, column, rows, row, code - n_codes - 1):
-            score: float = np.float64(chain.residuals[donor])
+            score: float = np.float64(residuals[donor])
             if code < 0:
-                score += _lean(chain, first_node + leaf, rows.scores, row)
-            _put_score(chain, column, rows, row, score)
+                lean = 0.0
+                for k in range(REGRESSORS):
+                    regressor = regressors[leaf, k]
+                    if regressor >= 0:
+                        lean += coefficients[leaf, k] * scores[row, regressor]
+                score += lean
+            score = reflect(score, low, high)
+            cells[row], scores[row, score_row] = -1, score
+            bins[row, column] = cell_bins[score_cell(score)]
+
+
+class Own(NamedTuple):
+    """A column's parts of `Chain`, and the lines of one of its trees."""
+
+    n_codes: int
+    score_row: int
+    low: float
+    high: float
+    code_bins: Array
+    code_scores: Array
+    cell_bins: Array
+    regressors: Array
+    coefficients: Array
+
+
+@compiled
+def _own(chain: Chain, column: int, tree: int) -> Own:
+    codes = slice(chain.code_at[column], chain.code_at[column + 1])
+    nodes = slice(chain.node_at[tree], chain.node_at[tree + 1])
+    return Own(
+        codes.stop - codes.start,
+        np.int64(chain.score_rows[column]),  # type: ignore[arg-type]
+        chain.bounds[column, 0],
+        chain.bounds[column, 1],
+        chain.code_bins[codes],
+        chain.code_scores[codes],
+        chain.cell_bins[chain.cell_at[column] : chain.cell_at[column + 1]],
+        chain.regressors[nodes],
+        chain.coefficients[nodes],
+    )
+
+
+@compiled
+def _find_leaves(chain: Chain, column: int, pool: Pool, bins: Array) -> Array:
+    """
+    The node in which each row of bins, uint8 ``(n, c + CLUES)``, ends; int32 ``(n,)``.
+
+    All rows go down a step at a time: the loads of one row then wait for those of no other.
+    """
+    if chain.clue_row[column] >= 0:
+        for row in range(len(bins)):
+            _put_clues(chain, column, bins, row)
+    hops, masks = pool.hops, pool.masks
+    leaves, left = np.zeros(len(bins), np.int32), np.arange(len(bins)).astype(np.int32)
+    n_left = len(bins) if hops[0] & LEAF != LEAF else 0
+    while n_left > 0:
+        kept = 0
+        for k in range(n_left):
+            row = left[k]
+            node = step(hops[leaves[row]], masks, bins, row)
+            leaves[row] = node
+            left[kept] = row
+            kept += np.int64(hops[node] & LEAF != LEAF)
+        n_left = kept
+    return leaves
 
 
 @compiled
@@ -262,6 +338,22 @@ def _copy(chain: Chain, column: int, rows: Rows, row: int, number: int) -> bool:
 
 
 @compiled
+def _put_told(
+    chain: Chain, where: tuple[int, int], pool: Pool, place: tuple[int, int], rows: Rows, given: Given
+) -> bool:
+    """Whether a cell was not to be drawn; then it is put. `where`: column and tree; `place`: row and leaf."""
+    column, row = where[0], place[0]
+    tie, told = chain.ties[column, 0], given.rows[column]
+    if tie >= 0 and rows.bins[row, tie] == chain.ties[column, 1]:
+        _put_code(chain, column, rows, row, chain.ties[column, 2])
+        return True
+    if told >= 0 and given.codes[told, row] != FREE:
+        _put_given(chain, where, pool, place, rows, given)
+        return True
+    return False
+
+
+@compiled
 def _put_given(
     chain: Chain, where: tuple[int, int], pool: Pool, place: tuple[int, int], rows: Rows, given: Given
 ) -> None:
@@ -309,16 +401,19 @@ def make_hops(nodes: Array) -> npt.NDArray[np.int64]:
 def find_leaf(hops: Array, masks: Array, bins: Array, row: int) -> int:
     """The node in which a row of bins, uint8 ``(n, c)``, ends; see `make_hops`."""
     node = 0
-    hop = hops[0]
-    while hop & LEAF != LEAF:
-        b = np.int64(bins[row, hop & LEAF])
-        cut = (hop >> CUT) & CUT_MAX
-        if cut < BINS_MAX:
-            node = (hop >> CHILD) + np.int64(b > cut)
-        else:
-            node = (hop >> CHILD) + np.int64((masks[CUT_MAX - cut, b >> 3] >> (b & 7)) & 1 == 0)
-        hop = hops[node]
+    while hops[node] & LEAF != LEAF:
+        node = step(hops[node], masks, bins, row)
     return node
+
+
+@compiled
+def step(hop: int, masks: Array, bins: Array, row: int) -> Any:
+    """The child that a row goes to from a node, given by its hop."""
+    b = np.int64(bins[row, hop & LEAF])
+    cut = (hop >> CUT) & CUT_MAX
+    if cut < BINS_MAX:
+        return (hop >> CHILD) + np.int64(b > cut)
+    return (hop >> CHILD) + np.int64((masks[CUT_MAX - cut, b >> 3] >> (b & 7)) & 1 == 0)
 
 
 @compiled

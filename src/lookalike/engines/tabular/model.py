@@ -27,7 +27,7 @@ from lookalike.errors import ModelFileError, UsageError
 from lookalike.transforms import CONTINUOUS, Numbers
 
 KIND = "tabular model"
-NATURAL_BLOCK = 2**40  # by whose rows natural shares are counted; no output has so many
+NATURAL_BLOCK = 2**23  # by whose rows natural shares are counted; no output has so many blocks
 
 Array = npt.NDArray[Any]
 

@@ -1,20 +1,22 @@
 """Cells that a caller tells, as a column holds them; and as the codes and scores by which a chain draws them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lookalike.data.metadata import MADE_UP, Column
+from lookalike.data.metadata import MADE_UP, Column, TextForm
 from lookalike.data.spelling import unspell
 from lookalike.errors import InputInvalid, MetadataError
 from lookalike.transforms import CONTINUOUS, Transform
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.physical import to_physical
 
+_OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
+_ROUNDED = 1e-9  # as much as two ways of reading the same decimals may differ by
 UNKNOWN = -3  # the code of a cell that the column cannot have
 
 Codes = npt.NDArray[np.int32]
@@ -52,7 +54,11 @@ def told_cells(values: Sequence[Any], column: Column, what: str) -> pl.Series:
     """
     texts = pl.Series([None if v is None else _text(v, column) for v in values], dtype=pl.String)
     try:
-        return _in_dtype(unspell(texts.alias(column.name), column), column)
+        read = _read(texts.alias(column.name), column)
+        held = _in_dtype(read, column)
+        if _is_rounded(texts if column.dtype.is_decimal() else read, held):
+            raise MetadataError("numbers of more digits than the column holds")
+        return held
     except (MetadataError, pl.exceptions.PolarsError):
         raise InputInvalid(
             f"{what} asks of column '{column.name}' what is no {column.type.value}.", hint=f"Correct {what}."
@@ -118,6 +124,26 @@ def _text(value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return column.text.true if value else column.text.false
     return str(value)
+
+
+def _read(texts: pl.Series, column: Column) -> pl.Series:
+    """What texts mean; moments without an offset are of the column's own zone."""
+    dtype = column.dtype
+    if not isinstance(dtype, pl.Datetime) or dtype.time_zone is None:
+        return unspell(texts, column)
+    told = texts.str.contains(_OFFSET).fill_null(False)
+    zoned = unspell(texts.set(~told, None), column)
+    local = replace(column, dtype=pl.Datetime(dtype.time_unit), text=TextForm())
+    moments = unspell(texts.set(told, None), local).cast(local.dtype)
+    return zoned.zip_with(told, moments.dt.replace_time_zone(dtype.time_zone, ambiguous="earliest"))
+
+
+def _is_rounded(read: pl.Series, held: pl.Series) -> bool:
+    """Whether whole numbers or decimals are not what was told."""
+    if not (held.dtype.is_integer() or held.dtype.is_decimal()):
+        return False
+    gap = (read.cast(pl.Float64, strict=False) - held.cast(pl.Float64)).abs().max()
+    return isinstance(gap, float) and gap > _ROUNDED
 
 
 def _in_dtype(cells: pl.Series, column: Column) -> pl.Series:

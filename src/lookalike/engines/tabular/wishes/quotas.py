@@ -62,7 +62,7 @@ def largest_remainders(shares: Floats, total: int) -> Counts:
 
 def evened_out(counts: Counts, shares: Floats, columns: Sequence[Levels], places: Sequence[int]) -> Counts:
     """
-    The counts with rows moved so that each level of some columns has its own share rounded, where combinations allow it.
+    The counts with rows moved so that each level of some columns has its own share rounded, if combinations allow it.
 
     Args:
         columns: Level of each combination, one array a column.

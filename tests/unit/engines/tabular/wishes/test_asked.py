@@ -105,6 +105,27 @@ def test_a_moment_with_its_offset_can_be_asked_for(free: Model) -> None:
     assert mixed()["at"].dtype == out.dtype
 
 
+def test_a_moment_without_an_offset_is_of_the_columns_zone(free: Model) -> None:
+    """A moment told without an offset is what the clocks of the column's zone show."""
+    out = free.asked(wish(conditions={"at": "1970-06-05T12:00:00"})).draw(50, seed=1, block=0)["at"]
+
+    assert {"1970-06-05 12:00"} == set(out.dt.strftime("%Y-%m-%d %H:%M"))
+
+
+def test_a_decimal_is_not_rounded() -> None:
+    """A value of more decimals than the column has is refused, and never asked for rounded."""
+    table = pl.DataFrame({"price": [n * 37 % 900 for n in range(300)]}).select(
+        pl.col("price").cast(pl.Decimal(10, 2)) / 4
+    )
+    model = model_of(table.with_columns(pl.col("price").cast(pl.Decimal(10, 2))))
+
+    assert {"12.25"} == set(
+        model.asked(wish(conditions={"price": 12.25})).draw(9, seed=1, block=0)["price"].cast(pl.String)
+    )
+    with pytest.raises(InputInvalid):
+        model.asked(wish(conditions={"price": 12.345})).wishes(9)
+
+
 @pytest.mark.parametrize("name", HOLED)
 def test_missing_can_be_asked_for(free: Model, name: str) -> None:
     """null asks for a missing cell, where the column has any."""
@@ -134,7 +155,9 @@ def test_cells_that_cannot_be_had_are_refused_at_once(free: Model, name: str, va
         free.asked(wish(conditions={name: value})).wishes(70)
 
 
-@pytest.mark.parametrize(("name", "value"), [("whole", "many"), ("day", "soon"), ("flag", 7), ("decimal", "x")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("whole", "many"), ("whole", 2.5), ("day", "soon"), ("flag", 7), ("decimal", "x")]
+)
 def test_cells_of_another_type_are_refused(free: Model, name: str, value: Any) -> None:
     """A value that the column's type cannot mean is refused by the column's name, without the value."""
     with pytest.raises(InputInvalid, match=f"column '{name}'") as raised:

@@ -19,9 +19,11 @@ from lookalike.evaluation.fidelity.c2st import tell_apart
 
 DATA = os.environ.get("LOOKALIKE_DATA")
 COST = 0.03  # of the classifier's figure at most
+FEW_COST = 0.06  # where 950 real rows are left: chance moves either figure by 0.02
+HALF_COST = 0.06  # of learning from half of the rows
 PRIVATE_COST = 0.15  # privacy is paid for with likeness, and the more the smaller the table
 ROWS = 10_000  # a side that are told apart
-PLAIN = 60_000  # rows drawn without asking, from which those like the asked ones are taken
+DRAWN = 60_000  # rows, some of which are compared: in as many rows as train has donors hardly repeat, which flatters
 SHARES_GAP = 0.02
 
 pytestmark = [pytest.mark.skipif(DATA is None, reason="needs LOOKALIKE_DATA"), pytest.mark.slow]
@@ -52,7 +54,7 @@ CASES = {
         {"conditions": [{"education": "Bachelors", "sex": "Female"}, {"education": "HS-grad", "sex": "Male"}]},
         ("education", "sex"),
     ),
-    "conditions on visits": Case("shoppers", {"conditions": {"Revenue": 1}}, ("Revenue",)),
+    "conditions on visits": Case("shoppers", {"conditions": {"Revenue": 1}}, ("Revenue",), FEW_COST),
     "rebalance of a census": Case(
         "adult", {"rebalance": {"income": {">50K": 0.5}, "sex": {"Female": 0.5}}}, ("income", "sex")
     ),
@@ -67,12 +69,12 @@ CASES = {
     "exclude of visits": Case("shoppers", {"exclude": ["PageValues"]}),
     "columns of a census": Case("adult", {"columns": {"age": {"min": 17, "max": 90}}}),
     "columns of visits": Case("shoppers", {"columns": {"BounceRates": {"min": 0, "max": 1}}}),
-    "private census": Case("adult", {"privacy": "private"}),
+    "private census": Case("adult", {"privacy": "private"}, cost=PRIVATE_COST),
     "private visits": Case("shoppers", {"privacy": "private"}, cost=PRIVATE_COST),
     "high quality of a census": Case("adult", {"quality": "high"}),
     "high quality of visits": Case("shoppers", {"quality": "high"}),
-    "half of a census": Case("adult", {"fit_rows": 12_000}),
-    "half of the visits": Case("shoppers", {"fit_rows": 4_000}),
+    "half of a census": Case("adult", {"fit_rows": 12_000}, cost=HALF_COST),
+    "half of the visits": Case("shoppers", {"fit_rows": 4_000}, cost=HALF_COST),
 }
 
 
@@ -80,7 +82,7 @@ CASES = {
 def test_asking_costs_little(name: str) -> None:
     """What is asked for holds in every row, and a classifier hardly tells the rows better than those nobody asked."""
     case = CASES[name]
-    out = sampled(case, min(ROWS, table(case.table, "holdout").height))
+    out = sampled(case, DRAWN)
     holds(out, case.parameters)
 
     asked, plain = asked_and_plain(case, out)
@@ -102,7 +104,7 @@ def imputed_and_plain(name: str, column: str) -> tuple[float, float]:
     lost = pl.Series(np.random.default_rng(3).random(train.height) < 0.2)
     holed = train.with_columns(pl.when(~lost).then(column).alias(column))
     model = TabularSynthesizer(seed=1, columns=typed(name), impute=[column]).fit(holed)
-    out = model.sample(min(ROWS, table(name, "holdout").height))
+    out = model.sample(DRAWN)
 
     assert 0 == out[column].null_count()
 
@@ -183,5 +185,5 @@ def plain_model(name: str) -> Any:
 
 @cache
 def plain_rows(name: str) -> pl.DataFrame:
-    rows: pl.DataFrame = plain_model(name).sample(PLAIN)
+    rows: pl.DataFrame = plain_model(name).sample(DRAWN)
     return rows
