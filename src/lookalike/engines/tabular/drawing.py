@@ -265,7 +265,7 @@ def _find_leaves(chain: Chain, column: int, pool: Pool, bins: Array) -> Array:
     leaves, left = np.zeros(len(bins), np.int32), np.arange(len(bins)).astype(np.int32)
     n_left = len(bins) if hops[0] & LEAF != LEAF else 0
     while n_left > 0:
-        kept = 0
+        kept = np.int64(0)
         for k in range(n_left):
             row = left[k]
             node = step(hops[leaves[row]], masks, bins, row)
