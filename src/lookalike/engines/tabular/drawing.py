@@ -272,7 +272,7 @@ def _find_leaves(chain: Chain, column: int, pool: Pool, bins: Array) -> Array:
             leaves[row] = node
             left[kept] = row
             kept += np.int64(hops[node] & LEAF != LEAF)
-        n_left = kept
+        n_left = int(kept)
     return leaves
 
 
