@@ -25,24 +25,22 @@ class Splitmix:
 
 
 def donors(n_rows: int, tags: list[int], met: list[set[int]], first: int, seed: int) -> list[int]:
-    """Donors of one leaf for rows in turn: a round is a list that is used up, then all of them shuffled."""
-    random, whole, out = Splitmix(seed), list(range(len(tags))), []
-    later, now = whole[:first], whole[first:]  # the first round begins anywhere and goes on from the start
+    """Donors of one leaf for rows in turn, round by round; after a round they are shuffled."""
+    random, size, out = Splitmix(seed), len(tags), []
+    order, place = list(range(size)), first
     for row in range(n_rows):
-        fresh = [other for other in range(min(LOOK, len(now))) if tags[now[other]] not in met[row]]
-        chosen = fresh[0] if fresh else 0
-        now[0], now[chosen] = now[chosen], now[0]
-        out.append(now.pop(0))
+        stop = min(place + LOOK, first if place < first else size)
+        fresh = [other for other in range(place, stop) if tags[order[other]] not in met[row]]
+        chosen = fresh[0] if fresh else place
+        order[place], order[chosen] = order[chosen], order[place]
+        out.append(order[place])
         met[row].add(tags[out[-1]])
-        if not now and later:
-            now, later, begun = later, [], out[-len(whole[first:]) :]
-            whole = [*now, *begun]
-        elif not now:
-            whole = [*out[-first:], *whole[first:]] if first and len(out) == len(whole) else out[-len(whole) :]
-            for place in range(len(whole) - 1, 0, -1):
-                other = random.below(place + 1)
-                whole[place], whole[other] = whole[other], whole[place]
-            now, first = list(whole), 0
+        place = (place + 1) % size
+        if place == first:
+            for last in range(size - 1, 0, -1):
+                other = random.below(last + 1)
+                order[last], order[other] = order[other], order[last]
+            first = place = 0
     return out
 
 
