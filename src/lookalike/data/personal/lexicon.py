@@ -86,7 +86,7 @@ Porto Manchester Birmingham Leeds Glasgow Liverpool Bristol Edinburgh Cardiff Be
 Ghent Gothenburg Malmö Bergen Aarhus Tampere Gdańsk Kraków Wrocław Brno Bratislava Ljubljana Zagreb Boston Chicago
 Houston Phoenix Philadelphia Dallas Austin Denver Seattle Portland Atlanta Miami Detroit Baltimore Cleveland Nashville
 Memphis Toronto Montreal Vancouver Calgary Ottawa Sydney Melbourne Brisbane Perth Adelaide Auckland Wellington Tokyo
-Osaka Kyoto Nagoya Seoul Busan Beijing Shanghai Guangzhou Shenzhen Taipei Singapore Bangkok Jakarta Manila Hanoi
+Osaka Kyoto Nagoya Seoul Busan Nanjing Shanghai Guangzhou Shenzhen Taipei Singapore Bangkok Jakarta Manila Hanoi
 Mumbai Delhi Bangalore Chennai Kolkata Karachi Lahore Dhaka Colombo Dubai Istanbul Ankara Izmir Cairo Casablanca Tunis
 Lagos Accra Nairobi Johannesburg Lima Bogotá Quito Santiago Montevideo Rosario Recife Salvador Curitiba Guadalajara
 Monterrey Puebla
