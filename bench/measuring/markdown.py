@@ -11,9 +11,8 @@ _RATIOS = ("fit, CPU s", "× ours", "decoded, rows/s", "× ours", "peak memory, 
 
 def costs(ours: Sequence[Entry], shapes: Mapping[str, Shape]) -> str:
     """What ours cost, a line a table."""
-    coded = any(e.cost.codes_per_s is not None for e in ours)
-    rows = ([e.table, *_shape(shapes[e.table]), *_told(_cost(e.cost), coded=coded)] for e in ours)
-    return grid(["table", "rows", "columns", *_told(_COSTS, coded=coded)], rows)
+    rows = ([e.table, *_shape(shapes[e.table]), *_cost(e.cost)] for e in ours)
+    return grid(["table", "rows", "columns", *_COSTS], rows)
 
 
 def ratios(ours: Sequence[Entry], peers: Sequence[Entry]) -> str:
@@ -76,11 +75,6 @@ def _line(cells: Sequence[str]) -> str:
 
 def _shape(shape: Shape) -> list[str]:
     return [f"{shape.n_rows:,}", f"{shape.n_columns:,}"]
-
-
-def _told(cells: Sequence[str], *, coded: bool) -> list[str]:
-    """The cells of `_COSTS`; without that of codes where no model offers them."""
-    return [cell for n, cell in enumerate(cells) if coded or n != _COSTS.index("codes, rows/s")]
 
 
 def _cost(cost: Cost) -> list[str]:

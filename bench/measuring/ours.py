@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import polars as pl
 
@@ -24,14 +24,6 @@ from lookalike.formats import WriteOptions, parquet
 
 SEED = 7
 LEAST_ROWS = 200_000  # drawn for a rate: fewer take too few ticks of the clock
-
-
-@runtime_checkable
-class Coded(Protocol):
-    """What a model may offer beside `engines.Model`; without it the rate of codes is not told."""
-
-    def draw_codes(self, n_rows: int, *, seed: int, block: int) -> object:
-        """A block as `draw` draws it, before it is decoded."""
 
 
 def fit(folder: Path, out: Path) -> dict[str, float]:
@@ -51,18 +43,17 @@ def memory(folder: Path, out: Path) -> dict[str, float]:
 
 
 def draw(folder: Path, out: Path) -> dict[str, float]:
-    """Rows per CPU second: codes if the model offers them, decoded, written as Parquet."""
+    """Rows per CPU second: codes, decoded, written as Parquet."""
     path = out / "model.lookalike"
     model, inner = load(path), Model.from_bytes(path.read_bytes())
     n_train = pl.scan_parquet(folder / "train.parquet").select(pl.len()).collect().item()
     n_rows = max(n_train, LEAST_ROWS)
     keep(model, n_train, out)
     tasks: dict[str, Callable[[], Any]] = {
+        "codes_per_s": lambda: draw_codes(inner, n_rows),
         "decoded_per_s": lambda: model.sample(n_rows),
         "written_per_s": lambda: parquet.write(model.blocks(n_rows), model.metadata, io.BytesIO(), WriteOptions()),
     }
-    if isinstance(inner, Coded):
-        tasks["codes_per_s"] = lambda: draw_codes(inner, n_rows)
     return {name: n_rows / timed(task)[1] for name, task in tasks.items()}
 
 
@@ -96,7 +87,7 @@ def keep(model: TabularModel, n_rows: int, out: Path) -> None:
     many.sample(n_rows, shuffle=True, seed=SEED).write_parquet(out / "independent.parquet")
 
 
-def draw_codes(model: Coded, n_rows: int) -> None:
+def draw_codes(model: Model, n_rows: int) -> None:
     """Draw rows block by block, and decode none."""
     for block, start in enumerate(range(0, n_rows, BLOCK_ROWS)):
         model.draw_codes(min(BLOCK_ROWS, n_rows - start), seed=SEED, block=block)

@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike.engines.tabular.drawing import LOOK, TAGS, Pool, find_leaf, make_hops, reflect, take_donor
+from lookalike.engines.tabular.descent import find_leaf, make_hops
+from lookalike.engines.tabular.donors import LOOK, TAGS, Pool, take_donor
+from lookalike.engines.tabular.drawing import reflect
 from lookalike.engines.tabular.splits import MASKED
 
 MASK64 = 2**64 - 1

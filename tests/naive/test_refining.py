@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.engines.tabular import Model, Synthesizer
-from lookalike.engines.tabular.drawing import make_hops
+from lookalike.engines.tabular.descent import make_hops
 from lookalike.engines.tabular.refining import (
     DRAWN,
     NONE,

@@ -21,15 +21,6 @@ def test_costs_are_told_a_line_a_table() -> None:
     assert "| small | 1,000 | 12 | 0.25 | 900,000 | 500,000 | 400,000 | 200 |" == told[-1]
 
 
-def test_codes_that_nobody_offers_have_no_column() -> None:
-    """Without a rate of codes on any table its column is left out."""
-    plain = Entry("Lookalike", "small", Cost(0.25, 200e6, 500_000.0, None, 400_000.0), {}, "2030-01-02")
-    told = costs([plain], {"small": Shape(1_000, 12)})
-
-    assert "codes" not in told
-    assert "| small | 1,000 | 12 | 0.25 | 500,000 | 400,000 | 200 |" == told.splitlines()[-1]
-
-
 def test_ratios_are_peer_by_ours() -> None:
     """A peer of a hundred times the CPU seconds, a hundredth of the rows and half the memory is told so."""
     told = ratios([OURS], [PEER]).splitlines()

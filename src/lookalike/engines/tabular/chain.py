@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.engines.tabular.descent import make_hops
 from lookalike.engines.tabular.directions import CLUES, GRID, Direction
-from lookalike.engines.tabular.drawing import Chain, make_hops
+from lookalike.engines.tabular.drawing import Chain
 from lookalike.engines.tabular.layout import Layout
 from lookalike.engines.tabular.tree import Grown, Tree
 from lookalike.errors import ModelFileError

@@ -6,18 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.descent import LEAF, step
 from lookalike.engines.tabular.directions import CLUES, cell_of
+from lookalike.engines.tabular.donors import Pool, take_donor
 from lookalike.engines.tabular.regression import REGRESSORS
-from lookalike.engines.tabular.splits import BINS_MAX, END, FEATURE, LEFT, START, THRESHOLD, below
+from lookalike.engines.tabular.splits import END, FEATURE, START, below
 from lookalike.transforms.normal import CELLS, LIMIT
 
-LOOK = 8  # donors looked at for one that has not given to the row yet: DCR share -0.01 on average
-TAGS = 64  # one a bit of a word
 FORGET = 32  # columns after which the tags a row has met are forgotten: by then most would be met
 RUN = 256  # rows that take the same tree of a column, of several: its nodes stay near
-LEAF = 0xFFFF  # in place of a feature
-CUT, CHILD = 16, 36  # bits of a hop below its threshold, and below its left child
-CUT_MAX = 2**20 - 1
 FREE = -2  # the code of a cell that is not given
 WINDOW = 0.1  # how near a donor's score counts as the given one, in standard deviations
 
@@ -87,24 +84,6 @@ class Given(NamedTuple):
     codes: Array
     scores: Array
     weighed: Array
-
-
-class Pool(NamedTuple):
-    """
-    The donors of a tree while a block is drawn.
-
-    `nodes` int32 ``(k, 5)``; `hops` int64 ``(k,)``; `masks` uint8 ``(m, 32)``; `order` int32 ``(n,)``, leaf by leaf the
-    order in which donors are taken; `first` int32 ``(k,)``, where a leaf's round began; `next` int32
-    ``(k,)``, where it is; `tags` uint8 ``(n,)``.
-    """
-
-    nodes: Array
-    hops: Array
-    masks: Array
-    order: Array
-    first: Array
-    next: Array
-    tags: Array
 
 
 class Rows(NamedTuple):
@@ -383,77 +362,6 @@ def _share(chain: Chain, tree: int, leaf: Array, code: int, score: float) -> flo
         if chain.codes[donor] == code:
             n_fitting += code >= 0 or abs(chain.residuals[donor] - score) <= WINDOW
     return n_fitting / (leaf[END] - leaf[START])  # type: ignore[no-any-return]
-
-
-def make_hops(nodes: Array) -> npt.NDArray[np.int64]:
-    """
-    What a descent reads of nodes int32 ``(k, 5)``, a word each, as one load is quicker than three.
-
-    From the lowest bit: 16 of the feature (`LEAF` for leaves), 20 of the threshold (from the top down: mask numbers),
-    28 of the left child.
-    """
-    feature, threshold, left = (nodes[:, field].astype(np.int64) for field in (FEATURE, THRESHOLD, LEFT))
-    cut = np.where(threshold >= 0, threshold, CUT_MAX + 1 + threshold)
-    return np.where(feature < 0, np.int64(LEAF), (left << CHILD) | (cut << CUT) | feature)
-
-
-@compiled
-def find_leaf(hops: Array, masks: Array, bins: Array, row: int) -> int:
-    """The node in which a row of bins, uint8 ``(n, c)``, ends; see `make_hops`."""
-    node = 0
-    while hops[node] & LEAF != LEAF:
-        node = step(hops[node], masks, bins, row)
-    return node
-
-
-@compiled
-def step(hop: int, masks: Array, bins: Array, row: int) -> Any:
-    """The child that a row goes to from a node, given by its hop."""
-    b = np.int64(bins[row, hop & LEAF])
-    cut = (hop >> CUT) & CUT_MAX
-    if cut < BINS_MAX:
-        return (hop >> CHILD) + np.int64(b > cut)
-    return (hop >> CHILD) + np.int64((masks[CUT_MAX - cut, b >> 3] >> (b & 7)) & 1 == 0)
-
-
-@compiled
-def take_donor(pool: Pool, leaf: int, met: Array, row: int, random: Array) -> int:
-    """
-    The next donor of a leaf; if the row has met its tag, the first of the next ones with a tag it has not met.
-
-    Args:
-        pool: `order`, `first` and `next` change.
-        met: uint64 ``(n,)``, a bit for each tag a row has met. Changed.
-        random: uint64 ``(1,)``; moves on once a round, as the donors are shuffled for the next one: else whole rows
-            would come again in step.
-    """
-    place = pool.next[leaf]
-    start, end = pool.nodes[leaf, START], pool.nodes[leaf, END]
-    donor = pool.order[place]
-    bit = np.uint64(1) << np.uint64(pool.tags[donor])
-    if met[row] & bit != np.uint64(0):
-        stop = min(place + LOOK, pool.first[leaf] if place < pool.first[leaf] else end)
-        for other in range(place + 1, stop):
-            found = pool.order[other]
-            bit_found = np.uint64(1) << np.uint64(pool.tags[found])
-            if met[row] & bit_found == np.uint64(0):
-                pool.order[place], pool.order[other] = found, donor
-                donor, bit = found, bit_found
-                break
-    met[row] |= bit
-    pool.next[leaf] = place + 1 if place + 1 < end else start
-    if pool.next[leaf] == pool.first[leaf]:
-        _shuffle(pool.order, start, end, random)
-        pool.first[leaf] = pool.next[leaf] = start
-    return donor  # type: ignore[no-any-return]
-
-
-@compiled
-def _shuffle(order: Array, start: int, end: int, random: Array) -> None:
-    """Fisher and Yates, from the last to the first."""
-    for place in range(end - 1, start, -1):
-        other = start + below(random, place - start + 1)
-        order[place], order[other] = order[other], order[place]
 
 
 @compiled

@@ -14,7 +14,7 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.streams import key, stream
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular.chain import chain_state, load_chain
-from lookalike.engines.tabular.drawing import Chain, draw_chain
+from lookalike.engines.tabular.drawing import Chain, Rows, draw_chain
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.filling import Mask, Places, fill
 from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
@@ -91,6 +91,12 @@ class Model:
 
         return fill(n_rows, draw)
 
+    def draw_codes(self, n_rows: int, *, seed: int, block: int) -> Rows:
+        """A block as the chain has it: not decoded, and no row sent back for a rule or a wish."""
+        rows = (block * BLOCK_ROWS + np.arange(n_rows)).astype(np.uint64)
+        told, _ = self._codes(stream(seed, "draw", block, 0), rows, self.wishes(block * BLOCK_ROWS + n_rows))
+        return told
+
     def candidates(
         self, rng: np.random.Generator, seed: int, rows: Numbers, wishes: Wishes
     ) -> tuple[pl.DataFrame, Mask]:
@@ -100,10 +106,7 @@ class Model:
 
     def _drawn(self, rng: np.random.Generator, seed: int, rows: Numbers, wishes: Wishes) -> tuple[pl.DataFrame, Mask]:
         """Rows, and which of them were as likely as the others without what they were given."""
-        seeds = rng.integers(0, 2**64, len(self.layout.chain), dtype=np.uint64)
-        given, greatest = wishes.given(rows)
-        told = draw_chain(self.chain, seeds, len(rows), self.layout.n_scores, given)
-        stay: Mask = rng.random(len(rows)) * greatest < told.weights * self.refiner.chances(told.bins)
+        told, stay = self._codes(rng, rows, wishes)
         drawn = Drawn(self.layout, told.codes, told.scores, seed, rows)
         computed = self.layout.rules.computed
         cells = {name: drawn.column(n) for n, name in enumerate(self.metadata.names) if name not in computed}
@@ -111,6 +114,14 @@ class Model:
         for points in self.layout.points:
             frame = points.moved(frame, seed=seed, rows=rows)
         return frame, stay
+
+    def _codes(self, rng: np.random.Generator, rows: Numbers, wishes: Wishes) -> tuple[Rows, Mask]:
+        """Rows as the chain has them, and which of them may stay."""
+        seeds = rng.integers(0, 2**64, len(self.layout.chain), dtype=np.uint64)
+        given, greatest = wishes.given(rows)
+        told = draw_chain(self.chain, seeds, len(rows), self.layout.n_scores, given)
+        stay: Mask = rng.random(len(rows)) * greatest < told.weights * self.refiner.chances(told.bins)
+        return told, stay
 
     def refined(self, bins: Array) -> "Model":
         """The model whose rows are chosen by what tells them from train's, whose bins are uint8 ``(n, c)``."""

@@ -18,7 +18,7 @@ from lookalike.data.streams import stream
 from lookalike.engines.tabular.chain import grown_state, load_grown, make_chain
 from lookalike.engines.tabular.coded import Coded
 from lookalike.engines.tabular.directions import make_design
-from lookalike.engines.tabular.drawing import TAGS
+from lookalike.engines.tabular.donors import TAGS
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.finding.kin import find_kinship
 from lookalike.engines.tabular.kinship import SOURCES_MAX

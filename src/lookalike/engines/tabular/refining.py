@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines.tabular.compiled import compiled
-from lookalike.engines.tabular.drawing import find_leaf, make_hops
+from lookalike.engines.tabular.descent import find_leaf, make_hops
 from lookalike.engines.tabular.splits import FEATURE, LEFT, MASKED, THRESHOLD
 
 ROUNDS = 2

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.engines.tabular.descent import CUT_MAX, LEAF
 from lookalike.engines.tabular.directions import CLUES, GRID
-from lookalike.engines.tabular.drawing import CUT_MAX, LEAF, TAGS, Chain
+from lookalike.engines.tabular.donors import TAGS
+from lookalike.engines.tabular.drawing import Chain
 from lookalike.engines.tabular.refining import Refiner
 from lookalike.engines.tabular.regression import REGRESSORS
 from lookalike.engines.tabular.splits import BINS_MAX, END, FEATURE, LEFT, MASKED, START, THRESHOLD

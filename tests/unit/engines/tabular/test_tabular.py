@@ -67,6 +67,15 @@ def test_columns_and_dtypes_are_those_of_train(model: Model) -> None:
     assert (mixed().schema, 1_000) == (out.schema, out.height)
 
 
+def test_codes_are_those_that_rows_are_told_from(model: Model) -> None:
+    """A block's codes give as many rows, each city's code one city and back: the rows of `draw`, not yet decoded."""
+    codes = model.draw_codes(1_000, seed=1, block=0).codes
+    cities = model.draw(1_000, seed=1, block=0)["city"]
+    row = next(r for r in codes if len(set(zip(r.tolist(), cities, strict=True))) == cities.n_unique())
+
+    assert (1_000, 8) == (codes.shape[1], len(set(row.tolist())))
+
+
 def test_levels_are_of_train(model: Model) -> None:
     """Every drawn category is one of train."""
     out = model.draw(2_000, seed=1, block=0)
