@@ -177,8 +177,11 @@ def test_any_bytes_give_a_table_or_our_error(name: str, data: st.DataObject) -> 
     at = data.draw(st.integers(0, len(good)))
     noise = data.draw(st.binary(max_size=24) | st.text('[{"a":1,}]\n\r;', max_size=24).map(str.encode))
     keep = data.draw(st.integers(0, len(good)))
+    found = None
     with suppress(InputInvalid, InputRefused):
-        infer(read(name, good[:at] + noise + good[keep:]), textual=load(name).textual)
+        found = infer(read(name, good[:at] + noise + good[keep:]), textual=load(name).textual)
+
+    assert found is None or found[0].columns == list(found[1].names)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,6 @@
 """Rules that rows must obey, as a caller declares them in `parameters.constraints`, and one that is only ever found."""
 
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
@@ -16,13 +17,13 @@ Pair = tuple[Name, Name]
 Bound = int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=64)]
 
 
-class _Rule(BaseModel):
+class _Rule(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     @property
+    @abstractmethod
     def named(self) -> tuple[str, ...]:
         """The columns the rule names, each once, in order."""
-        raise NotImplementedError
 
     @property
     def title(self) -> str:

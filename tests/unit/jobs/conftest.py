@@ -125,8 +125,8 @@ class Service:
         return [process for process in self.processes() if "jobs.guard" in " ".join(process.cmdline())]
 
     def n_running(self, n):
-        """Wait until so many processes of jobs live."""
-        return wait_for(lambda: len(found := self.processes()) == n and (found or True))
+        """Those processes of jobs that live, once they are so many."""
+        return wait_for(lambda: len(found := self.processes()) == n and (found,))[0]
 
     def events(self, job_id):
         query = sa.text("SELECT type FROM events WHERE job_id = :job_id ORDER BY sequence")

@@ -252,7 +252,8 @@ def test_killing_guard_and_supervisor_together(service):
     os.kill(apart.pid, signal.SIGSTOP)
     guard.kill()
     apart.kill()
-    service.n_running(0)
+
+    assert [] == service.n_running(0)
 
 
 def test_a_stopped_supervisor_cannot_renew(service, waiting):
@@ -310,7 +311,8 @@ def test_a_database_away_too_long_ends_the_group(service):
     service.submit(["hold"])
     service.n_running(2)
     store.away = True
-    service.n_running(0)
+
+    assert [] == service.n_running(0)
 
 
 def test_a_launch_that_fails(service):

@@ -56,7 +56,10 @@ def test_sums_hold_in_every_row(seed: int, term: pl.DataType, total: pl.DataType
     rng = np.random.default_rng(seed)
     a, b = rng.integers(0, 50, 200), rng.integers(0, 60, 200)
     frame = pl.DataFrame({"a": a, "b": b, "c": a + b}).cast({"a": term, "b": total, "c": total})
-    drawn(with_gaps(frame, gaps, rng), {"type": "sum", "columns": ["a", "b"], "equals": "c"})
+    out = drawn(with_gaps(frame, gaps, rng), {"type": "sum", "columns": ["a", "b"], "equals": "c"})
+    whole = out.drop_nulls().cast(pl.Float64)
+
+    assert (whole["a"] + whole["b"]).equals(whole["c"])
 
 
 @settings(max_examples=30, deadline=None)
@@ -79,7 +82,9 @@ def test_orders_hold_in_every_row(seed: int, gaps: str, kind: str, dates: bool) 
     a = rng.integers(0, 100, 200)
     frame = pl.DataFrame({"a": a, "b": a + rng.integers(1, 20, 200), "c": rng.integers(0, 3, 200)})
     frame = frame.with_columns(pl.col("a", "b").cast(pl.Int32).cast(pl.Date)) if dates else frame
-    drawn(with_gaps(frame, gaps, rng), {"type": kind, "columns": ["a", "b"]})
+    whole = drawn(with_gaps(frame, gaps, rng), {"type": kind, "columns": ["a", "b"]}).drop_nulls(["a", "b"])
+
+    assert (whole["a"] < whole["b"] if kind == "less" else whole["a"] <= whole["b"]).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -91,7 +96,9 @@ def test_equal_columns_are_equal_in_every_row(seed: int, gaps: str, kind: str) -
     a = a.cast(pl.String) if kind == "text" else a
     b = a.cast(pl.Float64).alias("b") if kind == "mixed" else a.alias("b")
     frame = pl.DataFrame([a, b, pl.Series("c", rng.integers(0, 3, 200))])
-    drawn(with_gaps(frame, gaps, rng), {"type": "equal", "columns": ["a", "b"]})
+    whole = drawn(with_gaps(frame, gaps, rng), {"type": "equal", "columns": ["a", "b"]}).drop_nulls(["a", "b"])
+
+    assert whole["a"].cast(frame.schema["b"]).equals(whole["b"])
 
 
 @settings(max_examples=40, deadline=None)
@@ -107,7 +114,10 @@ def test_dependents_follow_in_every_row(seed: int, gaps: str, determinant: str, 
     told = names if determinant == "ids" else b
     c = [int(sha256(f"{x} {y}".encode()).hexdigest()[0], 16) // 4 for x, y in zip(a, told, strict=True)]
     frame = pl.DataFrame({"a": a, "b": told, "c": [f"t{x}" for x in c] if dependent == "text" else c})
-    drawn(with_gaps(frame, gaps, rng), {"type": "fd", "determinant": ["a", "b"], "dependent": "c"})
+    rule = {"type": "fd", "determinant": ["a", "b"], "dependent": "c"}
+    whole = drawn(with_gaps(frame, gaps, rng), rule).drop_nulls()
+
+    assert whole.select("a", "b").n_unique() == whole.select("a", "b", "c").n_unique()
 
 
 @settings(max_examples=25, deadline=None)
@@ -132,12 +142,16 @@ def test_texts_match_and_numbers_stay_in_range() -> None:
         {"id": [f"{x:06x}-{n:03d}" for n, x in enumerate(rng.integers(16, 2**24, 300))], "a": a, "b": b}
     )
     frame = frame.with_columns(c=pl.col("a") + pl.col("b")).filter(pl.col("c") < 60)
-    drawn(
+    out = drawn(
         frame,
         {"type": "regex", "column": "id", "pattern": "[0-9a-f]{6}-[0-9]{3}"},
         {"type": "sum", "columns": ["a", "b"], "equals": "c"},
         {"type": "range", "column": "c", "max": 59.5},
     )
+
+    assert out["id"].str.contains("^[0-9a-f]{6}-[0-9]{3}$").all()
+    assert (out["a"] + out["b"]).equals(out["c"])
+    assert (out["c"] < 60).all()
 
 
 def test_rules_feed_each_other() -> None:
@@ -147,7 +161,7 @@ def test_rules_feed_each_other() -> None:
     frame = pl.DataFrame(
         {"all": a + b + c, "twice": a + b + c, "ab": a + b, "a": a, "b": b, "c": c, "band": (a + b) // 10}
     )
-    drawn(
+    out = drawn(
         frame,
         {"type": "fd", "determinant": ["ab"], "dependent": "band"},
         {"type": "equal", "columns": ["twice", "all"]},
@@ -156,6 +170,10 @@ def test_rules_feed_each_other() -> None:
         {"type": "sum", "columns": ["a", "b"], "equals": "ab"},
         {"type": "less_equal", "columns": ["a", "ab"]},
     )
+
+    assert (out["a"] + out["b"] + out["c"]).equals(out["all"])
+    assert out["twice"].equals(out["all"])
+    assert out.select("ab").n_unique() == out.select("ab", "band").n_unique()
 
 
 def test_found_rules_hold_in_every_row() -> None:
