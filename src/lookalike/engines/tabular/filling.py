@@ -10,7 +10,7 @@ import polars as pl
 from lookalike.errors import ConditionsUnreachable
 
 CANDIDATES_MAX = 20_000_000  # of a block: most of a minute's work
-BARREN_MAX = 2_000_000  # candidates in a row none of which may stay: there is nothing to be found
+BARREN_MAX = 500_000  # candidates in a row none of which may stay: there is nothing to be found
 CANDIDATES_ONCE = 65_536
 
 Places = npt.NDArray[np.int64]

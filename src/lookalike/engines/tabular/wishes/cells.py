@@ -15,6 +15,8 @@ from lookalike.transforms import CONTINUOUS, Transform
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.physical import to_physical
 
+_CLOCK = r"[0-9][T ][0-9]{2}:"
+_MIDNIGHT = r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$"
 _OFFSET = r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
 _ROUNDED = 1e-9  # as much as two ways of reading the same decimals may differ by
 UNKNOWN = -3  # the code of a cell that the column cannot have
@@ -56,8 +58,8 @@ def told_cells(values: Sequence[Any], column: Column, what: str) -> pl.Series:
     try:
         read = _read(texts.alias(column.name), column)
         held = _in_dtype(read, column)
-        if _is_rounded(texts if column.dtype.is_decimal() else read, held):
-            raise MetadataError("numbers of more digits than the column holds")
+        if _is_rounded(texts if column.dtype.is_decimal() else read, held) or _has_hours(texts, column):
+            raise MetadataError("more digits, or hours, than the column holds")
         return held
     except (MetadataError, pl.exceptions.PolarsError):
         raise InputInvalid(
@@ -144,6 +146,11 @@ def _is_rounded(read: pl.Series, held: pl.Series) -> bool:
         return False
     gap = (read.cast(pl.Float64, strict=False) - held.cast(pl.Float64)).abs().max()
     return isinstance(gap, float) and gap > _ROUNDED
+
+
+def _has_hours(texts: pl.Series, column: Column) -> bool:
+    """Whether dates were told with a time of day, which they would lose."""
+    return column.dtype == pl.Date and bool((texts.str.contains(_CLOCK) & ~texts.str.contains(_MIDNIGHT)).any())
 
 
 def _in_dtype(cells: pl.Series, column: Column) -> pl.Series:

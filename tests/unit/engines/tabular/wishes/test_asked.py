@@ -156,7 +156,8 @@ def test_cells_that_cannot_be_had_are_refused_at_once(free: Model, name: str, va
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("whole", "many"), ("whole", 2.5), ("day", "soon"), ("flag", 7), ("decimal", "x")]
+    ("name", "value"),
+    [("whole", "many"), ("whole", 2.5), ("day", "soon"), ("day", "1970-06-05T05:00:00"), ("flag", 7), ("decimal", "x")],
 )
 def test_cells_of_another_type_are_refused(free: Model, name: str, value: Any) -> None:
     """A value that the column's type cannot mean is refused by the column's name, without the value."""
