@@ -15,6 +15,7 @@ Bins = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.uint64]
 
 CONTINUOUS = -1  # the code of a cell that is told by its score alone
+BIN_MAX = 254  # names from here on share one bin: a bin is a byte, and the last number is kept free
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,20 @@ class Scale:
     @property
     def n_codes(self) -> int:
         return len(self.code_bins)
+
+
+def unordered_scale(n_codes: int) -> Scale:
+    """The scale of codes that are mere names, each a bin of its own as far as a byte reaches."""
+    codes = np.arange(n_codes)
+    return Scale(
+        ordered=False,
+        n_bins=min(n_codes, BIN_MAX + 1),
+        code_bins=np.minimum(codes, BIN_MAX).astype(np.uint8),
+        code_scores=np.zeros(n_codes, np.float32),
+        code_ranks=np.full(n_codes, np.nan),
+        cell_bins=np.zeros(0, np.uint8),
+        cell_ranks=np.zeros(0),
+    )
 
 
 class Transform(Protocol):

@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores
+from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores, unordered_scale
 from lookalike.transforms.levels import levels_from_state, levels_state
-
-BIN_MAX = 254  # codes from here on share one bin: a bin is a byte, and the last number is kept free
 
 
 @dataclass(frozen=True)
@@ -32,16 +30,7 @@ class Categorical:
 
     @property
     def scale(self) -> Scale:
-        codes = np.arange(self.n_levels)
-        return Scale(
-            ordered=False,
-            n_bins=min(self.n_levels, BIN_MAX + 1),
-            code_bins=np.minimum(codes, BIN_MAX).astype(np.uint8),
-            code_scores=np.zeros(self.n_levels, np.float32),
-            code_ranks=np.full(self.n_levels, np.nan),
-            cell_bins=np.zeros(0, np.uint8),
-            cell_ranks=np.zeros(0),
-        )
+        return unordered_scale(self.n_levels)
 
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         return codes

@@ -17,7 +17,7 @@ from lookalike.data.dtypes import dtype_from_json, dtype_to_json
 from lookalike.data.metadata import Column
 from lookalike.data.streams import key
 from lookalike.errors import InputRefused
-from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores
+from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores, unordered_scale
 from lookalike.transforms.made_up import ATTEMPTS, MISSING
 from lookalike.transforms.numbering import among, mix, permute, seal, shared_out
 from lookalike.transforms.physical import Mask, from_physical
@@ -66,16 +66,7 @@ class KeyNumbers:
 
     @property
     def scale(self) -> Scale:
-        n_codes = 1 + self.has_missing
-        return Scale(
-            ordered=False,
-            n_bins=n_codes,
-            code_bins=np.arange(n_codes, dtype=np.uint8),
-            code_scores=np.zeros(n_codes, np.float32),
-            code_ranks=np.full(n_codes, np.nan),
-            cell_bins=np.zeros(0, np.uint8),
-            cell_ranks=np.zeros(0),
-        )
+        return unordered_scale(1 + self.has_missing)
 
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         return codes

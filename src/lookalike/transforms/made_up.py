@@ -17,7 +17,7 @@ import polars as pl
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
 from lookalike.data.streams import key
 from lookalike.errors import InputRefused, InternalError
-from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores
+from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores, unordered_scale
 from lookalike.transforms.categorical import Count
 from lookalike.transforms.format import LENGTH_MAX, Formats
 from lookalike.transforms.numbering import among, mix, shared_out
@@ -71,16 +71,7 @@ class MadeUp:
 
     @property
     def scale(self) -> Scale:
-        n_codes = 1 + self.has_missing
-        return Scale(
-            ordered=False,
-            n_bins=n_codes,
-            code_bins=np.arange(n_codes, dtype=np.uint8),
-            code_scores=np.zeros(n_codes, np.float32),
-            code_ranks=np.full(n_codes, np.nan),
-            cell_bins=np.zeros(0, np.uint8),
-            cell_ranks=np.zeros(0),
-        )
+        return unordered_scale(1 + self.has_missing)
 
     def levels(self, codes: Codes, scores: Scores) -> Codes:
         return codes

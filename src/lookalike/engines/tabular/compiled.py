@@ -5,9 +5,22 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
+from lookalike.errors import SettingsError
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """The compiled function; it takes contiguous, writable arrays of the dtypes its docstring names, and no others."""
-    return cast(Function, njit(cache=True, nogil=True)(function))
+    """
+    The compiled function; it takes contiguous, writable arrays of the dtypes its docstring names, and no others.
+
+    Raises:
+        SettingsError: there is no folder in which machine code could be kept.
+    """
+    try:
+        return cast(Function, njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba's word for that
+        raise SettingsError(
+            "Compiled kernels can be kept nowhere: neither beside the package nor in the user's cache folder.",
+            hint="Name a folder that can be written: NUMBA_CACHE_DIR.",
+        ) from None

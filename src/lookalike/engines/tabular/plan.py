@@ -29,8 +29,7 @@ from lookalike.engines.tabular.settings import FEATURES_MAX, SMALL_ROWS, Dial, d
 from lookalike.engines.tabular.tree import Cells, Ground, grow_trees
 from lookalike.engines.tabular.wishes.asked import named, refuse_unfit
 from lookalike.errors import InputRefused, ModelFileError
-from lookalike.transforms import Encoded, Scale, Transform, normal
-from lookalike.transforms.categorical import BIN_MAX
+from lookalike.transforms import BIN_MAX, Encoded, Scale, Transform, normal
 from lookalike.transforms.choose import Fitted, fit
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.points import fit_points

@@ -10,8 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.engines.tabular.kinship import SOURCES_MAX, Copy, Kinship, Tie
-from lookalike.transforms import Encoded, Transform
-from lookalike.transforms.categorical import BIN_MAX
+from lookalike.transforms import BIN_MAX, Encoded, Transform
 from lookalike.transforms.choose import Fitted
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.physical import to_physical
