@@ -52,7 +52,9 @@ def draw(folder: Path, out: Path) -> dict[str, float]:
     tasks: dict[str, Callable[[], Any]] = {
         "codes_per_s": lambda: draw_codes(inner, n_rows),
         "decoded_per_s": lambda: model.sample(n_rows),
-        "written_per_s": lambda: parquet.write(model.blocks(n_rows), model.metadata, io.BytesIO(), WriteOptions()),
+        "written_per_s": lambda: parquet.write(
+            model.typed_blocks(n_rows), model.metadata, io.BytesIO(), WriteOptions()
+        ),
     }
     return {name: n_rows / timed(task)[1] for name, task in tasks.items()}
 

@@ -13,6 +13,7 @@ from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
+from lookalike.data.spelling import as_stored
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
 from lookalike.errors import ModelFileError, UsageError, ValidationError
@@ -108,6 +109,10 @@ class TabularModel:
 
     def blocks(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Iterator[pl.DataFrame]:
         """The rows that `sample` gives, as polars frames of 65,536 rows at most, drawn as they are asked for."""
+        return (as_stored(block, self.metadata) for block in self.typed_blocks(n_rows, seed=seed, **asking))
+
+    def typed_blocks(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Iterator[pl.DataFrame]:
+        """The same rows as a format's `write` takes them: dates that the table held as text are dates."""
         if isinstance(n_rows, bool) or not isinstance(n_rows, int) or n_rows < 1:
             raise UsageError("The number of rows must be a whole number of at least 1.")
         model = self._asked(asking)

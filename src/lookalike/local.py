@@ -70,7 +70,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     tell("fit", 0.1)
     model = synthesizer.fit_typed(train, metadata)
     judged: list[pl.DataFrame] = []
-    blocks = _told(_kept(model.blocks(order.n_rows), judged), order.n_rows, tell)
+    blocks = _told(_kept(model.typed_blocks(order.n_rows), judged), order.n_rows, tell)
     _write(order.output, writer, blocks, model, parameters)
     held = note(table.height, share)
     notes = (*([held] if held else []), *model.notes)

@@ -100,8 +100,8 @@ def conform(table: Given, metadata: Metadata) -> pl.DataFrame:
     if missing := [name for name in metadata.names if name not in table.frame.columns]:
         raise MetadataError(f"A table lacks the column '{missing[0]}'.", hint="Compare tables of the same columns.")
     frame = table.frame.select(metadata.names)
-    if table.textual:
-        frame = frame.with_columns(unspell(frame[c.name], c) for c in metadata.columns if _is_text(frame, c.name))
+    read = [c for c in metadata.columns if (table.textual or c.as_text) and _is_text(frame, c.name)]
+    frame = frame.with_columns(unspell(frame[c.name], c) for c in read)
     return frame.with_columns(_cast(frame[c.name], c.dtype, numeric=c.type in NUMERIC) for c in metadata.columns)
 
 

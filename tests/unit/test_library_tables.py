@@ -70,6 +70,22 @@ def test_every_kind_gives_the_same_rows(model: lookalike.TabularModel) -> None:
     assert model.sample(25).to_dicts() == pl.DataFrame(sampled).to_dicts()
 
 
+@pytest.mark.parametrize("kind", ["polars", "pandas", "arrow"])
+def test_dates_held_as_text_come_back_as_text(kind: str) -> None:
+    """Dates in text columns are learnt as dates, so new ones are drawn, and come back in the same spelling."""
+    days = pl.Series("day", [date(2015, 1, 1) + timedelta(days=n * 37 % 3000) for n in range(N)])
+    make = {"polars": lambda t: t, "pandas": lambda t: t.to_pandas(), "arrow": lambda t: t.to_arrow()}[kind]
+    given = make(TABLE.select("age", day=days.dt.strftime("%d/%m/%Y"), late=pl.lit(days) > date(2018, 1, 1)))
+    model = lookalike.TabularSynthesizer(seed=3, conditions={"late": True}).fit(given)
+    sampled = model.sample(50)
+    cells = pl.Series(sampled["day"].to_pylist() if kind == "arrow" else list(sampled["day"]))
+
+    assert type(given) is type(sampled)
+    assert (cells.str.to_date("%d/%m/%Y") >= date(2017, 6, 1)).all()
+    assert not set(cells) <= set(days.dt.strftime("%d/%m/%Y"))
+    assert lookalike.evaluate(given, sampled).figures
+
+
 def test_any_arrow_stream_is_a_table() -> None:
     """Whatever hands out an Arrow stream is fitted, and gives polars."""
 

@@ -13,7 +13,7 @@ from lookalike.data.keys import is_integer_key, is_text_key
 from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
 from lookalike.data.personal import is_free_text, personal_type
 from lookalike.data.points import with_points
-from lookalike.data.spelling import Misfit, Reading, recognise, stored_form
+from lookalike.data.spelling import Misfit, Reading, recognise, recognise_moments, stored_form
 from lookalike.data.told import Source, read_told
 from lookalike.errors import InputInvalid, InputRefused, MetadataError
 
@@ -44,7 +44,8 @@ def infer(
     Args:
         frame: As a format's `read` gives it.
         textual: Whether it comes from a textual format: String columns that hold integers, decimals, booleans, dates,
-            datetimes or times throughout become so. Otherwise dtypes alone decide.
+            datetimes or times throughout become so. Otherwise dtypes decide, but text that holds dates, datetimes or
+            times throughout becomes those: left as text it had no order, while digits may well be names.
         null: The token that the reader took for missing cells; None leaves it to each column.
         exclude: Columns to leave out. Dropping them before would make lines wrong if their cells hold newlines.
         columns: What was told of columns, by name. Those told to be nested are made flat first; what that makes may be
@@ -161,6 +162,9 @@ def _column(frame: pl.DataFrame, cells: pl.Series, *, textual: bool, null: str |
             case Reading(type_, values, text):
                 text = text if null is None else replace(text, null=null)
                 return values.alias(cells.name), Column(cells.name, type_, values.dtype, text)
+    if cells.dtype == pl.String and (moments := recognise_moments(cells)) is not None:
+        values = moments.values.alias(cells.name)
+        return values, Column(cells.name, moments.type, values.dtype, moments.text, as_text=True)
     _check_range(cells)
     empty = cells.null_count() == len(cells)
     type_ = ColumnType.EMPTY if empty else stored_type(cells.dtype)

@@ -110,13 +110,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, meaning, polars dtype, spelling if it came from a text format, and what was told of it."""
+    """
+    One column: its name, meaning, polars dtype, spelling if it came from a text format, and what was told of it.
+
+    Attributes:
+        as_text: The table held it as text, in a format that knows better: rows hold it so again. In between its cells
+            are of `dtype`.
+    """
 
     name: str
     type: ColumnType
     dtype: pl.DataType
     text: TextForm = TextForm()
     told: Told = Told()
+    as_text: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -189,6 +196,7 @@ class Metadata:
                 "dtype": dtype_to_json(c.dtype),
                 "text": vars(c.text),
                 "told": vars(c.told),
+                "as_text": c.as_text,
             }
             for c in self.columns
         ]
@@ -208,4 +216,5 @@ def _column(value: Mapping[str, Any]) -> Column:
         dtype_from_json(value["dtype"]),
         TextForm(**value["text"]),
         Told(None if levels is None else tuple(levels), **told),
+        bool(value["as_text"]),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from lookalike.data import dates
-from lookalike.data.metadata import Column, ColumnType, TextForm, stored_type
+from lookalike.data.metadata import Column, ColumnType, Metadata, TextForm, stored_type
 from lookalike.errors import MetadataError
 
 _INTEGER = r"^(?:0|-?[1-9][0-9]{0,19})$"  # \d would take the digits of all scripts
@@ -67,6 +67,23 @@ def recognise(cells: pl.Series) -> Reading | Misfit | None:
     looks = (_as_dates, _as_numbers)
     found = [r for look in looks if (r := look(cells, distinct, counts["n"]))]
     return next((r for r in found if isinstance(r, Reading)), found[0] if found else None)
+
+
+def recognise_moments(cells: pl.Series) -> Reading | None:
+    """What a column of text holds, if every cell that is not missing is a date, a datetime or a time of one pattern."""
+    if not _worth(cells):
+        return None
+    counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
+    found = _as_dates(cells, counts["cell"], counts["n"])
+    whole = isinstance(found, Reading) and found.values.null_count() == cells.null_count()
+    return found if isinstance(found, Reading) and whole else None
+
+
+def as_stored(frame: pl.DataFrame, metadata: Metadata) -> pl.DataFrame:
+    """The frame with the columns that their table held as text spelled so; missing cells by their token, if any."""
+    texts = [column for column in metadata.columns if column.as_text]
+    cells = [(spell(column).alias(column.name), column.text.null) for column in texts]
+    return frame.with_columns(cell.fill_null(null) if null else cell for cell, null in cells) if texts else frame
 
 
 def spell(column: Column) -> pl.Expr:

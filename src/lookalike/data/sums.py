@@ -90,10 +90,15 @@ def adds_up(terms: Sequence[Column], total: Column, decimals: int | None) -> pl.
 
 def minutes(name: str) -> pl.Expr:
     """Minutes since midnight of a clock time written HHMM as a number."""
-    cell = pl.col(name).cast(pl.Int64)
+    cell = whole(name)
     return (cell // 100) * 60 + cell % 100
 
 
 def clock_adds_up(clock: str, later: str, total: str) -> pl.Expr:
     """Whether `later` minutes after `clock` it is `total`, on a clock of 24 hours; null where a cell is missing."""
-    return (minutes(clock) + pl.col(later).cast(pl.Int64) - minutes(total)) % _MINUTES == 0
+    return (minutes(clock) + whole(later) - minutes(total)) % _MINUTES == 0
+
+
+def whole(name: str) -> pl.Expr:
+    """A column's cells as Int64; whole numbers with gaps often come as floats, where not-a-number is a gap."""
+    return pl.col(name).cast(pl.Int64, strict=False)

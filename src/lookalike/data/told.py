@@ -17,6 +17,7 @@ from lookalike.data.spelling import (
     decimal_form,
     read_duration,
     recognise,
+    recognise_moments,
     stored_form,
     unspell,
 )
@@ -72,12 +73,14 @@ def read_told(cells: pl.Series, rule: ColumnParameters, source: Source) -> tuple
             f"Column '{cells.name}' is told to be {rule.type}, but it is an Enum, which takes no new text.",
             hint="Store it as text.",
         )
+    plain = cells.dtype == pl.String
     if cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         cells, form, found = _read_text(cells, kind, rule, source)
     else:
         form, found = stored_form(cells, source.null), stored_type(cells.dtype)
         _check_stored(cells, kind, source)
-    column = Column(cells.name, kind or found, cells.dtype, form)
+    as_text = plain and not source.textual and cells.dtype != pl.String
+    column = Column(cells.name, kind or found, cells.dtype, form, as_text=as_text)
     _check_ranges(cells, column, source)
     low, high = (_bound(value, key, column, source) for key, value in (("min", rule.min), ("max", rule.max)))
     _check_bounds(cells, low, high)
@@ -94,8 +97,8 @@ def _read_text(
         _refuse(wrong, cells.name, f"are no {kind.value}", source)
         return values.alias(cells.name), form, kind
     plain = TextForm(source.null or "")
-    if source.textual and cells.dtype == pl.String and kind in _SAMPLED:
-        found = recognise(cells)
+    if cells.dtype == pl.String and kind in _SAMPLED:
+        found = recognise(cells) if source.textual else recognise_moments(cells) if kind is None else None
         whole = isinstance(found, Reading) and found.type is ColumnType.INTEGER
         if isinstance(found, Reading) and (whole or kind is not ColumnType.ID):
             form = found.text if source.null is None else replace(found.text, null=source.null)

@@ -6,6 +6,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from lookalike.data.metadata import Metadata
+from lookalike.data.spelling import as_stored
 from lookalike.errors import InputRefused, MetadataError
 
 _NESTED = (pl.List, pl.Array, pl.Struct)
@@ -29,19 +30,21 @@ def checked(frames: Iterable[pl.DataFrame], metadata: Metadata) -> Iterator[pl.D
 
 def sink(frames: Iterable[pl.DataFrame], metadata: Metadata, to: Callable[[pl.LazyFrame], object]) -> None:
     """
-    Hand `to` a lazy frame that pulls the frames while it is sunk, so that only a few are in memory at once.
+    Hand `to` a lazy frame that pulls the frames while it is sunk, so that only a few are in memory at once; columns
+    that the table held as text are text again.
 
     Raises:
         MetadataError: a frame has other columns or dtypes than the metadata. What `frames` raises comes out as it is,
             where polars would tell it as an error of its own.
     """
     failed: list[BaseException] = []
-    schema = pl.Schema({c.name: c.dtype for c in metadata.columns})
+    schema = pl.Schema({c.name: pl.String() if c.as_text else c.dtype for c in metadata.columns})
 
     def source(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
         try:
             for frame in checked(frames, metadata):
-                yield frame if columns is None else frame.select(columns)
+                told = as_stored(frame, metadata)
+                yield told if columns is None else told.select(columns)
         except BaseException as error:
             failed.append(error)
             raise

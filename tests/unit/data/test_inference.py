@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from lookalike.data.columns import ColumnParameters
 from lookalike.data.inference import infer, line_of
 from lookalike.data.metadata import Column, ColumnType
+from lookalike.data.spelling import as_stored
 from lookalike.errors import InputInvalid, InputRefused
 from lookalike.formats import ReadOptions, load
 
@@ -158,8 +160,47 @@ def test_excluded_columns_are_left_out_but_count_as_lines() -> None:
     assert ("x",) == infer(frame, textual=True, exclude=["c"])[1].names
 
 
+@pytest.mark.parametrize(
+    ("type_", "cells"),
+    [
+        (ColumnType.DATE, ["31/01/2020", "01/02/2020"]),
+        (ColumnType.DATETIME, ["2020-01-31T09:00:00Z", "2020-02-01T10:00:00Z"]),
+        (ColumnType.TIME, ["09:05", "23:59"]),
+    ],
+)
+def test_text_dates_of_typed_tables_are_dates(type_: ColumnType, cells: list[str]) -> None:
+    """Outside text formats, too, text that is dates or times in every cell is those, and is written as it was."""
+    frame = pl.DataFrame({"c": [*cells * 10, None]})
+    typed, metadata = infer(frame, textual=False)
+
+    assert (type_, True, True) == (metadata["c"].type, metadata["c"].as_text, typed["c"].dtype.is_temporal())
+    assert frame.equals(as_stored(typed, metadata))
+
+
+@pytest.mark.parametrize("other", ["soon", "NA", "2020-02-30", ""])
+def test_one_other_cell_leaves_text_text(other: str) -> None:
+    """Typed tables have their own missing cells, so a date column with a word in it is text."""
+    frame = pl.DataFrame({"c": [*[f"2020-01-{n:02}" for n in range(1, 31)], other]})
+    typed, metadata = infer(frame, textual=False)
+
+    assert (pl.String, False) == (typed.schema["c"], metadata["c"].as_text)
+
+
+def test_what_is_told_of_text_comes_back_as_text() -> None:
+    """Text of a typed table that is told to be numbers, moments or booleans is spelled as it was, gaps included."""
+    frame = pl.DataFrame(
+        {"n": ["1.50", "NA", *["2.25"] * 20], "b": ["no", "yes", *["no"] * 20], "d": ["2.1.2020", *[None] * 21]}
+    )
+    told = {"n": {"type": "decimal"}, "b": {"type": "boolean"}, "d": {"type": "date", "format": "%-d.%-m.%Y"}}
+    columns = {name: ColumnParameters.model_validate(rule) for name, rule in told.items()}
+    typed, metadata = infer(frame, textual=False, columns=columns)
+
+    assert [pl.Float64, pl.Boolean, pl.Date] == typed.dtypes
+    assert frame.equals(as_stored(typed, metadata))
+
+
 def test_dtypes_decide_in_typed_tables() -> None:
-    """Outside text formats text stays text, and dtypes stay as they are."""
+    """Outside text formats numbers in text stay text, and dtypes stay as they are."""
     frame = pl.DataFrame(
         {"s": ["1"] * 20, "i": [1] * 20, "f": [float("nan"), float("inf")] * 10, "e": [None] * 20, "o": [None] * 20},
         schema={"s": pl.String, "i": pl.UInt8, "f": pl.Float32, "e": pl.Null, "o": pl.Float64},

@@ -119,6 +119,22 @@ def test_rules_hold_on_what_is_published(tmp_path: Path, output: str, safe: bool
     assert (300, [0] * len(rules)) == (rows.height, [n_broken(rows, rule, metadata) for rule in rules])
 
 
+@pytest.mark.parametrize("output", ["o.csv", "o.parquet", "o.arrow"])
+def test_rules_hold_on_dates_kept_as_text(tmp_path: Path, output: str) -> None:
+    """Dates that a typed input holds as text are compared as dates and published as text of the same spelling."""
+    work, context = job(tmp_path, output, [RULES[2]])
+    given = context.buckets["b"].read("in.parquet")
+    spelled = pl.read_parquet(io.BytesIO(given)).with_columns(pl.col("start", "end").dt.strftime("%d.%m.%Y"))
+    spelled.write_parquet(tmp_path / "buckets/b/in.parquet")
+    run(work, context)
+    read = formats.load(work.request.output_format).read
+    rows = read(io.BytesIO(context.buckets["b"].read(output)), formats.ReadOptions())
+    days = rows.select(pl.col("start", "end").str.to_date("%d.%m.%Y"))
+
+    assert [pl.String, pl.String] == rows.select("start", "end").dtypes
+    assert (days["start"] <= days["end"]).all()
+
+
 def test_broken_input_ends_the_job(tmp_path: Path) -> None:
     """Rows of the input that break a rule are counted before anything is learnt."""
     work, context = job(tmp_path, "o.csv", [{"type": "range", "column": "a", "max": 3}])

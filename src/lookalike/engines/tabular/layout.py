@@ -27,7 +27,8 @@ class Layout:
     Attributes:
         transforms: One a column, in the table's order.
         chain: Numbers of the columns that are drawn, in the order of drawing.
-        derived: The columns that are looked up. A column in neither never changes.
+        derived: The columns that are looked up. One in the chain too has a shadow: it is drawn as a clue to those after
+            it, of which the one that determines it is one, and then looked up. A column in neither never changes.
         rules: What rows must obey; the columns they compute are in neither.
         kinship: Cells of the chain that go with others.
         points: Places on earth that must not be train's.
@@ -61,6 +62,16 @@ class Layout:
     def places(self) -> dict[int, int]:
         """Where in the chain a column stands."""
         return {column: place for place, column in enumerate(self.chain)}
+
+    @cached_property
+    def shadows(self) -> dict[int, tuple[int, ...]]:
+        """By the place in the chain of what determines them, the places of shadows."""
+        found: dict[int, tuple[int, ...]] = {}
+        for derived in self.derived:
+            if derived.column in self.places:
+                place = self.places[derived.determinant]
+                found[place] = (*found.get(place, ()), self.places[derived.column])
+        return found
 
     @cached_property
     def lookups(self) -> dict[int, Derived]:
@@ -129,11 +140,14 @@ def _under(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
 
 def _is_sound(layout: Layout) -> bool:
     columns = set(range(len(layout.transforms)))
-    told = [*layout.chain, *(d.column for d in layout.derived)]
+    looked_up = [d.column for d in layout.derived]
+    told = [*layout.chain, *looked_up]
     computed = {n for n, name in enumerate(layout.metadata.names) if name in layout.rules.computed}
     if computed & set(told) or not all(_never_changes(layout.transforms[n]) for n in columns - computed - set(told)):
         return False
-    if len(layout.metadata.columns) != len(columns) or len(set(told)) != len(told) or not set(told) <= columns:
+    if len(layout.metadata.columns) != len(columns) or not set(told) <= columns:
+        return False
+    if any(len(set(numbers)) != len(numbers) for numbers in (layout.chain, looked_up)):
         return False
     if not _are_of_one_table(layout.transforms):
         return False

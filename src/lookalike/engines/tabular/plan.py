@@ -101,7 +101,8 @@ class Plan:
     @cached_property
     def _ground(self) -> Ground:
         scales = self.layout.scales
-        return Ground(self.coded, scales, make_design(self.coded, scales), self.dial, self.seed)
+        design = make_design(self.coded, scales)
+        return Ground(self.coded, scales, design, self.layout.shadows, self.dial, self.seed)
 
     def _cells(self, column: int) -> Cells:
         """Of a column of the chain, without the rows where a leader, or the caller, tells that they are not missing."""
@@ -155,9 +156,8 @@ def make_plan(
     transforms = tuple(f.transform for f in fitted)
     varying = [n for n, f in enumerate(fitted) if f.transform.scale.n_codes + len(f.transform.scale.cell_bins) > 1]
     related = relate(table, metadata, fitted, parameters, frozenset({*asked, *wishes["impute"]}))
-    told = related.rules.computed | {metadata.names[d.column] for d in related.derived}
     first = [metadata.names.index(name) for name in asked]
-    chain = _ordered(transforms, [n for n in varying if metadata.names[n] not in told], first)
+    chain = _ordered(transforms, _drawn(varying, related), first, related)
     fitted = _thinned(fitted, related)
     transforms = tuple(f.transform for f in fitted)
     notes = [*_about(table.height, whole.height), *(note for f in fitted for note in f.notes), *related.notes]
@@ -201,15 +201,32 @@ def _thinned(fitted: Sequence[Fitted], related: Related) -> list[Fitted]:
     ]
 
 
-def _ordered(transforms: Sequence[Transform], numbers: list[int], first: list[int]) -> tuple[int, ...]:
+def _drawn(varying: Sequence[int], related: Related) -> list[int]:
+    """Columns that trees draw: what is neither computed nor looked up, and what is looked up but makes a clue."""
+    names = related.rules.metadata.names
+    told = {names.index(name) for name in related.rules.computed} | {d.column for d in related.derived}
+    return [n for n in varying if n not in told or n in {d.column for d in related.shadows}]
+
+
+def _ordered(
+    transforms: Sequence[Transform], numbers: list[int], first: list[int], related: Related
+) -> tuple[int, ...]:
     """
     Given order, but what is asked for comes first: what is drawn after it then follows it.
 
-    Categories of so many levels that a byte cannot tell them come last: they make poor clues.
+    Categories of so many levels that a byte cannot tell them come last: they make poor clues. So does what is computed
+    over what is drawn, in most rows. A clue to a number comes before it.
     """
+    names = related.rules.metadata.names
+    over = {names.index(step.column) for step in related.rules.steps if not step.whole}
     folded = {n for n in numbers if not transforms[n].scale.ordered and transforms[n].scale.n_codes > BIN_MAX}
     front = {number: place for place, number in enumerate(first)}
-    return tuple(sorted(numbers, key=lambda n: (front.get(n, len(front)), n in folded, n)))
+    place = {d.column: min(d.column, d.determinant) for d in related.shadows if d.determinant not in folded}
+
+    def key(n: int) -> tuple[int, bool, bool, int, bool, int]:
+        return front.get(n, len(front)), n in over, n in folded, place.get(n, n), n not in place, n
+
+    return tuple(sorted(numbers, key=key))
 
 
 def _own(arrays: Mapping[str, Array], column: int) -> dict[str, Array]:
@@ -228,7 +245,7 @@ def _absent(table: pl.DataFrame, layout: Layout, coded: Coded, impute: Sequence[
 def _apart(related: Related, wishes: Mapping[str, tuple[str, ...]], metadata: Metadata) -> frozenset[int]:
     """Columns whose cells go with no other's: known by their levels, asked for, or never missing."""
     asked = {metadata.names.index(name) for names in wishes.values() for name in names}
-    return frozenset(asked | {derived.determinant for derived in related.derived})
+    return frozenset(asked | {n for derived in related.derived for n in (derived.column, derived.determinant)})
 
 
 def _about(n_rows: int, n_all: int) -> list[str]:

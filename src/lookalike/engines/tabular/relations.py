@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.transforms import Codes
+from lookalike.transforms import BIN_MAX, Codes
 
 PEEK = 2_000  # rows that are looked at first: most pairs fail there
 EVIDENCE = 20.0  # violations that chance would have made, or the rule is not believed
 PAIRS_MAX = 20_000  # tests of pairs a table gets, nearest pairs first
+RANGES = 2  # of a number, for each level of a column that is little else than in which of them the number lies
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def find_dependencies(
     """
     Dependent columns, each with the determinant nearest to it; no determinant is itself dependent.
 
-    A column depends on an earlier one, or on a later one if both determine each other and the later one is a number.
+    A column depends on an earlier one, or on a later one if both determine each other and the later one is a number; or
+    else, if no earlier one determines it, on a later one of more levels.
 
     Args:
         columns: None for those that take no part.
@@ -70,8 +72,28 @@ def find_dependencies(
             dependent, determinant = determinant, dependent
         if dependent not in found.values():
             found[dependent] = determinant
+    for earlier, later in _pairs(columns):
+        a, b = columns[earlier], columns[later]
+        free = earlier not in drawn and earlier not in found and earlier not in found.values() and later not in found
+        if free and a is not None and b is not None and determines(b, a):
+            found[earlier] = later
     derived = tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
     return derived, tuple(checked)
+
+
+def is_shadow(derived: Derived, determinant: Levels, dependent: Levels) -> bool:
+    """
+    Whether a column that is looked up is to have a shadow: drawn as well, before its determinant, as a clue to others.
+
+    A determinant that comes later has told nothing yet; and one of more levels than bins tells little, unless it is a
+    number and the column no more than what part of its range it lies in.
+    """
+    seen = derived.lookup[np.unique(determinant.numbers[determinant.numbers < determinant.n_levels])]
+    if derived.column < derived.determinant:
+        return len(np.unique(seen)) < len(seen)
+    if determinant.n_levels <= BIN_MAX or dependent.n_levels > BIN_MAX:
+        return False
+    return not determinant.ordered or int((np.diff(seen) != 0).sum()) > RANGES * dependent.n_levels
 
 
 def determines(a: Levels, b: Levels) -> bool:

@@ -1,5 +1,6 @@
 """What a tree is to explain of a column: 8 features of each value, in which distributions differ as vectors do."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,9 +37,29 @@ def make_target(scale: Scale, codes: Codes, scores: Scores, *, seed: int) -> Tar
         scores: Read where a cell is continuous or copied; may be empty for categories.
         seed: Of this column.
     """
-    table, places = _of_numbers(scale, codes, scores) if scale.ordered else _of_categories(codes, seed)
+    return _packed(*_vectors(scale, codes, scores, seed))
+
+
+def make_joint_target(columns: Sequence[tuple[Scale, Codes, Scores]], *, seed: int) -> Target:
+    """The target of a column that is known by what stands with it: that of those columns, projected to one."""
+    parts = [_vectors(*column, seed) for column in columns]
+    places = np.zeros(len(columns[0][1]), np.int64)
+    for _, own in parts:
+        places = np.unique(places * (int(own.max()) + 1) + own, return_inverse=True)[1]
+    first = np.unique(places, return_index=True)[1]
+    wide = np.concatenate([table[own[first]] for table, own in parts], axis=1)
+    mixing = stream(seed, "joint").standard_normal((wide.shape[1], DIMENSIONS)) / np.sqrt(DIMENSIONS)
+    return _packed(np.einsum("ij,jk->ik", wide, mixing), places)  # not BLAS: its sums depend on the threads
+
+
+def _packed(table: Floats, places: Places) -> Target:
     counts = np.bincount(places, minlength=len(table))
     return Target(pack(table, counts)[places], _effective_dimensions(table, counts))
+
+
+def _vectors(scale: Scale, codes: Codes, scores: Scores, seed: int) -> tuple[Floats, Places]:
+    """The vectors of a column's different values, float64 ``(m, 8)``, and which one each row has."""
+    return _of_numbers(scale, codes, scores) if scale.ordered else _of_categories(codes, seed)
 
 
 def _effective_dimensions(table: Floats, counts: Places) -> float:

@@ -12,7 +12,7 @@ from lookalike.engines.tabular.directions import BINS, CLUES, NONE, Design, Dire
 from lookalike.engines.tabular.regression import fit_lines
 from lookalike.engines.tabular.settings import FEATURES_MAX, Dial
 from lookalike.engines.tabular.splits import END, FEATURE, START, WHOLE, Features, Rule, grow
-from lookalike.engines.tabular.targets import Target, make_target
+from lookalike.engines.tabular.targets import Target, make_joint_target, make_target
 from lookalike.transforms import CONTINUOUS, Scale
 
 
@@ -62,11 +62,13 @@ class Ground:
     Attributes:
         scales: One a column of the chain.
         design: None where directions are not looked for.
+        shadows: Of columns that are known by others drawn before them, those.
     """
 
     coded: Coded
     scales: tuple[Scale, ...]
     design: Design | None
+    shadows: Mapping[int, tuple[int, ...]]
     dial: Dial
     seed: int
 
@@ -75,8 +77,14 @@ def grow_trees(ground: Ground, column: int, cells: Cells) -> Grown:
     """What there is to learn of a column, given by its place in the chain."""
     coded, scale, rows = ground.coded, ground.scales[column], cells.rows
     own = key(ground.seed, "tree", column) & (2**63 - 1)
-    scores = coded.scores[coded.score_rows[column]] if scale.ordered else np.zeros(len(cells.codes), np.float32)
-    target = make_target(scale, cells.codes[rows], scores[rows], seed=own)
+    scores = _scores(ground, column)
+    shadows = [
+        (ground.scales[n], coded.codes[n][rows], _scores(ground, n)[rows]) for n in ground.shadows.get(column, ())
+    ]
+    if shadows:
+        target = make_joint_target([(scale, cells.codes[rows], scores[rows]), *shadows], seed=own)
+    else:
+        target = make_target(scale, cells.codes[rows], scores[rows], seed=own)
     direction, clues = NONE, np.zeros((0, coded.bins.shape[1]), np.uint8)
     if ground.design is not None:
         direction, clues = find_direction(coded, ground.design, column, rows, target.words)
@@ -84,6 +92,12 @@ def grow_trees(ground: Ground, column: int, cells: Cells) -> Grown:
     features = Features(coded.bins, clues, *_kinds(ground.scales))
     fit = _Fit(coded, scale, cells, scores, features, used)
     return Grown(tuple(fit.tree(target, ground.dial, own + number) for number in range(ground.dial.trees)), direction)
+
+
+def _scores(ground: Ground, column: int) -> Array:
+    """Of a column, float32 ``(n,)``; zeros where it has none."""
+    row = ground.coded.score_rows[column]
+    return ground.coded.scores[row] if row >= 0 else np.zeros(ground.coded.bins.shape[1], np.float32)
 
 
 @dataclass(frozen=True)

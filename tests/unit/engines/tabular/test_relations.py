@@ -1,10 +1,13 @@
 """Functional dependencies: found when they are there, not when they only seem so."""
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike.engines.tabular.relations import Levels, determines, find_dependencies
+from lookalike.engines.tabular.relations import Levels, determines, find_dependencies, is_shadow
 
 
 def levels(numbers: list[int], *, ordered: bool = False, exact: bool = True) -> Levels:
@@ -18,9 +21,47 @@ def test_an_earlier_column_determines_a_later_one() -> None:
     assert (found.column, found.determinant, found.lookup.tolist()) == (1, 0, [1, 0, 1, 0])
 
 
-def test_a_later_column_does_not_derive_an_earlier_one() -> None:
-    """Only a one-to-one relation may run backwards."""
-    assert find_dependencies([levels([1, 0, 1, 0] * 50), levels([0, 1, 2, 3] * 50)]) == ((), ())
+def test_a_later_column_of_more_levels_determines_an_earlier_one() -> None:
+    """The earlier one is looked up, and drawn as well, since the later one comes too late to be its clue."""
+    columns = [levels([1, 0, 1, 0] * 50), levels([0, 1, 2, 3] * 50)]
+    ((found,), _) = find_dependencies(columns)
+
+    assert (found.column, found.determinant, found.lookup.tolist()) == (0, 1, [1, 0, 1, 0])
+    assert is_shadow(found, columns[1], columns[0])
+
+
+def test_an_earlier_determinant_is_taken_before_a_later_one() -> None:
+    """A column that stands between its two determinants is looked up by the earlier one."""
+    ((first, _), _) = find_dependencies(
+        [levels([0, 1, 2, 3] * 50), levels([1, 0, 1, 0] * 50), levels([3, 2, 1, 0] * 50)]
+    )
+
+    assert (1, 0) == (first.column, first.determinant)
+
+
+def test_what_is_asked_for_is_not_looked_up_by_a_later_column() -> None:
+    """It has to be drawn first, as it is asked for."""
+    assert find_dependencies([levels([1, 0, 1, 0] * 50), levels([0, 1, 2, 3] * 50)], [0]) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("dependent", "ordered", "clue"),
+    [
+        (lambda k: k % 7, True, True),  # no range of the number tells it
+        (lambda k: k // 100, True, False),  # the number tells it as well as it does itself
+        (lambda k: k // 100, False, True),  # names beyond what a byte can tell say nothing
+        (lambda k: k // 2, False, False),  # nor does a column of as many levels
+    ],
+)
+def test_columns_looked_up_by_many_levels_are_drawn_too(
+    dependent: Callable[[int], int], ordered: bool, clue: bool
+) -> None:
+    """A determinant of more levels than bins tells others less than the column it determines, if that has few."""
+    determinant = levels([*range(600)] * 4, ordered=ordered)
+    column = levels([dependent(k) for k in range(600)] * 4)
+    ((found,), _) = find_dependencies([determinant, column])
+
+    assert is_shadow(found, determinant, column) is clue
 
 
 def test_of_a_pair_the_number_is_kept() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from lookalike.data.constraints import ClockSum
 from lookalike.data.metadata import Metadata
+from lookalike.data.sums import decimals_of
 from lookalike.engines.tabular.finding.evidence import ENOUGH, PEEK, holds, surprise
 
 CLOCKS_MAX = 20  # columns that may be clock times, the first ones
@@ -20,21 +21,26 @@ Integers = npt.NDArray[np.int64]
 
 def find_clock_sums(table: pl.DataFrame, metadata: Metadata, names: Sequence[str]) -> list[ClockSum]:
     """Rules between clock times and minutes; one for each later time at most."""
-    dtypes = dict(table.schema)
-    whole = [name for name in names if dtypes[name].is_integer()]
-    peek = table.head(PEEK).select(pl.col(whole).cast(pl.Int64, strict=False))
+    first = table.head(PEEK)
+    whole = [name for name in names if _is_whole(first[name])]
+    peek = first.select(pl.col(whole).cast(pl.Int64, strict=False))
     clocks = [name for name in whole if _may_be_clock(peek[name])][:CLOCKS_MAX]
     if len(clocks) < 2:
         return []
-    clocks = [name for name in clocks if _is_clock(table[name])]
+    clocks = [name for name in clocks if _is_whole(table[name]) and _is_clock(table[name])]
     found: dict[str, ClockSum] = {}
     for clock, later, equals in _candidates(peek, clocks, whole[:MINUTES_MAX]):
         rule = ClockSum(type="clock_sum", clock=clock, minutes=later, equals=equals)
-        if equals in found or not holds(rule, table, metadata):
+        if equals in found or not _is_whole(table[later]) or not holds(rule, table, metadata):
             continue
         if surprise(rule, table, metadata) >= ENOUGH:
             found[equals] = rule
     return list(found.values())
+
+
+def _is_whole(cells: pl.Series) -> bool:
+    """Whether all numbers are whole, whatever they are stored as."""
+    return cells.dtype.is_integer() or (cells.dtype.is_float() and decimals_of(cells) == 0)
 
 
 def _may_be_clock(cells: pl.Series) -> bool:
@@ -42,6 +48,7 @@ def _may_be_clock(cells: pl.Series) -> bool:
 
 
 def _is_clock(cells: pl.Series) -> bool:
+    cells = cells.fill_nan(None) if cells.dtype.is_float() else cells
     return bool(((cells >= 0) & (cells <= 2400) & (cells % 100 < 60)).all())
 
 

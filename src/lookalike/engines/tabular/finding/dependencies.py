@@ -103,7 +103,9 @@ def _nearest(taking: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _n_sets(n_columns: int, width: int) -> int:
-    return n_columns * (width - 1) * (1 + (width - 2)) // 2
+    """Sets of two and three of so many columns in a row, the last less than `width` after the first."""
+    reach = [min(n_columns - 1 - first, width - 1) for first in range(n_columns)]
+    return sum(r + r * (r - 1) // 2 for r in reach)
 
 
 def _keys(levels: Sequence[Codes]) -> Keys:

@@ -101,8 +101,6 @@ class Computing:
                 step = make_step(
                     len(self.held), held, self._learnt.metadata[name], self._learnt.table, self._learnt.metadata
                 )
-                if held.found and not step.whole:
-                    continue  # what is drawn first and computed over costs more than a rule that nobody asked for
                 self._steps[name] = step
                 self.held.append(held)
                 return True

@@ -1,6 +1,6 @@
 """What rows must obey: the rules declared, then those found in the rows learnt from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,7 @@ from lookalike.engines.tabular.finding.dependencies import Part, find_composites
 from lookalike.engines.tabular.finding.equals import find_equals
 from lookalike.engines.tabular.finding.orders import find_orders
 from lookalike.engines.tabular.finding.sums import find_sums
-from lookalike.engines.tabular.relations import Derived, Levels, find_dependencies
+from lookalike.engines.tabular.relations import Derived, Levels, find_dependencies, is_shadow
 from lookalike.engines.tabular.rules.book import Rules
 from lookalike.engines.tabular.rules.learning import Computing, Learnt, hold
 from lookalike.engines.tabular.rules.telling import about
@@ -30,11 +30,13 @@ class Related:
 
     Attributes:
         derived: Columns that are looked up by the level of another one.
+        shadows: Those of them that are drawn as well, so that others see them before.
         notes: A sentence for each rule that was found, or for each kind of which many were.
     """
 
     rules: Rules
     derived: tuple[Derived, ...]
+    shadows: tuple[Derived, ...]
     notes: tuple[str, ...]
 
 
@@ -62,14 +64,24 @@ def relate(
             computing.add(hold(rule, learnt, found=False))
     _compute_found(computing, learnt, parameters.constraints)
     numbers = frozenset(metadata.names.index(name) for name in drawn)
-    derived, checked = find_dependencies(_levels(learnt, computing.columns), numbers)
+    levels = _levels(learnt, computing.columns)
+    derived, checked = find_dependencies(levels, numbers)
     for determinant, dependent in checked:
         rule = Fd(type="fd", determinant=(metadata.names[determinant],), dependent=metadata.names[dependent])
         computing.add(hold(rule, learnt, found=False))
     _look_up_found(computing, learnt, derived)
     _keep_found(computing, learnt, parameters.constraints, derived)
     rules = Rules(metadata, tuple(computing.held), computing.steps)
-    return Related(rules, derived, about(rules, derived))
+    return Related(rules, derived, tuple(_shadows(derived, levels, numbers)), about(rules, derived))
+
+
+def _shadows(derived: Sequence[Derived], levels: Sequence[Levels | None], drawn: frozenset[int]) -> Iterator[Derived]:
+    """Without those whose determinant is asked for, since that is then drawn before all others."""
+    for one in derived:
+        determinant, dependent = levels[one.determinant], levels[one.column]
+        known = determinant is not None and dependent is not None and one.determinant not in drawn
+        if known and is_shadow(one, determinant, dependent):
+            yield one
 
 
 def _varying(learnt: Learnt, without: Iterable[str]) -> list[str]:

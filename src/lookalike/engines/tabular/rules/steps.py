@@ -11,7 +11,7 @@ import polars as pl
 
 from lookalike.data.constraints import ClockSum, Equal, Fd, Sum
 from lookalike.data.metadata import Column, Metadata
-from lookalike.data.sums import amounts, decimals_of, is_exact, minutes, ticks
+from lookalike.data.sums import amounts, decimals_of, is_exact, minutes, ticks, whole
 from lookalike.engines.tabular.rules.held import Held
 
 Mask = npt.NDArray[np.bool_]
@@ -101,7 +101,7 @@ class Step:
         return _stored(pl.when(rest % tick == 0).then(rest // tick), column)
 
     def _clock(self, rule: ClockSum) -> pl.Expr:
-        shift = pl.col(rule.minutes).cast(pl.Int64)
+        shift = whole(rule.minutes)
         later = minutes(rule.clock) + shift if self.column == rule.equals else minutes(rule.equals) - shift
         moment = later % _DAY
         written = moment // 60 * 100 + moment % 60

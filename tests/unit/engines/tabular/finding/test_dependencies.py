@@ -61,6 +61,16 @@ def test_a_column_that_three_determine_is_found() -> None:
     assert ("a", "b", "c") == found.determinant
 
 
+def test_determinants_far_apart_are_found() -> None:
+    """In a table of twenty columns any two of them are looked at, the first and the last but one, too."""
+    rng = np.random.default_rng(5)
+    others = [part(f"c{n}", rng.integers(0, 50, 5_000), depends=False) for n in range(17)]
+    a, b = (rng.integers(0, k, 5_000) for k in (4, 9))
+    found = find_composites([part("a", a), *others, part("b", b), part("both", rng.permutation(36)[a * 9 + b])])
+
+    assert [(("a", "b"), "both")] == [(rule.determinant, rule.dependent) for rule in found]
+
+
 def test_one_exception_is_enough() -> None:
     """A rule that a single row breaks is not found."""
     rng = np.random.default_rng(3)

@@ -102,6 +102,19 @@ def test_clock_times_are_found_past_midnight() -> None:
     assert [("a", "took", "b")] == found
 
 
+@pytest.mark.parametrize("gap", [None, float("nan")])
+def test_clock_times_held_as_floats_are_found(gap: float | None) -> None:
+    """Whole numbers with gaps often come as floats; halves of a minute are no clock sum."""
+    rng = np.random.default_rng(1)
+    start, took = rng.integers(0, 1440, 500), rng.integers(0, 300, 500)
+    end = [gap if n % 9 == 0 else float(x) for n, x in enumerate(hhmm((start + took) % 1440))]
+    frame, metadata, names = typed(a=hhmm(start) * 1.0, took=took * 1.0, b=end)
+    halves = frame.with_columns(pl.col("took") + 0.5)
+
+    assert ["b"] == [rule.equals for rule in find_clock_sums(frame, metadata, names)]
+    assert [] == find_clock_sums(halves, metadata, names)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**31))
 def test_orders_are_those_of_the_naive_twin(seed: int) -> None:

@@ -1,6 +1,7 @@
 """Rules, declared and found: every drawn row obeys, and a model's file tells them again."""
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -43,7 +44,11 @@ DTYPES = [pl.Int8(), pl.UInt16(), pl.Int64(), pl.Float32(), pl.Float64(), pl.Dec
 GAPS = st.sampled_from(["", "a", "b", "c", "abc"])
 
 
-def with_gaps(frame: pl.DataFrame, gaps: str, rng: np.random.Generator) -> pl.DataFrame:
+def hhmm(minutes: np.ndarray) -> np.ndarray:
+    return minutes // 60 * 100 + minutes % 60
+
+
+def with_gaps(frame: pl.DataFrame, gaps: Iterable[str], rng: np.random.Generator) -> pl.DataFrame:
     """Some cells of some columns missing."""
     kept = {name: pl.Series(rng.random(frame.height) < 0.8) for name in gaps}
     return frame.with_columns(pl.when(mask).then(name).alias(name) for name, mask in kept.items())
@@ -205,6 +210,44 @@ def test_found_rules_hold_in_every_row() -> None:
 
     assert {"fd", "equal", "sum", "clock_sum"} <= found
     assert {"far", "again", "gross"} <= model.layout.rules.computed
+
+
+def test_found_rules_hold_where_gaps_differ() -> None:
+    """A total that is missing in other rows than its terms is drawn, last, and computed over where all are there."""
+    rng = np.random.default_rng(1)
+    n = 3_000
+    start, took = rng.integers(0, 1440, n), rng.integers(0, 200, n)
+    net, tax = rng.integers(0, 900, n), rng.integers(0, 90, n)
+    clock = {"start": hhmm(start), "took": took, "end": hhmm((start + took) % 1440)}
+    frame = with_gaps(
+        pl.DataFrame({**clock, "net": net, "gross": net + tax, "tax": tax, "last": rng.normal(0, 1, n)}),
+        ["took", "end", "gross", "tax"],
+        rng,
+    )
+    layout = model_of(frame).layout
+    held = [held.rule.type for held in layout.rules.held]
+    over = {step.column for step in layout.rules.steps}
+    out = drawn(frame, n_rows=5_000)
+    whole = out.drop_nulls()
+
+    assert ["clock_sum", "sum"] == held
+    assert over == {layout.metadata.names[number] for number in layout.chain[-2:]}
+    assert (whole["net"] + whole["tax"] == whole["gross"]).all()
+    assert 0.75 < out["gross"].is_not_null().mean() < 0.85
+
+
+def test_dates_keep_their_parts() -> None:
+    """What a later column determines is looked up by it, though it stands before it: parts of a date agree with it."""
+    rng = np.random.default_rng(1)
+    day = pl.Series(np.datetime64("2023-01-01", "D") + rng.integers(0, 365, 4_000))
+    frame = pl.DataFrame(
+        {"month": day.dt.month(), "weekday": day.dt.weekday(), "x": rng.normal(0, 1, 4_000), "day": day}
+    )
+    out = drawn(frame, n_rows=5_000)
+
+    assert out["month"].equals(out["day"].dt.month())
+    assert out["weekday"].equals(out["day"].dt.weekday())
+    assert out["weekday"].n_unique() == 7
 
 
 def test_rare_dependents_are_not_told() -> None:
