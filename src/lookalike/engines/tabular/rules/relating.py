@@ -79,8 +79,9 @@ def _shadows(derived: Sequence[Derived], levels: Sequence[Levels | None], drawn:
     """Without those whose determinant is asked for, since that is then drawn before all others."""
     for one in derived:
         determinant, dependent = levels[one.determinant], levels[one.column]
-        known = determinant is not None and dependent is not None and one.determinant not in drawn
-        if known and is_shadow(one, determinant, dependent):
+        if determinant is None or dependent is None or one.determinant in drawn:
+            continue
+        if is_shadow(one, determinant, dependent):
             yield one
 
 
