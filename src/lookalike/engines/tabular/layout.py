@@ -1,6 +1,6 @@
 """How a table's columns are told: which are drawn in a chain, which are looked up, which never change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.data.constraints import Fd
 from lookalike.data.metadata import Metadata
 from lookalike.engines.tabular.kinship import Copy, Kinship
 from lookalike.engines.tabular.relations import Derived
@@ -65,13 +66,22 @@ class Layout:
 
     @cached_property
     def shadows(self) -> dict[int, tuple[int, ...]]:
-        """By the place in the chain of what determines them, the places of shadows."""
+        """By the place in the chain of what determines them, the places of shadows and of what is asked for instead."""
         found: dict[int, tuple[int, ...]] = {}
-        for derived in self.derived:
-            if derived.column in self.places:
-                place = self.places[derived.determinant]
-                found[place] = (*found.get(place, ()), self.places[derived.column])
+        looked_up = [(derived.column, derived.determinant) for derived in self.derived]
+        for dependent, determinant in (*looked_up, *self._checked):
+            place, own = self.places.get(determinant, -1), self.places.get(dependent, -1)
+            if 0 <= own < place:
+                found[place] = (*found.get(place, ()), own)
         return found
+
+    @property
+    def _checked(self) -> Iterator[tuple[int, int]]:
+        """Columns that one other determines by a rule, and that one."""
+        names = self.metadata.names
+        for held in self.rules.held:
+            if isinstance(held.rule, Fd) and len(held.rule.determinant) == 1:
+                yield names.index(held.rule.dependent), names.index(held.rule.determinant[0])
 
     @cached_property
     def lookups(self) -> dict[int, Derived]:

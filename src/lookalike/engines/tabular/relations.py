@@ -74,8 +74,12 @@ def find_dependencies(
             found[dependent] = determinant
     for earlier, later in _pairs(columns):
         a, b = columns[earlier], columns[later]
-        free = earlier not in drawn and earlier not in found and earlier not in found.values() and later not in found
-        if free and a is not None and b is not None and determines(b, a):
+        free = earlier not in found and earlier not in found.values() and later not in found
+        if not free or a is None or b is None or (later, earlier) in checked or not determines(b, a):
+            continue
+        if earlier in drawn:
+            checked.append((later, earlier))
+        else:
             found[earlier] = later
     derived = tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
     return derived, tuple(checked)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lookalike.data.asking import Asking
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.inference import infer
 from lookalike.data.parameters import TabularParameters, checked
@@ -248,6 +249,8 @@ def test_dates_keep_their_parts() -> None:
     assert out["month"].equals(out["day"].dt.month())
     assert out["weekday"].equals(out["day"].dt.weekday())
     assert out["weekday"].n_unique() == 7
+    for model in (model_of(frame, conditions={"month": 7}), model_of(frame).asked(Asking(conditions={"month": 7}))):
+        assert {7} == set(model.draw(500, seed=1, block=0)["day"].dt.month())
 
 
 def test_rare_dependents_are_not_told() -> None:
