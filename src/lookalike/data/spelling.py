@@ -64,17 +64,17 @@ def recognise(cells: pl.Series) -> Reading | Misfit | None:
     distinct = counts["cell"]
     if reading := _booleans(cells, distinct):
         return reading
-    looks = (_as_dates, _as_numbers)
+    looks = (_as_dates, _as_durations, _as_numbers)
     found = [r for look in looks if (r := look(cells, distinct, counts["n"]))]
     return next((r for r in found if isinstance(r, Reading)), found[0] if found else None)
 
 
 def recognise_moments(cells: pl.Series) -> Reading | None:
-    """What a column of text holds, if every cell that is not missing is a date, a datetime or a time of one pattern."""
+    """What a column of text holds, if every cell that is not missing is a date, datetime or time of one pattern."""
     if not _worth(cells):
         return None
     counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
-    found = _as_dates(cells, counts["cell"], counts["n"])
+    found = next((r for look in (_as_dates, _as_durations) if (r := look(cells, counts["cell"], counts["n"]))), None)
     whole = isinstance(found, Reading) and found.values.null_count() == cells.null_count()
     return found if isinstance(found, Reading) and whole else None
 
@@ -222,7 +222,8 @@ def _worth(cells: pl.Series) -> bool:
     if words.is_empty():
         return len(some) > 0
     number = words.str.contains(_DECIMAL) | words.is_in([w for pair in _BOOLEANS for w in pair])
-    fits = sum(n or dates.likely(w) for n, w in zip(number.to_list(), words.to_list(), strict=True))
+    other = number | words.str.contains(_DURATION)
+    fits = sum(n or dates.likely(w) for n, w in zip(other.to_list(), words.to_list(), strict=True))
     return bool(fits >= len(words) / 2)
 
 
@@ -245,6 +246,24 @@ def _as_dates(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | 
     if token is None:
         return _misfit(cells, found.type, distinct, n, fits)
     return Reading(found.type, found.read(_blank(cells, distinct, fits)), TextForm(token, pattern=found.pattern))
+
+
+def _as_durations(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | None:
+    """No misfits: what is nearly always an ISO duration may well be a code."""
+    spans = _durations(distinct)
+    fits = (spans.dt.to_string("iso") == distinct).fill_null(False)
+    token = _token(cells, distinct, n, fits) if fits.any() else None
+    return (
+        None
+        if token is None
+        else Reading(ColumnType.DURATION, _durations(_blank(cells, distinct, fits)), TextForm(token))
+    )
+
+
+def _durations(cells: pl.Series) -> pl.Series:
+    """In microseconds if all are whole ones."""
+    spans = read_duration(cells)
+    return spans if (spans.dt.total_nanoseconds() % 1_000 != 0).any() else spans.cast(pl.Duration("us"))
 
 
 def _as_numbers(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | Misfit | None:

@@ -22,7 +22,7 @@ _COLUMNS_MAX = 10_000  # records that never share a key are no table
 _INT64, _UINT64 = range(-(2**63), 2**63), range(2**64)
 _HALF = re.compile("[\ud800-\udfff]")  # JSON can spell what UTF-8 cannot
 _KINDS = {bool: "booleans", int: "numbers", float: "numbers", str: "texts"}
-_MOMENTS = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME}
+_MOMENTS = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME, ColumnType.DURATION}
 
 Record = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import io
 import os
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -40,7 +40,7 @@ TYPES = {
         ["007", "12"], ["+5"], [" 5"], ["1e5", "100000"], ["1,5"], ["yes", "no"], ["true", "False"],
         ["12345678901234567890123"], ["NA"], ["1.1", "1.10"], ["0x10"], ["", "x"], ["1_000"], ["١"],
         ["01/02/2020", "03/04/2020"], ["0000-00-00"], ["99999-01-01"], ["2020-02-30"], ["0000-01-01"], ["25:00"],
-        ["2020-01-01T00:00:00+01:00", "2020-07-01T00:00:00+02:00"],
+        ["2020-01-01T00:00:00+01:00", "2020-07-01T00:00:00+02:00"], ["PT90M"], ["P1D", "P1X"], ["P"],
     ],
     ColumnType.DATE: [
         ["2020-01-31"], ["2020/01/31"], ["31.01.2020"], ["13/01/2020", "01/02/2020"], ["01/13/2020"], ["1/31/2020"],
@@ -53,6 +53,7 @@ TYPES = {
         ["2020-01-31T10:00:00.123456789"],
     ],
     ColumnType.TIME: [["10:00:00"], ["10:00", "23:59"], ["9:05", "10:00"], ["10:00:00.123"]],
+    ColumnType.DURATION: [["PT5S", "P1D"], ["PT1H30M", "-PT1M", "NA"], ["PT0.000000001S"]],
     ColumnType.EMPTY: [[None]],
 }  # fmt: skip
 
@@ -68,7 +69,7 @@ def test_text_becomes_the_type_that_writes_it(type_: ColumnType, cells: list[str
     ("cell", "value"),
     [
         ("-12", -12), ("1.50", 1.5), ("true", True), ("2020-01-31", date(2020, 1, 31)), ("10:05", time(10, 5)),
-        ("1/31/2020 9:05", datetime(2020, 1, 31, 9, 5)),
+        ("1/31/2020 9:05", datetime(2020, 1, 31, 9, 5)), ("PT1H30M", timedelta(minutes=90)),
         ("2020-01-31T10:00:00Z", datetime(2020, 1, 31, 10, tzinfo=UTC)),
     ],
 )  # fmt: skip
@@ -166,6 +167,7 @@ def test_excluded_columns_are_left_out_but_count_as_lines() -> None:
         (ColumnType.DATE, ["31/01/2020", "01/02/2020"]),
         (ColumnType.DATETIME, ["2020-01-31T09:00:00Z", "2020-02-01T10:00:00Z"]),
         (ColumnType.TIME, ["09:05", "23:59"]),
+        (ColumnType.DURATION, ["PT9M", "P1DT5S"]),
     ],
 )
 def test_text_dates_of_typed_tables_are_dates(type_: ColumnType, cells: list[str]) -> None:

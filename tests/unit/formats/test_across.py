@@ -54,11 +54,11 @@ def test_dtypes_have_a_spelling(cells: pl.Series, csv: str, json: str) -> None:
 
 def test_text_of_numbers_stays_text_in_json() -> None:
     """JSON text that looks like a number is written as text again; CSV cells have no such difference."""
-    data = b'{"a":"12","b":"2020-01-31","c":12,"d":"true"}\n' * N
+    data = b'{"a":"12","b":"2020-01-31","c":12,"d":"true","e":"PT5S"}\n' * N
     frame = load("jsonl").read(io.BytesIO(data), ReadOptions())
     typed, metadata = infer(frame, textual=True)
     stream = io.BytesIO()
     load("jsonl").write([typed], metadata, stream, WriteOptions())
 
     assert data == stream.getvalue()
-    assert ["categorical", "date", "integer", "categorical"] == [c.type for c in metadata.columns]
+    assert ["categorical", "date", "integer", "categorical", "duration"] == [c.type for c in metadata.columns]
