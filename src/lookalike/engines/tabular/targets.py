@@ -41,15 +41,23 @@ def make_target(scale: Scale, codes: Codes, scores: Scores, *, seed: int) -> Tar
 
 
 def make_joint_target(columns: Sequence[tuple[Scale, Codes, Scores]], *, seed: int) -> Target:
-    """The target of a column that is known by what stands with it: that of those columns, projected to one."""
+    """
+    One target for several columns of the same rows: the random projection of their vectors, taken together, to 8.
+
+    Args:
+        columns: Scale, codes and scores of each, as `make_target` takes them.
+        seed: Of the target.
+    """
     parts = [_vectors(*column, seed) for column in columns]
-    places = np.zeros(len(columns[0][1]), np.int64)
+    rng, places = stream(seed, "joint"), np.zeros(len(columns[0][1]), np.int64)
+    mixings = rng.standard_normal((len(parts), DIMENSIONS, DIMENSIONS)) / np.sqrt(DIMENSIONS)
     for _, own in parts:
         places = np.unique(places * (int(own.max()) + 1) + own, return_inverse=True)[1]
     first = np.unique(places, return_index=True)[1]
-    wide = np.concatenate([table[own[first]] for table, own in parts], axis=1)
-    mixing = stream(seed, "joint").standard_normal((wide.shape[1], DIMENSIONS)) / np.sqrt(DIMENSIONS)
-    return _packed(np.einsum("ij,jk->ik", wide, mixing), places)  # not BLAS: its sums depend on the threads
+    table = np.zeros((len(first), DIMENSIONS))
+    for (vectors, own), mixing in zip(parts, mixings, strict=True):
+        table += np.einsum("ij,jk->ik", vectors, mixing)[own[first]]  # not BLAS: its sums depend on the threads
+    return _packed(table, places)
 
 
 def _packed(table: Floats, places: Places) -> Target:
