@@ -62,7 +62,7 @@ class TabularSynthesizer:
     def fit_typed(self, table: pl.DataFrame, metadata: Metadata, kind: Kind | None = None) -> "TabularModel":
         """What was learnt from a polars frame that keeps all constraints and whose columns' meaning is known."""
         plan = engine.Synthesizer(self.parameters).prepare(table, metadata, seed=self.seed)
-        return TabularModel(plan.join([plan.fit_group(group) for group in range(plan.n_groups)]), kind or Kind())
+        return TabularModel(plan.join(plan.fit_group(group) for group in range(plan.n_groups)), kind or Kind())
 
 
 class TabularModel:

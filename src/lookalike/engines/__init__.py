@@ -1,5 +1,6 @@
 """Engines learn from a table and draw new rows. One folder a modality; a synthesizer fits, a model samples."""
 
+from collections.abc import Iterable
 from typing import Protocol, Self
 
 import polars as pl
@@ -21,7 +22,7 @@ class Plan(Protocol):
     def fit_group(self, group: int) -> bytes:
         """Fit one group, ``0 <= group < n_groups``; the bytes are arrays and JSON, the same whoever fits."""
 
-    def join(self, groups: list[bytes]) -> "Model":
+    def join(self, groups: Iterable[bytes]) -> "Model":
         """The model, from the bytes of all groups in order."""
 
     def to_bytes(self) -> bytes:

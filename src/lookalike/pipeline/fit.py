@@ -33,10 +33,9 @@ def _learn(work: Work, context: Context) -> Work:
         artefacts.write("plan", plan.to_bytes())
         for done, _ in enumerate(context.executor.map("fit_group", [_item(work, group) for group in groups]), start=1):
             context.listener.progress("fit", 0.1 + 0.85 * done / len(groups))
-        fitted = [artefacts.read(group_name(group)) for group in groups]
+        model = plan.join(artefacts.read(group_name(group)) for group in groups)
     else:
-        fitted = [plan.fit_group(0)]
-    model = plan.join(fitted)
+        model = plan.join([plan.fit_group(0)])
     artefacts.write(MODEL, model.to_bytes())
     engine.model(request, artefacts).wishes(request.n_rows)
     return work.after("fit", notes=[*work.facts["notes"], *model.notes])

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from lookalike.errors import ModelFileError
 
 MAGIC = b"LOOKTAB\n"
-VERSION = 1
+VERSION = 2  # 2: columns know whether their table holds them as text
 _PREFIX = 24
 _DIGEST = 32
 _ALIGN = 64

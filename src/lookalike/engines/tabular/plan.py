@@ -1,6 +1,6 @@
 """The first pass over a table: transforms, relations, the order of the chain, and the table as numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -64,7 +64,7 @@ class Plan:
         arrays = {f"{column}.{name}": array for column, own in grown.items() for name, array in own.items()}
         return pack(GROUP_KIND, {"columns": list(columns)}, arrays)
 
-    def join(self, groups: list[bytes]) -> Model:
+    def join(self, groups: Iterable[bytes]) -> Model:
         """See `engines.Plan.join`."""
         grown = []
         for columns, value in zip(self._groups, groups, strict=True):
