@@ -38,7 +38,7 @@ class Dial:
 _DIALS: dict[Privacy, Dial] = {
     "faithful": Dial(2.0, 10),
     "balanced": Dial(3.0, 20),
-    "private": Dial(6.5, 20, trees=8, share=0.75),
+    "private": Dial(9.0, 20, trees=8, share=0.9),
 }
 
 
