@@ -1,6 +1,6 @@
 """A fitted chain's arrays: put together from the trees of its columns, taken apart for a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,19 +31,25 @@ _CLUES = ("clue_columns", "clue_tables", "clue_at", "clue_grid", "clue_bins", "c
 _KEPT = (*_TREE, *_ENDS, *_CLUES, "bounds")
 
 
-def make_chain(layout: Layout, grown: Sequence[Grown], bounds: Array) -> Chain:
+def make_chain(layout: Layout, grown: Iterable[Grown], bounds: Array) -> Chain:
     """
     The chain of a layout.
 
     Args:
-        grown: One a column of the chain; all of as many trees.
+        grown: One a column of the chain; all of as many trees. Taken one by one, and let go part after part, since all
+            of them may be half of what memory holds.
         bounds: float32 ``(c, 2)``, least and largest score of each column.
     """
-    trees = [tree for column in grown for tree in column.trees]
-    parts = {name: _end_to_end([getattr(t, name) for t in trees], empty) for name, empty in _TREE.items()}
-    ends = {name: _ends([len(getattr(t, of)) for t in trees]) for name, of in _ENDS.items()}
+    directions: list[Direction] = []
+    apart: dict[str, list[Array]] = {name: [] for name in _TREE}
+    for column in grown:
+        directions.append(column.direction)
+        for name in _TREE:
+            apart[name] += [getattr(tree, name) for tree in column.trees]
+    ends = {name: _ends([len(part) for part in apart[of]]) for name, of in _ENDS.items()}
+    parts = {name: _end_to_end(apart.pop(name), empty) for name, empty in _TREE.items()}
     hops = make_hops(parts["nodes"])
-    return Chain(**parts, **ends, **_clues(grown), hops=hops, bounds=bounds, **_of_layout(layout))
+    return Chain(**parts, **ends, **_clues(directions), hops=hops, bounds=bounds, **_of_layout(layout))
 
 
 def chain_state(chain: Chain) -> dict[str, Array]:
@@ -91,8 +97,7 @@ def _end_to_end(parts: Sequence[Array], empty: Array) -> Array:
     return np.concatenate([empty, *parts])
 
 
-def _clues(grown: Sequence[Grown]) -> dict[str, Array]:
-    found = [g.direction for g in grown]
+def _clues(found: Sequence[Direction]) -> dict[str, Array]:
     used = np.array([len(d.columns) > 0 for d in found], bool)
     return {
         "clue_columns": _end_to_end([d.columns for d in found], np.zeros(0, np.int32)),

@@ -1,6 +1,6 @@
 """The first pass over a table: transforms, relations, the order of the chain, and the table as numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -26,7 +26,7 @@ from lookalike.engines.tabular.layout import Layout, layout_state, load_layout
 from lookalike.engines.tabular.model import Model, load_asking
 from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.tabular.settings import FEATURES_MAX, SMALL_ROWS, Dial, dial
-from lookalike.engines.tabular.tree import Cells, Ground, grow_trees
+from lookalike.engines.tabular.tree import Cells, Ground, Grown, grow_trees
 from lookalike.engines.tabular.wishes.asked import named, refuse_unfit
 from lookalike.errors import InputRefused, ModelFileError
 from lookalike.transforms import BIN_MAX, Encoded, Scale, Transform, normal
@@ -66,14 +66,18 @@ class Plan:
 
     def join(self, groups: Iterable[bytes]) -> Model:
         """See `engines.Plan.join`."""
-        grown = []
+        chain = make_chain(self.layout, self._grown(groups), self._bounds())
+        model = Model(self.layout, chain, self.seed, asking=self.asking)
+        return model.refined(self._real_bins()) if self.dial.refined else model
+
+    def _grown(self, groups: Iterable[bytes]) -> Iterator[Grown]:
+        """The columns of all groups, in the order of the chain."""
         for columns, value in zip(self._groups, groups, strict=True):
             header, arrays = unpack(GROUP_KIND, value)
             if header.get("columns") != list(columns):
                 raise ModelFileError("A fitted group is not the one asked for.", hint="Fit the groups of this plan.")
-            grown += [load_grown(_own(arrays, column), self.dial.trees) for column in columns]
-        model = Model(self.layout, make_chain(self.layout, grown, self._bounds()), self.seed, asking=self.asking)
-        return model.refined(self._real_bins()) if self.dial.refined else model
+            for column in columns:
+                yield load_grown(_own(arrays, column), self.dial.trees)
 
     def _real_bins(self) -> Array:
         """Bins of train rows, uint8 ``(n, c)``; cells that no drawn row shows are taken from other rows."""
