@@ -28,6 +28,8 @@ _DURATION = (
     r"^(?<sign>-?)P(?:(?<d>[0-9]+)D)?"
     r"(?:T(?:(?<h>[0-9]+)H)?(?:(?<m>[0-9]+)M)?(?:(?<s>[0-9]+)(?:\.(?<n>[0-9]{1,9}))?S)?)?$"
 )
+_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_SECONDS_MAX = 9_223_372_036.0  # in 64 bits of nanoseconds
 _SAMPLE = 256  # cells that decide whether to look at all
 WHOLE = "g"  # `TextForm.pattern` of decimals whose whole numbers have no point: 1, 2.5
 
@@ -178,8 +180,13 @@ def _read_moments(cells: pl.Series, column: Column) -> pl.Series:
 
 
 def read_duration(cells: pl.Series) -> pl.Series:
-    """ISO durations to the nanosecond, null where a cell is none; polars writes them but does not read them."""
+    """
+    ISO durations to the nanosecond, null where a cell is none, or of more than 292 years, for which there is no room;
+    polars writes them but does not read them.
+    """
     parts = cells.str.extract_groups(_DURATION).struct.unnest()
+    size = parts.select(pl.col(unit).cast(pl.Float64).fill_null(0) * n for unit, n in _SECONDS.items()).sum_horizontal()
+    parts = parts.with_columns(pl.when(pl.Series(size < _SECONDS_MAX)).then(pl.col("d", "h", "m", "s", "sign")))
     whole = parts.select(pl.col("d", "h", "m", "s").cast(pl.Int64, strict=False).fill_null(0))
     seconds = ((whole["d"] * 24 + whole["h"]) * 60 + whole["m"]) * 60 + whole["s"]
     fraction = parts["n"].fill_null("").str.pad_end(9, "0").cast(pl.Int64)

@@ -55,6 +55,17 @@ def test_text_is_read_as_what_was_told(kind: str, cells: list[str], first: Any) 
     assert (kind, first, values.dtype) == (column.type, values[0], column.dtype)
 
 
+@pytest.mark.parametrize("cell", ["P106752D", "P999999D", "PT99999999999999999999H", "-P106752D"])
+def test_durations_without_room_are_refused(cell: str) -> None:
+    """A duration of more than 292 years is told, not wrapped around; a day less is read."""
+    frame = pl.DataFrame({"c": [cell, *["P106750D"] * 30]})
+    columns = {"c": ColumnParameters.model_validate({"type": "duration"})}
+    with pytest.raises(InputInvalid, match="1 cells that are no duration"):
+        infer(frame, textual=True, columns=columns)
+
+    assert [timedelta(days=106_750)] == infer(frame[1:], textual=True, columns=columns)[0]["c"].unique().to_list()
+
+
 @pytest.mark.parametrize("kind", ["integer", "decimal", "boolean", "date", "datetime", "time", "duration", "latitude"])
 def test_cells_that_are_not_what_was_told_are_counted(kind: str) -> None:
     """The error names column, count and first line, and no cell."""
