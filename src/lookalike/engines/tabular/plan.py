@@ -68,7 +68,8 @@ class Plan:
         """See `engines.Plan.join`."""
         chain = make_chain(self.layout, self._grown(groups), self._bounds())
         model = Model(self.layout, chain, self.seed, asking=self.asking)
-        return model.refined(self._real_bins()) if self.dial.refined else model
+        refined = self.dial.refined and self.layout.chain  # where nothing varies, nothing tells rows apart
+        return model.refined(self._real_bins()) if refined else model
 
     def _grown(self, groups: Iterable[bytes]) -> Iterator[Grown]:
         """The columns of all groups, in the order of the chain."""

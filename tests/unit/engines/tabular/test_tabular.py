@@ -203,6 +203,15 @@ def test_rare_levels_are_never_drawn() -> None:
     assert b"hidden" not in model.to_bytes()
 
 
+@pytest.mark.parametrize("parameters", [{}, {"quality": "high"}, {"privacy": "private"}])
+@pytest.mark.parametrize("other", [["x"] * 60, [None] * 60, [f"p{n}@example.org" for n in range(60)]])
+def test_tables_of_which_nothing_is_drawn(other: list[str | None], parameters: dict[str, str]) -> None:
+    """A table of constants, gaps and made-up cells, of which nothing is drawn, has rows too, however asked."""
+    out = model_of(pl.DataFrame({"a": [1] * 60, "b": other}), **parameters).draw(100, seed=1, block=0)
+
+    assert (100, {1}) == (out.height, set(out["a"]))
+
+
 def test_fit_rows_limits_what_is_learnt_from() -> None:
     """With `fit_rows` fewer rows are learnt from, and a note says so."""
     model = model_of(mixed(), fit_rows=100)
