@@ -62,12 +62,10 @@ def recognise(cells: pl.Series) -> Reading | Misfit | None:
     """
     if not _worth(cells):
         return None
-    counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
-    distinct = counts["cell"]
+    distinct, n = _counted(cells)
     if reading := _booleans(cells, distinct):
         return reading
-    looks = (_as_dates, _as_durations, _as_numbers)
-    found = [r for look in looks if (r := look(cells, distinct, counts["n"]))]
+    found = [r for look in (_as_dates, _as_durations, _as_numbers) if (r := look(cells, distinct, n))]
     return next((r for r in found if isinstance(r, Reading)), found[0] if found else None)
 
 
@@ -75,10 +73,11 @@ def recognise_moments(cells: pl.Series) -> Reading | None:
     """What a column of text holds, if every cell that is not missing is a date, datetime or time of one pattern."""
     if not _worth(cells):
         return None
-    counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
-    found = next((r for look in (_as_dates, _as_durations) if (r := look(cells, counts["cell"], counts["n"]))), None)
-    whole = isinstance(found, Reading) and found.values.null_count() == cells.null_count()
-    return found if isinstance(found, Reading) and whole else None
+    distinct, n = _counted(cells)
+    for found in (_as_dates(cells, distinct, n), _as_durations(cells, distinct, n)):
+        if isinstance(found, Reading) and found.values.null_count() == cells.null_count():
+            return found
+    return None
 
 
 def as_stored(frame: pl.DataFrame, metadata: Metadata) -> pl.DataFrame:
@@ -221,6 +220,12 @@ def _spell_float(cell: pl.Expr, form: TextForm) -> pl.Expr:
     return pl.coalesce(signed, shortest)  # not finite, or too large for 38 digits
 
 
+def _counted(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The different cells in the order in which they come, and how many there are of each."""
+    counts = cells.drop_nulls().alias("cell").to_frame().group_by("cell", maintain_order=True).len("n")
+    return counts["cell"], counts["n"]
+
+
 def _worth(cells: pl.Series) -> bool:
     """Whether a sample leaves it open that the column is more than text."""
     some = cells.drop_nulls()
@@ -229,8 +234,8 @@ def _worth(cells: pl.Series) -> bool:
     if words.is_empty():
         return len(some) > 0
     number = words.str.contains(_DECIMAL) | words.is_in([w for pair in _BOOLEANS for w in pair])
-    other = number | words.str.contains(_DURATION)
-    fits = sum(n or dates.likely(w) for n, w in zip(other.to_list(), words.to_list(), strict=True))
+    plain = number | words.str.contains(_DURATION)
+    fits = sum(p or dates.likely(w) for p, w in zip(plain.to_list(), words.to_list(), strict=True))
     return bool(fits >= len(words) / 2)
 
 
@@ -260,11 +265,9 @@ def _as_durations(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Readin
     spans = _durations(distinct)
     fits = (spans.dt.to_string("iso") == distinct).fill_null(False)
     token = _token(cells, distinct, n, fits) if fits.any() else None
-    return (
-        None
-        if token is None
-        else Reading(ColumnType.DURATION, _durations(_blank(cells, distinct, fits)), TextForm(token))
-    )
+    if token is None:
+        return None
+    return Reading(ColumnType.DURATION, _durations(_blank(cells, distinct, fits)), TextForm(token))
 
 
 def _durations(cells: pl.Series) -> pl.Series:

@@ -113,8 +113,7 @@ def _read_as(
     tokens = [*MISSING_TOKENS, *([source.null] if source.null else [])]
     missing = text.filter(text.is_in(tokens))
     blank = text.set(text.is_in(tokens), None)
-    often = missing.value_counts(sort=True)[text.name][0] if len(missing) else ""
-    form = TextForm(source.null if source.null is not None else often)
+    form = TextForm(source.null if source.null is not None else _commonest(missing, text.null_count()))
     if kind is ColumnType.BOOLEAN:
         return _booleans(text, form)
     if kind in _MOMENTS and kind is not None:
@@ -123,6 +122,12 @@ def _read_as(
         values = read_duration(blank).cast(pl.Duration("us"))
         return values, form, values.is_null() & blank.is_not_null()
     return _numbers(blank, kind, form)
+
+
+def _commonest(tokens: pl.Series, n_null: int) -> str:
+    """The commonest token, if it stands for more missing cells than are missing without one."""
+    counts = tokens.alias("token").value_counts(sort=True, name="n").head(1)
+    return "" if counts.is_empty() or counts["n"][0] <= n_null else str(counts["token"][0])
 
 
 def _numbers(blank: pl.Series, kind: ColumnType | None, form: TextForm) -> tuple[pl.Series, TextForm, pl.Series]:

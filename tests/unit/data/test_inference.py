@@ -201,6 +201,15 @@ def test_what_is_told_of_text_comes_back_as_text() -> None:
     assert frame.equals(as_stored(typed, metadata))
 
 
+@pytest.mark.parametrize(("cells", "null"), [(["NA", "NA", None], "NA"), (["NA", None, None], "")])
+def test_the_commoner_way_of_missing_is_kept(cells: list[str | None], null: str) -> None:
+    """Of a told column, too, whatever its name: a token that is rarer than plain gaps is not written into them."""
+    frame = pl.DataFrame({"count": [*cells, *["1.5"] * 30]})
+    columns = {"count": ColumnParameters.model_validate({"type": "decimal"})}
+
+    assert null == infer(frame, textual=False, columns=columns)[1]["count"].text.null
+
+
 def test_dtypes_decide_in_typed_tables() -> None:
     """Outside text formats numbers in text stay text, and dtypes stay as they are."""
     frame = pl.DataFrame(

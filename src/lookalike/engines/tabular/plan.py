@@ -210,7 +210,8 @@ def _drawn(varying: Sequence[int], related: Related) -> list[int]:
     """Columns that trees draw: what is neither computed nor looked up, and what is looked up but makes a clue."""
     names = related.rules.metadata.names
     told = {names.index(name) for name in related.rules.computed} | {d.column for d in related.derived}
-    return [n for n in varying if n not in told or n in {d.column for d in related.shadows}]
+    told -= {d.column for d in related.shadows}
+    return [n for n in varying if n not in told]
 
 
 def _ordered(

@@ -57,6 +57,16 @@ def find_dependencies(
     """
     found: dict[int, int] = {}
     checked: list[tuple[int, int]] = []
+    _by_earlier(columns, drawn, found, checked)
+    _by_later(columns, drawn, found, checked)
+    derived = tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
+    return derived, tuple(checked)
+
+
+def _by_earlier(
+    columns: Sequence[Levels | None], drawn: Collection[int], found: dict[int, int], checked: list[tuple[int, int]]
+) -> None:
+    """Add, by dependent, the determinants that stand before, or are the number of a pair; and what must be checked."""
     for earlier, later in _pairs(columns):
         if earlier in found or later in found:
             continue
@@ -72,6 +82,12 @@ def find_dependencies(
             dependent, determinant = determinant, dependent
         if dependent not in found.values():
             found[dependent] = determinant
+
+
+def _by_later(
+    columns: Sequence[Levels | None], drawn: Collection[int], found: dict[int, int], checked: list[tuple[int, int]]
+) -> None:
+    """Add determinants that stand behind, of columns that no earlier one determines; and what must be checked."""
     for earlier, later in _pairs(columns):
         a, b = columns[earlier], columns[later]
         free = earlier not in found and earlier not in found.values() and later not in found
@@ -81,8 +97,6 @@ def find_dependencies(
             checked.append((later, earlier))
         else:
             found[earlier] = later
-    derived = tuple(Derived(d, k, _lookup(columns[k], columns[d])) for d, k in sorted(found.items()))
-    return derived, tuple(checked)
 
 
 def is_shadow(derived: Derived, determinant: Levels, dependent: Levels) -> bool:
