@@ -45,12 +45,27 @@ class Query:
 
 @dataclass(frozen=True)
 class Beat:
-    """What a supervisor tells of its job at a beat; None leaves a field as it is."""
+    """
+    What a supervisor tells of its job at a beat; None leaves a field as it is.
 
+    Attributes:
+        running_s: Seconds of running over all attempts; less than what is stored already leaves that.
+    """
+
+    running_s: float = 0.0
     progress: int | None = None
     stages: Sequence[Stage] | None = None
     work: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A running job as its supervisor last renewed it: whoever renews it makes another of it."""
+
+    job_id: str
+    epoch: int
+    beat_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ class Backlog:
 
 class JobStore(Protocol):
     """
-    What the rooms need of the database. Each method is one transaction; `now` is the time of the change.
+    What the rooms need of the database. Each method is one transaction; the time of a change is the database's.
 
     Every move is a compare-and-set against `states.MOVES`; the event that tells of it is written in the same
     transaction.
@@ -89,7 +104,7 @@ class JobStore(Protocol):
     def find(self, query: Query) -> tuple[list[Job], int]:
         """One page of a customer's jobs, and how many match in all."""
 
-    def cancel(self, job_id: str, now: datetime) -> Job:
+    def cancel(self, job_id: str) -> Job:
         """
         Move to `cancelled`; a job already cancelled is returned as it is.
 
@@ -97,42 +112,57 @@ class JobStore(Protocol):
             ActionRefused: ``CANCEL_FAILED``, completed or failed, or already being published.
         """
 
-    def pause(self, job_id: str, now: datetime) -> Job:
+    def pause(self, job_id: str) -> Job:
         """Move to `paused` and set the resume deadline; ``PAUSE_FAILED`` as in `cancel`; already paused is returned."""
 
-    def resume(self, job_id: str, now: datetime) -> Job:
+    def resume(self, job_id: str) -> Job:
         """Move from `paused` to `queued`; ``RESUME_FAILED`` if not paused, or after the resume deadline."""
 
-    def dismiss(self, job_id: str, now: datetime) -> Job:
+    def dismiss(self, job_id: str) -> Job:
         """Let an ended job expire now; ``DELETE_FAILED`` if it has not ended. The next sweep takes it away."""
 
     # ── for supervisors ──
 
-    def admit(self, limits: Limits, now: datetime) -> int:
+    def admit(self, limits: Limits) -> int:
         """Move `initialized` jobs to `queued`, oldest first, while a customer has fewer than its running limit."""
 
-    def claim(self, owner: str, lease_s: float, now: datetime) -> Job | None:
-        """Take the oldest queued job: `running`, epoch + 1, lease until now + lease_s. None if there is none."""
+    def claim(self, owner: str, lease_s: float, limits: Limits) -> Job | None:
+        """
+        Take the queued job whose turn it is: `running`, epoch + 1, leased for lease_s.
 
-    def beat(self, job: Job, told: Beat, lease_s: float, now: datetime) -> bool:
+        None if there is none, or if another claim has just used up its customer's running limit.
+        """
+
+    def beat(self, job: Job, told: Beat, lease_s: float) -> bool:
         """Renew the lease and store what is told; False if the job is no longer the supervisor's."""
 
-    def begin_publishing(self, job: Job, now: datetime) -> bool:
+    def begin_publishing(self, job: Job) -> bool:
         """Set `publishing`; False if the job is no longer the supervisor's."""
 
-    def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat, now: datetime) -> bool:
+    def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat) -> bool:
         """End as completed or failed: progress 100 or frozen, open stages failed and skipped, expiry set."""
 
-    def release(self, job: Job, told: Beat, now: datetime) -> bool:
+    def release(self, job: Job, told: Beat) -> bool:
         """Give the job back to `queued` with its checkpoint; spends no retry (drain)."""
 
-    def crash(self, job: Job, told: Beat, max_restarts: int, now: datetime) -> bool:
+    def crash(self, job: Job, told: Beat, max_restarts: int) -> bool:
         """As `recover` does after the lease, at once: the job's processes died without a last word."""
 
-    def recover(self, max_restarts: int, now: datetime) -> list[str]:
-        """Running jobs whose lease ended: back to `queued` with retry_count + 1, or `failed` with WORKER_LOST."""
+    def suspects(self, lease_s: float) -> list[Lease]:
+        """
+        Running jobs whose lease is over by the database's clock.
 
-    def sweep(self, now: datetime) -> list[str]:
+        So is one that ends later than in lease_s: then that clock was set back.
+        """
+
+    def recover(self, lease: Lease, max_restarts: int) -> bool:
+        """
+        Take a job from a supervisor that is gone: `queued` with retry_count + 1, or `failed` with WORKER_LOST.
+
+        False, and nothing changed, if the lease was renewed or the job has left it meanwhile.
+        """
+
+    def sweep(self) -> list[str]:
         """
         Cancel paused jobs past their resume deadline (RESUME_WINDOW_EXPIRED) and drop outworn bookkeeping.
 
@@ -140,17 +170,17 @@ class JobStore(Protocol):
             Ids of ended jobs past expiry: delete what is kept of them in buckets, then say `forgotten`.
         """
 
-    def forgotten(self, job_id: str, now: datetime) -> bool:
+    def forgotten(self, job_id: str) -> bool:
         """Delete the record of an ended job past expiry; last, so that a crash before it leaves nothing unowned."""
 
-    def littered(self, now: datetime) -> list[Job]:
-        """Ended jobs that left things behind and whose lease, if any, is over: safe to tidy up after."""
+    def littered(self) -> list[Job]:
+        """Ended jobs that left things behind and whose lease, if any, is over by the database's clock."""
 
     def tidied(self, job: Job) -> None:
         """Nothing of this job, ended in this epoch, is left lying about."""
 
-    def seen(self, owner: str, now: datetime) -> None:
+    def seen(self, owner: str) -> None:
         """A supervisor is alive."""
 
-    def backlog(self, alive_s: float, now: datetime) -> Backlog:
+    def backlog(self, alive_s: float) -> Backlog:
         """How the pipeline stands; a supervisor seen within `alive_s` is live."""

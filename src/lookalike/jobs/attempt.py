@@ -55,11 +55,13 @@ class Attempt:
         self._stages = job.stages
         self._untold = Beat()
         self._garbled = False
+        self._ended_at: float | None = None
 
     @property
     def running_s(self) -> float:
         """Seconds of running in all attempts, as the timeout counts them."""
-        return self.job.running_s + self._clock.monotonic() - self._begun_at
+        until = self._clock.monotonic() if self._ended_at is None else self._ended_at
+        return self.job.running_s + until - self._begun_at
 
     def listen(self) -> None:
         """Take in what the child has said; a group that is gone, or says what is no message, has crashed."""
@@ -77,6 +79,7 @@ class Attempt:
     def end(self, outcome: Outcome) -> None:
         """Note how it ended, unless it has ended already."""
         self.outcome = self.outcome or outcome
+        self._ended_at = self._ended_at or self._clock.monotonic()
 
     def bury(self) -> None:
         """Kill what is left of the group, hear its last words, close the pipes."""
@@ -89,12 +92,11 @@ class Attempt:
 
     def untold(self) -> Beat:
         """What is yet to be stored."""
-        return self._untold
+        return replace(self._untold, running_s=self.running_s)
 
-    def stored(self, told: Beat) -> None:
-        """`told` is stored, and nothing else was said meanwhile."""
-        if told is self._untold:
-            self._untold, self.urgent = Beat(), False
+    def stored(self) -> None:
+        """All that was said so far is stored."""
+        self._untold, self.urgent = Beat(), False
 
     def _hear_last_words(self, group: Group) -> None:
         try:

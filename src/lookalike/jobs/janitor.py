@@ -25,12 +25,16 @@ class Janitor:
     Attributes:
         tidy: Deletes what an ended job no longer needs: staged parts, checkpoints. May be called twice.
         forget: Deletes all that is kept of an expired job. May be called twice.
+        patience_s: For so long litter is only looked at: the database's clock, by which the last attempt at the job is
+            dead, may have been set; several beats of its supervisor, who would see to it.
     """
 
     store: JobStore
     clock: Clock
     tidy: Callable[[Job], None]
     forget: Callable[[str], None]
+    patience_s: float
+    _known: dict[str, float] = field(default_factory=dict)  # job ids of litter, and since when
     _dead: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
 
     def start(self) -> threading.Thread:
@@ -63,10 +67,15 @@ class Janitor:
 
     def sweep(self) -> None:
         """One round over everything."""
-        for job_id in self.store.sweep(self.clock.now()):
+        for job_id in self.store.sweep():
             self._safely(self._forget, job_id)
-        for job in self.store.littered(self.clock.now()):
-            self._safely(self._tidy, job)
+        now, littered = self.clock.monotonic(), self.store.littered()
+        known = {job.job_id: self._known.get(job.job_id, now) for job in littered}
+        self._known.clear()
+        self._known.update(known)
+        for job in littered:
+            if now - known[job.job_id] >= self.patience_s:
+                self._safely(self._tidy, job)
 
     def _after(self, attempt: Job) -> None:
         job = self.store.get(attempt.job_id)
@@ -79,7 +88,7 @@ class Janitor:
 
     def _forget(self, job_id: str) -> None:
         self.forget(job_id)
-        self.store.forgotten(job_id, self.clock.now())
+        self.store.forgotten(job_id)
 
     def _safely(self, do: Callable[..., object], *about: object) -> None:
         try:

@@ -1,7 +1,7 @@
 """A job as the service knows it: what was asked, where it is, what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ class NewJob:
     Attributes:
         configuration: What GET shows under `configuration`: the contract's nested shape and our additions; JSON.
         work: The `Work` to start from, as JSON; opaque here.
+        origin: The request it came with, for logs and traces: ``request_id``, and ``traceparent`` if it had one.
     """
 
     job_id: str
@@ -40,7 +41,7 @@ class NewJob:
     work: Mapping[str, Any]
     timeout_s: int
     resume_window_s: int
-    submitted_at: datetime
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def output(self) -> tuple[str, str]:
@@ -55,10 +56,11 @@ class Job:
 
     Attributes:
         progress: 0 … 100; never falls within an attempt.
-        running_s: Seconds of running in ended attempts; the running one counts from `attempt_started_at`.
+        running_s: Seconds of running over all attempts, up to the last beat, by the supervisors' own measure.
+        turn: Its place in the queue, see `fairness`; the lowest goes first.
         publishing: True from the fenced write that begins `publish`; cancel and pause are refused then.
         epoch: Fencing token, +1 at each claim.
-        beat_at: When the lease was last renewed; a lost attempt counts as running until then.
+        beat_at: When the lease was last renewed.
         sequence: Number of events written for this job.
         litter: True from the first claim until what the job left behind (staged parts, checkpoints) was tidied away.
         metadata: Facts told by the pipeline that GET shows: input_size, output_size, input_rows, output_rows.
@@ -79,7 +81,6 @@ class Job:
     updated_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    attempt_started_at: datetime | None = None
     running_s: float = 0.0
     retry_count: int = 0
     epoch: int = 0
@@ -94,6 +95,8 @@ class Job:
     error_message: str | None = None
     sequence: int = 0
     litter: bool = False
+    turn: int = 0
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 def new_stages() -> tuple[Stage, ...]:

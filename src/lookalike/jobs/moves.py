@@ -13,9 +13,9 @@ from lookalike.jobs.job import Job
 from lookalike.jobs.states import ENDED, MOVES, JobStatus
 
 
-def admitted(job: Job, now: datetime) -> Job:
-    """The job `queued`."""
-    return _moved(job, JobStatus.QUEUED, now)
+def admitted(job: Job, turn: int, now: datetime) -> Job:
+    """The job `queued` for its turn."""
+    return _moved(job, JobStatus.QUEUED, now, turn=turn)
 
 
 def claimed(job: Job, owner: str, lease_s: float, now: datetime) -> Job:
@@ -29,7 +29,6 @@ def claimed(job: Job, owner: str, lease_s: float, now: datetime) -> Job:
         lease_until=now + timedelta(seconds=lease_s),
         beat_at=now,
         started_at=job.started_at or now,
-        attempt_started_at=now,
         litter=True,
     )
 
@@ -43,7 +42,8 @@ def told(job: Job, beat: Beat, now: datetime) -> Job:
         work=job.work if beat.work is None else beat.work,
         metadata=job.metadata if beat.metadata is None else {**job.metadata, **beat.metadata},
     )
-    return job if changed == job else replace(changed, updated_at=now)
+    changed = job if changed == job else replace(changed, updated_at=now)
+    return replace(changed, running_s=max(job.running_s, beat.running_s))
 
 
 def renewed(job: Job, lease_s: float, now: datetime) -> Job:
@@ -103,12 +103,12 @@ def paused(job: Job, now: datetime) -> Job:
     """
     _allow(job, JobStatus.PAUSED, "PAUSE_FAILED", "paused")
     deadline = now + timedelta(seconds=job.resume_window_s)
-    return _moved(_stopped(job, now), JobStatus.PAUSED, now, resume_deadline=deadline)
+    return _moved(_stopped(job), JobStatus.PAUSED, now, resume_deadline=deadline)
 
 
-def resumed(job: Job, now: datetime) -> Job:
+def resumed(job: Job, turn: int, now: datetime) -> Job:
     """
-    The paused job `queued` again, with its checkpoint.
+    The paused job `queued` again, with its checkpoint, for a new turn.
 
     Raises:
         ActionRefused: ``RESUME_FAILED``, the job is not paused or its resume window is over.
@@ -117,7 +117,7 @@ def resumed(job: Job, now: datetime) -> Job:
         raise ActionRefused("RESUME_FAILED", f"The job is {job.status}, not paused.")
     if job.resume_deadline is not None and now > job.resume_deadline:
         raise ActionRefused("RESUME_FAILED", "The resume window of the job is over.", hint=ResumeWindowExpired.hint)
-    return _moved(job, JobStatus.QUEUED, now, resume_deadline=None, pause_reason=None)
+    return _moved(job, JobStatus.QUEUED, now, turn=turn, resume_deadline=None, pause_reason=None)
 
 
 def dismissed(job: Job, now: datetime) -> Job:
@@ -134,7 +134,7 @@ def dismissed(job: Job, now: datetime) -> Job:
 
 def released(job: Job, now: datetime) -> Job:
     """The job back in the queue, its group already dead; no retry is spent."""
-    return _moved(_stopped(job, now), JobStatus.QUEUED, now, lease_until=None)
+    return _moved(_stopped(job), JobStatus.QUEUED, now, lease_until=None)
 
 
 def crashed(job: Job, max_restarts: int, retention: timedelta, now: datetime) -> Job:
@@ -143,13 +143,6 @@ def crashed(job: Job, max_restarts: int, retention: timedelta, now: datetime) ->
         error = WorkerLost(f"The worker of this job died {job.retry_count + 1} times.")
         return failed(job, (error.code, error.message), retention, now)
     return replace(released(job, now), retry_count=job.retry_count + 1)
-
-
-def lost(job: Job, max_restarts: int, retention: timedelta, now: datetime) -> Job:
-    """As `crashed`, for a job whose lease ended: what ran after the last beat is not counted as running time."""
-    last_beat = min(now, job.beat_at or now)
-    stopped = replace(job, running_s=_running_s(job, last_beat), attempt_started_at=None)
-    return crashed(stopped, max_restarts, retention, now)
 
 
 def _allow(job: Job, target: JobStatus, code: str, verb: str) -> None:
@@ -161,26 +154,14 @@ def _allow(job: Job, target: JobStatus, code: str, verb: str) -> None:
 
 def _ended(job: Job, status: JobStatus, retention: timedelta, now: datetime, **changes: Any) -> Job:
     # owner and lease_until stay: others tidy up only when the lease is over
-    return _moved(_stopped(job, now, owner=job.owner), status, now, ended_at=now, expires_at=now + retention, **changes)
+    return _moved(_stopped(job, owner=job.owner), status, now, ended_at=now, expires_at=now + retention, **changes)
 
 
-def _stopped(job: Job, now: datetime, owner: str | None = None) -> Job:
-    return replace(
-        job,
-        owner=owner,
-        running_s=_running_s(job, now),
-        attempt_started_at=None,
-        stages=stages.interrupted(job.stages),
-    )
+def _stopped(job: Job, owner: str | None = None) -> Job:
+    return replace(job, owner=owner, stages=stages.interrupted(job.stages))
 
 
 def _moved(job: Job, status: JobStatus, now: datetime, **changes: Any) -> Job:
     if status not in MOVES[job.status]:
         raise InternalError(f"A job cannot move from {job.status} to {status}.")
     return replace(job, status=status, updated_at=now, **changes)
-
-
-def _running_s(job: Job, until: datetime) -> float:
-    if job.attempt_started_at is None:
-        return job.running_s
-    return job.running_s + max(0.0, (until - job.attempt_started_at).total_seconds())

@@ -17,11 +17,14 @@ from lookalike.jobs.job import Job
 from lookalike.jobs.memory import group_bytes
 from lookalike.jobs.messages import Done, Failed
 from lookalike.jobs.states import JobStatus
+from lookalike.jobs.watch import Watch
 from lookalike.settings import Jobs
 
 NAP_S = 0.1  # how soon a stop is seen
+LOOK_S = 0.25  # how soon a job is seen that was submitted to an idle service
 SENDING_S = 0.005  # how soon more is sent of a payload larger than a pipe
 MARGIN = 0.1  # of the lease: the guard kills so much before others may take the job
+WATCHED_BEATS = 3  # a lease that seems over is given up when its holder has missed so many beats before our eyes
 
 Launch = Callable[[Job], Start]
 P = ParamSpec("P")
@@ -50,7 +53,15 @@ class Supervisor:
     tidy: Callable[[Job], None]
     forget: Callable[[str], None]
     _attempts: list[Attempt] = field(default_factory=list, init=False)
+    _watch: Watch = field(init=False)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector, init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_watch", Watch(WATCHED_BEATS * self.settings.beat_s))
+
+    @property
+    def _limits(self) -> Limits:
+        return Limits(self.settings.running_per_customer, self.settings.queued_per_customer)
 
     def run(self, stop: threading.Event) -> None:
         """
@@ -59,7 +70,7 @@ class Supervisor:
         Whatever goes wrong with the database is logged and tried again at the next beat; a job whose lease cannot be
         renewed is killed by its guard in time.
         """
-        janitor = Janitor(self.store, self.clock, self.tidy, self.forget)
+        janitor = Janitor(self.store, self.clock, self.tidy, self.forget, self._watch.patience_s)
         thread = janitor.start()
         try:
             while not stop.is_set():
@@ -72,18 +83,21 @@ class Supervisor:
             thread.join(LEAVE_S)
 
     def _beat(self, janitor: Janitor) -> None:
-        self._ask(self.store.seen, self.owner, self.clock.now())
+        self._ask(self.store.seen, self.owner)
         for attempt in list(self._attempts):
             self._look_after(attempt)
             self._settle(attempt, janitor)
-        limits = Limits(self.settings.running_per_customer, self.settings.queued_per_customer)
-        self._ask(self.store.admit, limits, self.clock.now())
-        self._ask(self.store.recover, self.settings.max_restarts, self.clock.now())
-        self._claim()
+        self._recover()
+        self._take_jobs()
+
+    def _recover(self) -> None:
+        suspects = self._ask(self.store.suspects, self.settings.lease_s) or []
+        for lease in self._watch.abandoned(suspects, self.clock.monotonic()):
+            self._ask(self.store.recover, lease, self.settings.max_restarts)
 
     def _listen(self, until: float, stop: threading.Event, janitor: Janitor) -> None:
-        """Answer the children until the next beat, or until a slot is free for the next job."""
-        n_attempts = len(self._attempts)
+        """Answer the children, and look for jobs while a slot is free, until the next beat or the end of an attempt."""
+        n_attempts, next_look = len(self._attempts), self.clock.monotonic() + LOOK_S
         while not stop.is_set() and len(self._attempts) == n_attempts:
             left = until - self.clock.monotonic()
             if left <= 0:
@@ -91,16 +105,20 @@ class Supervisor:
             for key, _ in self._selector.select(min(left, self._nap_s())):
                 self._answer(key.data)
                 self._settle(key.data, janitor)
+            if n_attempts < self.settings.slots and self.clock.monotonic() >= next_look:
+                self._take_jobs()
+                next_look = self.clock.monotonic() + LOOK_S
 
     def _nap_s(self) -> float:
         groups = [attempt.group for attempt in self._attempts if attempt.group is not None]
         unsent = [group.flush() for group in groups]  # all of them, not only up to the first with a rest
         return SENDING_S if any(unsent) else NAP_S
 
-    def _claim(self) -> None:
+    def _take_jobs(self) -> None:
+        self._ask(self.store.admit, self._limits)
         while len(self._attempts) < self.settings.slots:
             begun_at = self.clock.monotonic()
-            job = self._ask(self.store.claim, self.owner, self.settings.lease_s, self.clock.now())
+            job = self._ask(self.store.claim, self.owner, self.settings.lease_s, self._limits)
             if job is None:
                 return
             attempt = Attempt(job, self._start(job, self._deadline(begun_at)), self.clock, begun_at)
@@ -142,18 +160,18 @@ class Supervisor:
     def _tell(self, attempt: Attempt) -> None:
         """Renew the lease, store what was said, give leave to publish; the deadline is taken before the write."""
         deadline, told = self._deadline(self.clock.monotonic()), attempt.untold()
-        kept = self._ask(self.store.beat, attempt.job, told, self.settings.lease_s, self.clock.now())
+        kept = self._ask(self.store.beat, attempt.job, told, self.settings.lease_s)
         if kept is False:
             attempt.end(Lost())
         if not kept or attempt.group is None:
             return
-        attempt.stored(told)
+        attempt.stored()
         attempt.group.extend(deadline)
         if attempt.wants_to_publish:
             self._let_publish(attempt, attempt.group)
 
     def _let_publish(self, attempt: Attempt, group: Group) -> None:
-        allowed = self._ask(self.store.begin_publishing, attempt.job, self.clock.now())
+        allowed = self._ask(self.store.begin_publishing, attempt.job)
         if allowed is False:
             attempt.end(Lost())
         elif allowed:
@@ -174,16 +192,16 @@ class Supervisor:
 
     def _record(self, attempt: Attempt) -> bool | None:
         """Tell the store; False if the job was no longer ours, None if it did not answer."""
-        job, told, now = attempt.job, attempt.untold(), self.clock.now()
+        job, told = attempt.job, attempt.untold()
         match attempt.outcome:
             case Done():
-                return self._ask(self.store.finish, job, JobStatus.COMPLETED, None, told, now)
+                return self._ask(self.store.finish, job, JobStatus.COMPLETED, None, told)
             case Failed(code, message):
-                return self._ask(self.store.finish, job, JobStatus.FAILED, (code, message), told, now)
+                return self._ask(self.store.finish, job, JobStatus.FAILED, (code, message), told)
             case Drained():
-                return self._ask(self.store.release, job, told, now)
+                return self._ask(self.store.release, job, told)
             case Crashed():
-                return self._ask(self.store.crash, job, told, self.settings.max_restarts, now)
+                return self._ask(self.store.crash, job, told, self.settings.max_restarts)
         return False
 
     def _drain(self, janitor: Janitor) -> None:

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lookalike.jobs.job import Job, Stage
-from lookalike.jobs.states import JobStatus
 
 
-def to_json(job: Job, now: datetime) -> dict[str, Any]:
+def to_json(job: Job) -> dict[str, Any]:
     """`JobStatusResponse` of the API: times RFC 3339 in UTC; `error` is left out when there is none."""
     value: dict[str, Any] = {
         "job_id": job.job_id,
@@ -19,7 +18,7 @@ def to_json(job: Job, now: datetime) -> dict[str, Any]:
         "end_time": timestamp(job.ended_at),
         "last_updated": timestamp(job.updated_at),
         "stages": [_stage(stage) for stage in job.stages],
-        "metadata": _metadata(job, now),
+        "metadata": _metadata(job),
         "configuration": dict(job.configuration),
     }
     if job.error_code is not None:
@@ -30,13 +29,6 @@ def to_json(job: Job, now: datetime) -> dict[str, Any]:
 def timestamp(value: datetime | None) -> str | None:
     """RFC 3339 with milliseconds and Z."""
     return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def running_s(job: Job, now: datetime) -> float:
-    """Seconds of running time so far, as the timeout counts it."""
-    if job.status is not JobStatus.RUNNING or job.attempt_started_at is None:
-        return job.running_s
-    return job.running_s + max(0.0, (now - job.attempt_started_at).total_seconds())
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
@@ -50,14 +42,14 @@ def _stage(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _metadata(job: Job, now: datetime) -> dict[str, Any]:
+def _metadata(job: Job) -> dict[str, Any]:
     facts = job.metadata
     return {
         "input_size": facts.get("input_size", 0),
         "output_size": facts.get("output_size"),
         "input_rows": facts.get("input_rows"),
         "output_rows": facts.get("output_rows"),
-        "processing_time": None if job.started_at is None else int(running_s(job, now)),
+        "processing_time": None if job.started_at is None else int(job.running_s),
         "retry_count": job.retry_count,
         "expiration_date": timestamp(job.expires_at),
         "submitted_at": timestamp(job.submitted_at),

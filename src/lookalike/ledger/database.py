@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,24 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from lookalike.clock import SystemClock
 from lookalike.errors import ExtraMissing, SettingsError
+from lookalike.ledger.tables import metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 WAL_NAP_MS = 50
 BUSY_MS = 10_000  # how long a writer of SQLite waits for another one
 CONNECT_S = 5  # how long PostgreSQL may take to answer before it counts as away
+_POSTGRES = {
+    "connect_timeout": CONNECT_S,
+    # a server that is gone without a word, and what it was sent, are given up after seconds, not a quarter of an hour
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    # a process that was stopped in the middle of a transaction must not keep the others from theirs
+    "options": "-c idle_in_transaction_session_timeout=5s -c lock_timeout=10s",
+}
 WRITES = "lookalike_writes"
 
 
@@ -32,6 +45,7 @@ class Lock(IntEnum):
     SUBMIT = 7_461_002
     ADMIT = 7_461_003
     WEBHOOK = 7_461_004
+    CUSTOMER = 7_461_005  # with the customer's number
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -75,6 +89,34 @@ def writing(engine: sa.Engine, lock: Lock | None = None) -> Iterator[sa.Connecti
         yield connection
 
 
+def now(connection: sa.Connection) -> datetime:
+    """
+    The time of the database, which all who share it agree on: PostgreSQL's own, with SQLite the machine's.
+
+    Neither is safe from being set: whoever draws conclusions from time that has passed looks twice (see `jobs.watch`).
+    """
+    if connection.dialect.name == "postgresql":
+        told: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return told
+    return SystemClock().now()
+
+
+def prepare(engine: sa.Engine) -> None:
+    """
+    Make all tables in an empty database; of any other make sure that its schema is this version's.
+
+    Raises:
+        SettingsError: the database cannot be reached, or its schema is older or newer.
+    """
+    with _reachable(), reading(engine) as connection:
+        empty = _revision(connection) is None and not set(metadata.tables) & set(
+            sa.inspect(connection).get_table_names()
+        )
+    if empty:
+        upgrade(engine)
+    check(engine)
+
+
 def upgrade(engine: sa.Engine) -> None:
     """
     Bring the schema to this version, making all tables in an empty database; safe to run from two processes at once.
@@ -100,7 +142,9 @@ def check(engine: sa.Engine) -> None:
         revision = _revision(connection)
     _refuse_newer(revision)
     if revision != _script().get_current_head():
-        raise SettingsError("The database's schema is older than this version.", hint="Upgrade the database first.")
+        raise SettingsError(
+            "The database's schema is older than this version.", hint="Upgrade it: lookalike db upgrade."
+        )
 
 
 def _parse(url: str) -> sa.URL:
@@ -155,7 +199,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
             hide_parameters=True,  # they hold what customers wrote, and errors are logged
             pool_pre_ping=True,  # a connection that broke while it lay idle must not cost a beat
             isolation_level="READ COMMITTED",
-            connect_args={"connect_timeout": CONNECT_S},
+            connect_args=_POSTGRES,
         )
     except ModuleNotFoundError:
         raise ExtraMissing("PostgreSQL", "postgres") from None

@@ -37,7 +37,7 @@ def write(connection: sa.Connection, kind: EventType, job: Job, now: datetime) -
         "type": kind.value,
         "sequence": job.sequence,
         "created_at": now,
-        "data": {**view.to_json(job, now), "sequence": job.sequence},
+        "data": {**view.to_json(job), "sequence": job.sequence},
     }
     connection.execute(sa.insert(events).values(row))
 

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from lookalike.errors import InternalError, JobNotFound, QuotaExceeded, ValidationError
-from lookalike.jobs import Backlog, Beat, Idempotency, Limits, Query, moves
+from lookalike.jobs import Backlog, Beat, Idempotency, Lease, Limits, Query, moves
 from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import JobStatus
-from lookalike.ledger import events, rows, statements
+from lookalike.ledger import database, events, fairness, rows, statements
 from lookalike.ledger.database import Lock, reading, writing
 from lookalike.webhooks import EventType
 
 KEY_KEPT = timedelta(hours=24)
 WORKER_KEPT = timedelta(days=1)
 
-Move = Callable[[Job], Job]
+Move = Callable[[Job, datetime], Job]
 
 
 class SqlJobStore:
@@ -25,19 +25,24 @@ class SqlJobStore:
 
     Args:
         retention: How long an ended job's record is kept.
+        now: Tells the time within a transaction.
     """
 
-    def __init__(self, engine: sa.Engine, retention: timedelta) -> None:
+    def __init__(
+        self, engine: sa.Engine, retention: timedelta, now: Callable[[sa.Connection], datetime] = database.now
+    ) -> None:
         self._engine = engine
         self._retention = retention
+        self._now = now
 
     # ── for those who ask ──
 
     def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None) -> Job:
         """See `JobStore.submit`; all submissions go one after another, because each looks at what others wrote."""
         with writing(self._engine, Lock.SUBMIT) as connection:
-            known = None if idempotency is None else _first_answer(connection, new, idempotency)
-            return known or _submit(connection, new, limits, idempotency)
+            now = self._now(connection)
+            known = None if idempotency is None else _first_answer(connection, new, idempotency, now)
+            return known or _submit(connection, rows.first(new, now), new.output, limits, idempotency)
 
     def get(self, job_id: str) -> Job | None:
         with reading(self._engine) as connection:
@@ -47,90 +52,103 @@ class SqlJobStore:
         with reading(self._engine) as connection:
             return statements.page(connection, query)
 
-    def cancel(self, job_id: str, now: datetime) -> Job:
-        return self._ask(job_id, JobStatus.CANCELLED, lambda job: moves.cancelled(job, self._retention, now), now)
+    def cancel(self, job_id: str) -> Job:
+        return self._ask(job_id, JobStatus.CANCELLED, lambda job, now: moves.cancelled(job, self._retention, now))
 
-    def pause(self, job_id: str, now: datetime) -> Job:
-        return self._ask(job_id, JobStatus.PAUSED, lambda job: moves.paused(job, now), now)
+    def pause(self, job_id: str) -> Job:
+        return self._ask(job_id, JobStatus.PAUSED, moves.paused)
 
-    def resume(self, job_id: str, now: datetime) -> Job:
-        return self._ask(job_id, None, lambda job: moves.resumed(job, now), now)
+    def resume(self, job_id: str) -> Job:
+        with writing(self._engine) as connection:
+            job = _existing(connection, job_id)
+            turn = fairness.turn(connection, job.customer_id)
+            now = self._now(connection)
+            return _store(connection, job, moves.resumed(job, turn, now), now)
 
-    def dismiss(self, job_id: str, now: datetime) -> Job:
-        return self._ask(job_id, None, lambda job: moves.dismissed(job, now), now)
+    def dismiss(self, job_id: str) -> Job:
+        return self._ask(job_id, None, moves.dismissed)
 
     # ── for supervisors ──
 
-    def admit(self, limits: Limits, now: datetime) -> int:
+    def admit(self, limits: Limits) -> int:
         if not self._any(JobStatus.INITIALIZED):
             return 0
         with writing(self._engine, Lock.ADMIT) as connection:
-            ids = statements.admissible(connection, limits.running_per_customer)
-            return sum(
-                _change(connection, job_id, JobStatus.INITIALIZED, lambda job: moves.admitted(job, now), now)
-                is not None
-                for job_id in ids
-            )
+            now, admissible = self._now(connection), statements.admissible(connection, limits.running_per_customer)
+            return sum(_admit(connection, job_id, customer_id, now) for job_id, customer_id in admissible)
 
-    def claim(self, owner: str, lease_s: float, now: datetime) -> Job | None:
+    def claim(self, owner: str, lease_s: float, limits: Limits) -> Job | None:
         if not self._any(JobStatus.QUEUED):
             return None
         with writing(self._engine) as connection:
-            job = statements.next_queued(connection)
-            return None if job is None else _store(connection, job, moves.claimed(job, owner, lease_s, now), now)
+            job = statements.next_queued(connection, limits.running_per_customer)
+            if job is None or not fairness.room(connection, job.customer_id, limits.running_per_customer):
+                return None
+            now = self._now(connection)
+            return _store(connection, job, moves.claimed(job, owner, lease_s, now), now)
 
-    def beat(self, job: Job, told: Beat, lease_s: float, now: datetime) -> bool:
-        return self._tell(job, told, lambda own: moves.renewed(own, lease_s, now), now)
+    def beat(self, job: Job, told: Beat, lease_s: float) -> bool:
+        return self._tell(job, told, lambda own, now: moves.renewed(own, lease_s, now))
 
-    def begin_publishing(self, job: Job, now: datetime) -> bool:
-        return self._tell(job, Beat(), lambda own: moves.publishing(own, now), now)
+    def begin_publishing(self, job: Job) -> bool:
+        return self._tell(job, Beat(), moves.publishing)
 
-    def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat, now: datetime) -> bool:
+    def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat) -> bool:
         if status is JobStatus.COMPLETED:
-            return self._tell(job, told, lambda own: moves.completed(own, self._retention, now), now)
+            return self._tell(job, told, lambda own, now: moves.completed(own, self._retention, now))
         if status is not JobStatus.FAILED or error is None:
             raise InternalError("A job finishes as completed, or as failed with an error.")
-        return self._tell(job, told, lambda own: moves.failed(own, error, self._retention, now), now)
+        return self._tell(job, told, lambda own, now: moves.failed(own, error, self._retention, now))
 
-    def release(self, job: Job, told: Beat, now: datetime) -> bool:
-        return self._tell(job, told, lambda own: moves.released(own, now), now)
+    def release(self, job: Job, told: Beat) -> bool:
+        return self._tell(job, told, moves.released)
 
-    def crash(self, job: Job, told: Beat, max_restarts: int, now: datetime) -> bool:
-        return self._tell(job, told, lambda own: moves.crashed(own, max_restarts, self._retention, now), now)
+    def crash(self, job: Job, told: Beat, max_restarts: int) -> bool:
+        return self._tell(job, told, lambda own, now: moves.crashed(own, max_restarts, self._retention, now))
 
-    def recover(self, max_restarts: int, now: datetime) -> list[str]:
+    def suspects(self, lease_s: float) -> list[Lease]:
         with reading(self._engine) as connection:
-            suspects = statements.lease_ended(connection, now)
-        return [job_id for job_id in suspects if self._recover(job_id, max_restarts, now)]
+            now = self._now(connection)
+            return statements.leases_over(connection, now + timedelta(seconds=lease_s), now)
 
-    def sweep(self, now: datetime) -> list[str]:
+    def recover(self, lease: Lease, max_restarts: int) -> bool:
+        def abandoned(job: Job, now: datetime) -> Job:
+            renewed = (job.epoch, job.beat_at) != (lease.epoch, lease.beat_at)
+            return job if renewed else moves.crashed(job, max_restarts, self._retention, now)
+
+        job = self._change(lease.job_id, JobStatus.RUNNING, abandoned)
+        return job is not None and job.status is not JobStatus.RUNNING
+
+    def sweep(self) -> list[str]:
         with reading(self._engine) as connection:
+            now = self._now(connection)
             late, expired = statements.window_ended(connection, now), statements.expired(connection, now)
         for job_id in late:
-            self._expire_window(job_id, now)
+            self._change(job_id, JobStatus.PAUSED, self._expire_window)
         with writing(self._engine) as connection:
             statements.drop_old_keys(connection, now - KEY_KEPT)
             statements.drop_old_workers(connection, now - WORKER_KEPT)
         return expired
 
-    def forgotten(self, job_id: str, now: datetime) -> bool:
+    def forgotten(self, job_id: str) -> bool:
         with writing(self._engine) as connection:
-            return statements.delete(connection, job_id, now)
+            return statements.delete(connection, job_id, self._now(connection))
 
-    def littered(self, now: datetime) -> list[Job]:
+    def littered(self) -> list[Job]:
         with reading(self._engine) as connection:
-            return statements.with_litter(connection, now)
+            return statements.with_litter(connection, self._now(connection))
 
     def tidied(self, job: Job) -> None:
         with writing(self._engine) as connection:
             statements.clear_litter(connection, job)
 
-    def seen(self, owner: str, now: datetime) -> None:
+    def seen(self, owner: str) -> None:
         with writing(self._engine) as connection:
-            statements.see_worker(connection, owner, now)
+            statements.see_worker(connection, owner, self._now(connection))
 
-    def backlog(self, alive_s: float, now: datetime) -> Backlog:
+    def backlog(self, alive_s: float) -> Backlog:
         with reading(self._engine) as connection:
+            now = self._now(connection)
             seen = statements.live_workers(connection, alive_s, now)
             return Backlog(
                 live_workers=len(seen),
@@ -143,42 +161,52 @@ class SqlJobStore:
         with reading(self._engine) as connection:
             return statements.exists(connection, status)
 
-    def _ask(self, job_id: str, already: JobStatus | None, move: Move, now: datetime) -> Job:
+    def _ask(self, job_id: str, already: JobStatus | None, move: Move) -> Job:
         with writing(self._engine) as connection:
-            job = statements.one(connection, job_id, to_change=True)
-            if job is None:
-                raise JobNotFound(f"There is no job {job_id}.")
-            return job if job.status is already else _store(connection, job, move(job), now)
+            job, now = _existing(connection, job_id), self._now(connection)
+            return job if job.status is already else _store(connection, job, move(job, now), now)
 
-    def _tell(self, job: Job, told: Beat, move: Move, now: datetime) -> bool:
+    def _tell(self, job: Job, told: Beat, move: Move) -> bool:
         """The fence of every supervisor's write: False, and nothing written, unless the job runs in the same epoch."""
         with writing(self._engine) as connection:
             own = statements.one(connection, job.job_id, to_change=True)
             if own is None or own.status is not JobStatus.RUNNING or own.epoch != job.epoch:
                 return False
-            _store(connection, own, move(moves.told(own, told, now)), now)
+            now = self._now(connection)
+            _store(connection, own, move(moves.told(own, told, now), now), now)
             return True
 
-    def _recover(self, job_id: str, max_restarts: int, now: datetime) -> bool:
-        def lost(job: Job) -> Job:
-            renewed = job.lease_until is not None and job.lease_until > now
-            return job if renewed else moves.lost(job, max_restarts, self._retention, now)
-
+    def _change(self, job_id: str, source: JobStatus, move: Move) -> Job | None:
+        """The job, moved or left as it was; None if it is no longer in the state."""
         with writing(self._engine) as connection:
-            job = _change(connection, job_id, JobStatus.RUNNING, lost, now)
-        return job is not None and job.status is not JobStatus.RUNNING
+            job = statements.one(connection, job_id, to_change=True)
+            if job is None or job.status is not source:
+                return None
+            now = self._now(connection)
+            return _store(connection, job, move(job, now), now)
 
-    def _expire_window(self, job_id: str, now: datetime) -> None:
-        def late(job: Job) -> Job:
-            again = job.resume_deadline is None or job.resume_deadline >= now
-            return job if again else moves.window_expired(job, self._retention, now)
-
-        with writing(self._engine) as connection:
-            _change(connection, job_id, JobStatus.PAUSED, late, now)
+    def _expire_window(self, job: Job, now: datetime) -> Job:
+        again = job.resume_deadline is None or job.resume_deadline >= now
+        return job if again else moves.window_expired(job, self._retention, now)
 
 
-def _first_answer(connection: sa.Connection, new: NewJob, told: Idempotency) -> Job | None:
-    known = statements.remembered(connection, new.customer_id, told.key, new.submitted_at - KEY_KEPT)
+def _existing(connection: sa.Connection, job_id: str) -> Job:
+    job = statements.one(connection, job_id, to_change=True)
+    if job is None:
+        raise JobNotFound(f"There is no job {job_id}.")
+    return job
+
+
+def _admit(connection: sa.Connection, job_id: str, customer_id: str, now: datetime) -> bool:
+    job = statements.one(connection, job_id, to_change=True)
+    if job is None or job.status is not JobStatus.INITIALIZED:
+        return False
+    _store(connection, job, moves.admitted(job, fairness.turn(connection, customer_id), now), now)
+    return True
+
+
+def _first_answer(connection: sa.Connection, new: NewJob, told: Idempotency, now: datetime) -> Job | None:
+    known = statements.remembered(connection, new.customer_id, told.key, now - KEY_KEPT)
     if known is None:
         return None
     body_sha256, job_id = known
@@ -191,30 +219,24 @@ def _first_answer(connection: sa.Connection, new: NewJob, told: Idempotency) -> 
     return statements.one(connection, job_id)
 
 
-def _submit(connection: sa.Connection, new: NewJob, limits: Limits, idempotency: Idempotency | None) -> Job:
-    if statements.n_waiting(connection, new.customer_id) >= limits.queued_per_customer:
+def _submit(
+    connection: sa.Connection, job: Job, output: tuple[str, str], limits: Limits, idempotency: Idempotency | None
+) -> Job:
+    if statements.n_waiting(connection, job.customer_id) >= limits.queued_per_customer:
         raise QuotaExceeded(f"{limits.queued_per_customer} of your jobs are waiting already.")
-    if statements.output_taken(connection, *new.output):
+    if statements.output_taken(connection, *output):
         message = "another job that has not ended writes to this path, inside it or around it"
         raise ValidationError(
             f"output_path: {message}.",
             fields=[("output_path", message)],
             hint="Choose another output_path, or wait for that job to end.",
         )
-    job = rows.numbered(rows.first(new))
-    statements.insert(connection, job, new.output)
-    events.write(connection, EventType.CREATED, job, new.submitted_at)
+    job = rows.numbered(job)
+    statements.insert(connection, job, output)
+    events.write(connection, EventType.CREATED, job, job.submitted_at)
     if idempotency is not None:
         statements.remember(connection, job, idempotency)
     return job
-
-
-def _change(connection: sa.Connection, job_id: str, source: JobStatus, move: Move, now: datetime) -> Job | None:
-    """The moved job; None if it has left the state meanwhile."""
-    job = statements.one(connection, job_id, to_change=True)
-    if job is None or job.status is not source:
-        return None
-    return _store(connection, job, move(job), now)
 
 
 def _store(connection: sa.Connection, old: Job, new: Job, now: datetime) -> Job:

@@ -22,7 +22,7 @@ def job_of(row: sa.Row[Any]) -> Job:
     return Job(**values)
 
 
-def first(new: NewJob) -> Job:
+def first(new: NewJob, now: datetime) -> Job:
     """The job a submission begins as; its first event is yet to be written."""
     return Job(
         job_id=new.job_id,
@@ -36,8 +36,9 @@ def first(new: NewJob) -> Job:
         metadata={},
         timeout_s=new.timeout_s,
         resume_window_s=new.resume_window_s,
-        submitted_at=new.submitted_at,
-        updated_at=new.submitted_at,
+        submitted_at=now,
+        updated_at=now,
+        origin=new.origin,
     )
 
 

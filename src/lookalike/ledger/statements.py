@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from lookalike.jobs import Idempotency, Query
+from lookalike.jobs import Idempotency, Lease, Query
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import ENDED, LIVE, JobStatus
 from lookalike.ledger.rows import COLUMNS, changes, job_of, values_of
@@ -88,31 +88,61 @@ def exists(connection: sa.Connection, status: JobStatus) -> bool:
     )
 
 
-def admissible(connection: sa.Connection, running_limit: int) -> list[str]:
-    """Ids of accepted jobs that fit under their customers' limits, oldest first within a customer."""
+def admissible(connection: sa.Connection, running_limit: int) -> list[tuple[str, str]]:
+    """Ids and customers of accepted jobs that fit under their customers' limits, oldest first."""
     rank = sa.func.row_number().over(partition_by=jobs.c.customer_id, order_by=OLDEST_FIRST)
     accepted = (
-        sa.select(jobs.c.job_id, jobs.c.customer_id, rank.label("rank")).where(jobs.c.status == S.INITIALIZED.value)
+        sa.select(*OLDEST_FIRST, jobs.c.customer_id, rank.label("rank")).where(jobs.c.status == S.INITIALIZED.value)
     ).subquery()
     admitted = (
         sa.select(jobs.c.customer_id, sa.func.count().label("n")).where(_in(ADMITTED)).group_by(jobs.c.customer_id)
     ).subquery()
     both = accepted.outerjoin(admitted, accepted.c.customer_id == admitted.c.customer_id)
     fits = accepted.c.rank + sa.func.coalesce(admitted.c.n, 0) <= running_limit
-    return list(connection.execute(sa.select(accepted.c.job_id).select_from(both).where(fits)).scalars())
+    query = sa.select(accepted.c.job_id, accepted.c.customer_id).select_from(both).where(fits)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(accepted.c.submitted_at, accepted.c.job_id))]
 
 
-def next_queued(connection: sa.Connection) -> Job | None:
-    """The oldest queued job that no other transaction is just taking."""
-    query = sa.select(*COLUMNS).where(jobs.c.status == S.QUEUED.value).order_by(*OLDEST_FIRST).limit(1)
+def current_turn(connection: sa.Connection) -> int:
+    """The turn of the queue: the latest of those being served; if none is, the next."""
+    serving = connection.execute(sa.select(sa.func.max(jobs.c.turn)).where(jobs.c.status == S.RUNNING.value))
+    if (turn := serving.scalar()) is not None:
+        return int(turn)
+    waiting = connection.execute(sa.select(sa.func.min(jobs.c.turn)).where(jobs.c.status == S.QUEUED.value))
+    return int(waiting.scalar() or 0)
+
+
+def last_turn(connection: sa.Connection, customer_id: str) -> int | None:
+    """The last turn that a customer's jobs have taken up, as far as it still matters."""
+    where = (jobs.c.customer_id == customer_id, _in(ADMITTED))
+    turn: int | None = connection.execute(sa.select(sa.func.max(jobs.c.turn)).where(*where)).scalar()
+    return turn
+
+
+def next_queued(connection: sa.Connection, running_limit: int) -> Job | None:
+    """The queued job whose turn it is, of a customer under its limit, that no other transaction is just taking."""
+    busy = (
+        sa.select(jobs.c.customer_id)
+        .where(jobs.c.status == S.RUNNING.value)
+        .group_by(jobs.c.customer_id)
+        .having(sa.func.count() >= running_limit)
+    )
+    where = (jobs.c.status == S.QUEUED.value, jobs.c.customer_id.not_in(busy))
+    query = sa.select(*COLUMNS).where(*where).order_by(jobs.c.turn, *OLDEST_FIRST).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
     return None if row is None else job_of(row)
 
 
-def lease_ended(connection: sa.Connection, now: datetime) -> list[str]:
-    """Ids of running jobs whose supervisor has not been heard of in time."""
-    where = (jobs.c.status == S.RUNNING.value, jobs.c.lease_until <= now)
-    return list(connection.execute(sa.select(jobs.c.job_id).where(*where)).scalars())
+def n_running(connection: sa.Connection, customer_id: str) -> int:
+    """How much of the limit of running jobs a customer has used up."""
+    return _count(connection, jobs.c.customer_id == customer_id, jobs.c.status == S.RUNNING.value)
+
+
+def leases_over(connection: sa.Connection, latest: datetime, now: datetime) -> list[Lease]:
+    """Leases of running jobs that ended before now, or end later than any given now could: the clock was set back."""
+    over = (jobs.c.lease_until <= now) | (jobs.c.lease_until > latest)
+    query = sa.select(jobs.c.job_id, jobs.c.epoch, jobs.c.beat_at).where(jobs.c.status == S.RUNNING.value, over)
+    return [Lease(*row) for row in connection.execute(query)]
 
 
 def window_ended(connection: sa.Connection, now: datetime) -> list[str]:

@@ -52,7 +52,6 @@ jobs = sa.Table(
     _column("updated_at", Time),
     _column("started_at", Time, nullable=True),
     _column("ended_at", Time, nullable=True),
-    _column("attempt_started_at", Time, nullable=True),
     _column("running_s", sa.Float),
     _column("retry_count", sa.Integer),
     _column("epoch", sa.Integer),
@@ -67,7 +66,10 @@ jobs = sa.Table(
     _column("error_message", sa.Text, nullable=True),
     _column("sequence", sa.Integer),
     _column("litter", sa.Boolean),
-    sa.Index(None, "status", "submitted_at", "job_id"),  # the claim
+    _column("turn", sa.Integer),
+    _column("origin", sa.JSON),
+    sa.Index(None, "status", "turn", "submitted_at", "job_id"),  # the claim
+    sa.Index(None, "status", "lease_until"),  # who is gone
     sa.Index(None, "status", "customer_id", "submitted_at"),  # the admission and the limits
     sa.Index(None, "customer_id", "submitted_at", "job_id"),  # the history
     sa.Index(None, "output_bucket", "status"),  # one live job per output path
@@ -96,6 +98,13 @@ events = sa.Table(
     _column("created_at", Time),
     _column("data", sa.JSON),
     sa.Index(None, "job_id", "sequence", unique=True),
+)
+
+facts = sa.Table(  # about the service as a whole
+    "facts",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    _column("value", sa.String(255)),
 )
 
 webhooks = sa.Table(

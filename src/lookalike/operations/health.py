@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lookalike.clock import Clock
 from lookalike.errors import LookalikeError, ObjectMissing
 from lookalike.jobs import JobStore
 from lookalike.operations.paths import OURS
@@ -90,7 +89,6 @@ class Sources:
     ping: Callable[[], None]
     buckets: Callable[[], Sequence[Bucket]]
     alive_s: float
-    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ class Health:
         return Component(DATABASE, Condition.HEALTHY)
 
     def _pipeline(self) -> Component:
-        backlog = self.sources.store.backlog(self.sources.alive_s, self.sources.clock.now())
+        backlog = self.sources.store.backlog(self.sources.alive_s)
         well = backlog.live_workers > 0
         return Component(
             "pipeline",

@@ -5,9 +5,10 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from lookalike.access import Principal
@@ -26,6 +27,7 @@ ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _POLL_S = (0.05, 1.0)  # a job is looked at that soon first, that seldom later
 _SCAN_ROWS = 100
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 _STORED = "The job is stored and will be run."
 _NAMES_SHOWN, _NAME_SHOWN_CHARS = 10, 64
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -70,9 +72,18 @@ class Jobs:
     clock: Clock
     forget: Callable[[str], None]
 
-    def submit(self, principal: Principal, asked: Submission, idempotency_key: str | None = None) -> Accepted:
+    def submit(
+        self,
+        principal: Principal,
+        asked: Submission,
+        idempotency_key: str | None = None,
+        origin: Mapping[str, str] = _NOWHERE,
+    ) -> Accepted:
         """
         Store a job; with the idempotency key of an earlier, equal submission, answer with the job of that one.
+
+        Args:
+            origin: See `NewJob`.
 
         Raises:
             ValidationError: names each field that is wrong, a missing input object among them, and a job whose model
@@ -86,7 +97,7 @@ class Jobs:
         self._demand_places(principal, request)
         self._demand_input(request)
         request = self._with_model(principal, request)
-        job = self.store.submit(self._new_job(principal, asked, request), self.limits, idempotency)
+        job = self.store.submit(self._new_job(principal, asked, request, origin), self.limits, idempotency)
         wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
         return Accepted(job.job_id, _message(asked.unknown), wait_s)
 
@@ -109,7 +120,7 @@ class Jobs:
     def show(self, principal: Principal, job_id: str) -> dict[str, Any]:
         """The job as the API shows it; JobNotFound, AccessDenied."""
         self.policy.demand(principal, Scope.JOBS_READ)
-        return view.to_json(self._own(principal, job_id), self.clock.now())
+        return view.to_json(self._own(principal, job_id))
 
     def history(self, principal: Principal, asked: History) -> dict[str, Any]:
         """
@@ -122,9 +133,9 @@ class Jobs:
         if asked.start is not None and asked.end is not None and asked.start > asked.end:
             raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
         jobs, total = self._page(principal, Query(principal.customer_id, **vars(asked)))
-        following, now = asked.offset + len(jobs), self.clock.now()
+        following = asked.offset + len(jobs)
         return {
-            "jobs": [view.to_json(job, now) for job in jobs],
+            "jobs": [view.to_json(job) for job in jobs],
             "total": total,
             "next_offset": following if jobs and following < total else None,
         }
@@ -151,16 +162,16 @@ class Jobs:
             JobNotFound, AccessDenied; ActionRefused ``DELETE_FAILED``: it has not ended.
         """
         self.policy.demand(principal, Scope.JOBS_WRITE)
-        job, now = self._own(principal, job_id), self.clock.now()
-        if self.store.dismiss(job.job_id, now).litter:
+        job = self._own(principal, job_id)
+        if self.store.dismiss(job.job_id).litter:
             return "The job is being deleted."
         self.forget(job.job_id)
-        self.store.forgotten(job.job_id, now)
+        self.store.forgotten(job.job_id)
         return "The job is deleted."
 
-    def _move(self, principal: Principal, job_id: str, move: Callable[[str, datetime], Job]) -> str:
+    def _move(self, principal: Principal, job_id: str, move: Callable[[str], Job]) -> str:
         self.policy.demand(principal, Scope.JOBS_WRITE)
-        job = move(self._own(principal, job_id).job_id, self.clock.now())
+        job = move(self._own(principal, job_id).job_id)
         return f"The job is {job.status}."
 
     def _own(self, principal: Principal, job_id: str) -> Job:
@@ -221,7 +232,7 @@ class Jobs:
             raise _refusal("parameters.model_from_job", wrong)
         return with_model_of(request, job.configuration["parameters"])
 
-    def _new_job(self, principal: Principal, asked: Submission, request: Request) -> NewJob:
+    def _new_job(self, principal: Principal, asked: Submission, request: Request, origin: Mapping[str, str]) -> NewJob:
         job_id = str(uuid.UUID(int=self.rules.draw(128), version=4))
         return NewJob(
             job_id=job_id,
@@ -231,7 +242,7 @@ class Jobs:
             work=Work(job_id, VERSION, request).to_json(),
             timeout_s=asked.timeout,
             resume_window_s=asked.resume_window,
-            submitted_at=self.clock.now(),
+            origin=origin,
         )
 
     async def _status(self, accepted: Accepted) -> JobStatus:

@@ -46,14 +46,14 @@ class Parts:
 
 def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     """
-    Everything opened, the database's tables up to date.
+    Everything opened; an empty database is given its tables.
 
     Raises:
         SettingsError: names the setting that does not work.
     """
     urls = {name: (bucket.url, options(settings, name, environ)) for name, bucket in settings.buckets.items()}
     engine = database.open_engine(database_url(settings))
-    database.upgrade(engine)
+    database.prepare(engine)
     retention = timedelta(days=settings.jobs.retention_days)
     return Parts(
         settings=settings,

@@ -70,4 +70,4 @@ def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
 
 def _sources(parts: Parts) -> Sources:
     alive_s = parts.settings.jobs.beat_s * ALIVE_BEATS
-    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s, parts.clock)
+    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s)

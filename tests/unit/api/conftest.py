@@ -155,7 +155,7 @@ def _service(
     clock = clock or SystemClock()
     shutil.copy(empty_database, home / "ledger.db")
     engine = open_engine(f"sqlite:///{home / 'ledger.db'}")
-    store, hooks = SqlJobStore(engine, timedelta(days=30)), SqlWebhookStore(engine)
+    store, hooks = SqlJobStore(engine, timedelta(days=30), lambda connection: clock.now()), SqlWebhookStore(engine)
     (home / "buckets" / "data" / "in").mkdir(parents=True, exist_ok=True)
     (home / "buckets" / "data" / "in" / "adult.csv").write_text("a,b\n1,2\n")
     rights = {"vault": Bucket(url="file:vault", read=("alice",), write=("alice", "carol"))}
@@ -171,7 +171,7 @@ def _service(
         with reading(engine) as connection:
             connection.exec_driver_sql("SELECT 1")
 
-    sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30, clock)
+    sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30)
     services = Services(
         jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
         webhooks=Webhooks(hooks, policy, SecretBox(secret_keys(home / "keys")), reach, clock, secrets.randbits),

@@ -4,7 +4,6 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from lookalike.api.app import create_app
@@ -33,7 +32,7 @@ def parts(answer: Any) -> dict[str, str]:
 
 def test_a_service_with_a_worker_is_healthy(service: Any) -> None:
     """All five parts healthy, 200, open to anybody."""
-    service.store.seen("worker", datetime.now(UTC))
+    service.store.seen("worker")
     answer = service.client.get("/health")
 
     assert (200, "healthy") == (answer.status_code, answer.json()["overall_status"])
@@ -52,7 +51,7 @@ def test_without_a_worker_it_is_degraded(service: Any) -> None:
 
 def test_a_failing_bucket_degrades(service: Any) -> None:
     """A bucket that is not there: 200 degraded, counted, not named."""
-    service.store.seen("worker", datetime.now(UTC))
+    service.store.seen("worker")
     vault = service.services.jobs.buckets["vault"]
     shutil.rmtree(service.home / "vault")
     (service.home / "vault").write_text("not a folder")

@@ -1,7 +1,7 @@
 """What the API shows of jobs, over HTTP, against a real ledger and real folders."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,10 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MISSING = "00000000-0000-4000-8000-000000000000"
 
 
-def claimed(service: Any, now: datetime | None = None) -> Any:
+def claimed(service: Any) -> Any:
     """The oldest job, taken by a worker."""
-    now = now or datetime.now(UTC)
-    service.store.admit(Limits(9, 9), now)
-    return service.store.claim("worker", 60, now)
+    service.store.admit(Limits(9, 9))
+    return service.store.claim("worker", 60, Limits(9, 9))
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -77,11 +76,14 @@ def test_the_work_a_worker_finds_is_the_request(service: Any) -> None:
     )
 
 
-def test_start_time_is_never_null(service: Any) -> None:
+def test_start_time_is_never_null(make: Callable[..., Any]) -> None:
     """start_time is the acceptance time until processing starts; metadata tells both exactly."""
+    clock = ManualClock(NOW)
+    service = make(clock=clock)
     job_id = service.job()
     before = service.get(f"/api/v2/jobs/{job_id}").json()
-    claimed(service, datetime.now(UTC) + timedelta(seconds=5))
+    clock.advance(5)
+    claimed(service)
     after = service.get(f"/api/v2/jobs/{job_id}").json()
 
     assert before["start_time"] == before["metadata"]["submitted_at"]
@@ -305,12 +307,12 @@ def test_cancel(service: Any) -> None:
 def test_an_ended_job_refuses_actions_by_name(service: Any, action: str) -> None:
     """A completed job answers 400 CANCEL_FAILED, PAUSE_FAILED or RESUME_FAILED."""
     job_id = service.job()
-    job, now = claimed(service), datetime.now(UTC)
-    service.store.begin_publishing(job, now)
+    job = claimed(service)
+    service.store.begin_publishing(job)
 
     assert (400, f"{action.upper()}_FAILED") == code(service.post(f"/api/v2/jobs/{job_id}/{action}"))
 
-    service.store.finish(job, JobStatus.COMPLETED, None, Beat(), now)
+    service.store.finish(job, JobStatus.COMPLETED, None, Beat())
 
     assert (400, f"{action.upper()}_FAILED") == code(service.post(f"/api/v2/jobs/{job_id}/{action}"))
     assert 100 == service.get(f"/api/v2/jobs/{job_id}").json()["progress"]
@@ -335,7 +337,7 @@ def test_pause_and_resume(make: Callable[..., Any]) -> None:
 
     assert (400, "RESUME_FAILED") == code(service.post(f"/api/v2/jobs/{job_id}/resume"))
 
-    service.store.sweep(clock.now())
+    service.store.sweep()
     ended = service.get(f"/api/v2/jobs/{job_id}").json()
 
     assert ("cancelled", "RESUME_WINDOW_EXPIRED") == (ended["status"], ended["error"]["code"])

@@ -1,6 +1,5 @@
 """A job that uses the model of another one: whose, which, and what may stand beside it."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,11 +21,10 @@ def completed(service: Any, customer: str = "alice", **changes: Any) -> str:
 
 
 def finish(service: Any, status: JobStatus) -> None:
-    now = datetime.now(UTC)
-    service.store.admit(LIMITS, now)
-    job = service.store.claim("worker", 60, now)
+    service.store.admit(LIMITS)
+    job = service.store.claim("worker", 60, LIMITS)
     error = None if status is JobStatus.COMPLETED else ("INTERNAL", "It failed.")
-    assert service.store.finish(job, status, error, Beat(), now)
+    assert service.store.finish(job, status, error, Beat())
 
 
 def refused(answer: Any) -> list[tuple[str, str]]:
@@ -84,7 +82,7 @@ def test_a_job_of_another_data_type_cannot_lend(service: Any) -> None:
     where = {"bucket": "data", "path": "other"}
     configuration = {**known.configuration, "data_type": "text", "output_location": where}
     given = {f: getattr(known, f) for f in ("customer_id", "project_id", "work", "timeout_s", "resume_window_s")}
-    new = NewJob(job_id=MISSING, configuration=configuration, submitted_at=known.submitted_at, **given)
+    new = NewJob(job_id=MISSING, configuration=configuration, **given)
     service.store.submit(new, LIMITS, None)
     finish(service, JobStatus.COMPLETED)
 
@@ -112,7 +110,7 @@ def test_only_a_completed_job_can_lend(service: Any, action: str | None, state: 
 def test_an_expired_job_cannot_lend(service: Any) -> None:
     """From the moment it expires, whether or not it was taken away already."""
     lender = completed(service)
-    service.store.dismiss(lender, datetime.now(UTC) - timedelta(seconds=1))
+    service.store.dismiss(lender)
 
     assert [(FIELD, "names a job that has expired")] == refused(service.create(parameters={"model_from_job": lender}))
 

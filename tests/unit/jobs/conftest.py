@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -47,8 +47,8 @@ def live(pid):
 class Service:
     """A database, supervisors on it, and the jobs they run."""
 
-    def __init__(self, folder):
-        self.url = f"sqlite:///{folder}/jobs.db"
+    def __init__(self, folder, url):
+        self.url = url
         self.folder = folder
         self.engine = open_engine(self.url)
         upgrade(self.engine)
@@ -65,7 +65,6 @@ class Service:
             work={"steps": steps, **work},
             timeout_s=timeout_s,
             resume_window_s=600,
-            submitted_at=datetime.now(UTC),
         )
         return self.store.submit(job, Limits(4, 100), None).job_id
 
@@ -147,9 +146,9 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path):
+def service(tmp_path, database_url):
     """A service whose supervisors are stopped afterwards; no process of its jobs may be left."""
-    service = Service(tmp_path)
+    service = Service(tmp_path, database_url)
     yield service
     service.close()
     service.n_running(0)

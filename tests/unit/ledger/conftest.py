@@ -1,4 +1,3 @@
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,34 +6,32 @@ import sqlalchemy as sa
 from lookalike.jobs import Beat, Limits
 from lookalike.jobs.job import NewJob
 from lookalike.jobs.states import JobStatus
-from lookalike.ledger.database import open_engine, upgrade, writing
+from lookalike.ledger.database import open_engine, upgrade
 from lookalike.ledger.jobs import SqlJobStore
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 RETENTION = timedelta(days=30)
-POSTGRES = os.environ.get("LOOKALIKE_POSTGRES")  # URL of an empty database that tests may do with what they like
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
-def engine(request, tmp_path):
+@pytest.fixture
+def engine(database_url):
     """An upgraded database, on each kind there is."""
-    engine = open_engine(f"sqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else POSTGRES)
-    if request.param == "postgresql":
-        empty(engine)
+    engine = open_engine(database_url)
     upgrade(engine)
     yield engine
     engine.dispose()
 
 
-def empty(engine):
-    with writing(engine) as connection:
-        for table in sa.inspect(connection).get_table_names():
-            connection.execute(sa.text(f'DROP TABLE "{table}"'))
+@pytest.fixture
+def at(engine):
+    """Gives the store at a time of the test's own."""
+    return lambda moment: SqlJobStore(engine, RETENTION, lambda connection: moment)
 
 
 @pytest.fixture
-def store(engine):
-    return SqlJobStore(engine, RETENTION)
+def store(at, now):
+    """The store at `now`."""
+    return at(now)
 
 
 @pytest.fixture
@@ -49,10 +46,10 @@ def limits():
 
 @pytest.fixture
 def new_job():
-    """Makes submissions, each with an id, a second and an output path of its own unless told otherwise."""
+    """Makes submissions, each with an id and an output path of its own unless told otherwise."""
     count = 0
 
-    def make(path=None, bucket="out", customer="ada", at=None, **changes):
+    def make(path=None, bucket="out", customer="ada", **changes):
         nonlocal count
         count += 1
         values = {
@@ -63,7 +60,6 @@ def new_job():
             "work": {"version": "0"},
             "timeout_s": 60,
             "resume_window_s": 100,
-            "submitted_at": at or NOW + timedelta(seconds=count),
         }
         return NewJob(**{**values, **changes})
 
@@ -84,13 +80,13 @@ def events_of(engine):
 
 
 @pytest.fixture
-def running(store, limits, new_job, now):
+def running(store, limits, new_job):
     """Makes a running job, claimed at `now`."""
 
     def make(lease_s=30.0, **changes):
         job = store.submit(new_job(**changes), limits, None)
-        store.admit(limits, now)
-        claimed = store.claim("me", lease_s, now)
+        store.admit(limits)
+        claimed = store.claim("me", lease_s, limits)
         assert claimed.job_id == job.job_id
         return claimed
 
@@ -98,17 +94,17 @@ def running(store, limits, new_job, now):
 
 
 @pytest.fixture
-def put_in(store, now):
+def put_in(store):
     """Brings a freshly running job into a state."""
 
     def put(status, job):
         moves = {
             JobStatus.RUNNING: lambda: None,
-            JobStatus.COMPLETED: lambda: store.finish(job, JobStatus.COMPLETED, None, Beat(), now),
-            JobStatus.FAILED: lambda: store.finish(job, JobStatus.FAILED, ("INPUT_INVALID", "bad"), Beat(), now),
-            JobStatus.CANCELLED: lambda: store.cancel(job.job_id, now),
-            JobStatus.PAUSED: lambda: store.pause(job.job_id, now),
-            JobStatus.QUEUED: lambda: store.release(job, Beat(), now),
+            JobStatus.COMPLETED: lambda: store.finish(job, JobStatus.COMPLETED, None, Beat()),
+            JobStatus.FAILED: lambda: store.finish(job, JobStatus.FAILED, ("INPUT_INVALID", "bad"), Beat()),
+            JobStatus.CANCELLED: lambda: store.cancel(job.job_id),
+            JobStatus.PAUSED: lambda: store.pause(job.job_id),
+            JobStatus.QUEUED: lambda: store.release(job, Beat()),
         }
         moves[status]()
 

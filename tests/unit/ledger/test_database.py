@@ -1,6 +1,8 @@
+import json
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +12,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from lookalike.errors import ExtraMissing, SettingsError
-from lookalike.ledger.database import MIGRATIONS, check, open_engine, reading, upgrade, writing
+from lookalike.jobs import Limits
+from lookalike.jobs.job import new_stages
+from lookalike.ledger.database import MIGRATIONS, check, open_engine, prepare, reading, upgrade, writing
+from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.tables import metadata, workers
 
 
@@ -20,6 +25,14 @@ def at(tmp_path):
 
 def names(engine):
     return set(sa.inspect(engine).get_table_names())
+
+
+def migrate(engine, revision, *, down=False):
+    with writing(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)
 
 
 def test_the_migrations_make_the_tables(engine):
@@ -33,17 +46,40 @@ def test_the_migrations_make_the_tables(engine):
 
 def test_down_and_up_again(engine):
     """The downgrade leaves no table of ours, and the upgrade makes them again."""
-    with writing(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    migrate(engine, "base", down=True)
 
     assert {"alembic_version"} == names(engine)
     with pytest.raises(SettingsError, match="older"):
         check(engine)
     upgrade(engine)
     check(engine)
+
+
+def test_jobs_in_flight_survive_the_upgrade(database_url):
+    """What an earlier version left in its queue, or running, is there afterwards, and goes on in the old order."""
+    engine = open_engine(database_url)
+    migrate(engine, "0001")
+    values = dict.fromkeys(columns(engine, "jobs"), 0)
+    names_of = ("customer_id", "project_id", "output_bucket", "output_path")
+    stages = [{**vars(stage), "status": "pending"} for stage in new_stages()]
+    values |= dict.fromkeys(names_of, "x") | dict.fromkeys(("configuration", "work", "metadata", "stages"), "{}")
+    values |= {"stages": json.dumps(stages), "publishing": False, "litter": False, "lease_until": None}
+    with writing(engine) as connection:
+        for number, status in enumerate(("queued", "running", "queued"), start=1):
+            row = {**values, "job_id": str(number), "status": status, "submitted_at": -number}
+            names_, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(sa.text(f"INSERT INTO jobs ({names_}) VALUES ({marks})"), row)
+    upgrade(engine)
+    store = SqlJobStore(engine, timedelta(days=30))
+    limits = Limits(9, 9)
+
+    assert "running" == store.get("2").status
+    assert ["3", "1"] == [store.claim("me", 30, limits).job_id for _ in range(2)]
+    engine.dispose()
+
+
+def columns(engine, table):
+    return [column["name"] for column in sa.inspect(engine).get_columns(table)]
 
 
 def test_upgrading_twice_at_once(tmp_path):
@@ -58,10 +94,29 @@ def test_upgrading_twice_at_once(tmp_path):
     assert once == names(engines[0])
 
 
-def test_an_empty_database_is_older(tmp_path):
-    """A database without our tables is refused until it is upgraded."""
-    with pytest.raises(SettingsError, match="older"):
-        check(at(tmp_path))
+def test_an_empty_database_is_given_its_tables(database_url):
+    """A service that finds a database without our tables makes them, also when two start at once."""
+    engines = [open_engine(database_url), open_engine(database_url)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(prepare, engines))
+
+    assert set(metadata.tables) | {"alembic_version"} == names(engines[0])
+    for engine in engines:
+        engine.dispose()
+
+
+def test_an_older_schema_is_refused(engine):
+    """A schema of an earlier version is refused with the command that mends it, and left as it is until then."""
+    migrate(engine, "0001", down=True)
+    before = names(engine)
+    for act in (check, prepare):
+        with pytest.raises(SettingsError, match="older") as caught:
+            act(engine)
+        assert "lookalike db upgrade" in str(caught.value.hint)
+
+    assert before == names(engine)
+    upgrade(engine)
+    prepare(engine)
 
 
 def test_a_newer_schema_is_refused(engine):
@@ -69,7 +124,7 @@ def test_a_newer_schema_is_refused(engine):
     with writing(engine) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-    for act in (check, upgrade):
+    for act in (check, upgrade, prepare):
         with pytest.raises(SettingsError, match="newer"):
             act(engine)
 

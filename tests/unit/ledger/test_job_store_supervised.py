@@ -26,20 +26,20 @@ def statuses(job):
 
 def supervisors_writes(store, job, now):
     return [
-        lambda: store.beat(job, Beat(progress=50, work={"stolen": True}), 30, now),
-        lambda: store.begin_publishing(job, now),
-        lambda: store.finish(job, S.COMPLETED, None, Beat(), now),
-        lambda: store.finish(job, S.FAILED, ("INTERNAL", "no"), Beat(), now),
-        lambda: store.release(job, Beat(), now),
-        lambda: store.crash(job, Beat(), 3, now),
+        lambda: store.beat(job, Beat(progress=50, work={"stolen": True}), 30),
+        lambda: store.begin_publishing(job),
+        lambda: store.finish(job, S.COMPLETED, None, Beat()),
+        lambda: store.finish(job, S.FAILED, ("INTERNAL", "no"), Beat()),
+        lambda: store.release(job, Beat()),
+        lambda: store.crash(job, Beat(), 3),
     ]
 
 
-def test_an_old_epoch_writes_nothing(store, running, events_of, now):
+def test_an_old_epoch_writes_nothing(store, running, events_of, now, limits):
     """After another claim, no write of the former supervisor touches the row or tells an event."""
     old = running()
-    store.release(old, Beat(), now)
-    new = store.claim("other", 30, now)
+    store.release(old, Beat())
+    new = store.claim("other", 30, limits)
     before = events_of(new.job_id)
 
     assert [False] * 6 == [write() for write in supervisors_writes(store, old, now)]
@@ -58,11 +58,11 @@ def test_a_job_that_left_running_is_no_longer_its_supervisors(store, running, pu
     assert before == store.get(job.job_id)
 
 
-def test_a_beat_renews_and_stores(store, running, now):
+def test_a_beat_renews_and_stores(store, running, now, at):
     """A beat sets the lease and what it tells, leaves what it does not, adds to metadata, and never lowers progress."""
     job = running()
-    store.beat(job, Beat(progress=30, work={"a": 1}, metadata={"input_rows": 5}), 30, now)
-    store.beat(job, Beat(progress=20, metadata={"input_size": 7}), 30, now + second(4))
+    store.beat(job, Beat(progress=30, work={"a": 1}, metadata={"input_rows": 5}), 30)
+    at(now + second(4)).beat(job, Beat(progress=20, metadata={"input_size": 7}), 30)
     after = store.get(job.job_id)
 
     assert (30, {"a": 1}, {"input_rows": 5, "input_size": 7}) == (after.progress, after.work, after.metadata)
@@ -70,22 +70,22 @@ def test_a_beat_renews_and_stores(store, running, now):
     assert now + second(4) == after.updated_at
 
 
-def test_a_silent_beat_changes_nothing_to_see(store, running, events_of, now):
+def test_a_silent_beat_changes_nothing_to_see(store, running, events_of, now, at):
     """A beat with nothing to tell writes no event and leaves `updated_at`."""
     job = running()
     n_events = len(events_of(job.job_id))
 
-    assert store.beat(job, Beat(), 30, now + second(9))
+    assert at(now + second(9)).beat(job, Beat(), 30)
     assert now == store.get(job.job_id).updated_at
     assert n_events == len(events_of(job.job_id))
 
 
-def test_progress_is_told_now_and_then(store, running, events_of, now):
+def test_progress_is_told_now_and_then(store, running, events_of, now, at):
     """An event for progress needs 10 points and 5 s since the last event; a stage's status is told at once."""
     job = running()
 
     def after(seconds, progress, told=None):
-        store.beat(job, Beat(progress=progress, stages=told), 30, now + second(seconds))
+        at(now + second(seconds)).beat(job, Beat(progress=progress, stages=told), 30)
         return len(events_of(job.job_id))
 
     assert 3 == after(4.9, 20)
@@ -97,11 +97,11 @@ def test_progress_is_told_now_and_then(store, running, events_of, now):
     assert 6 == store.get(job.job_id).sequence
 
 
-def test_completion_is_told_once(store, running, events_of, now):
+def test_completion_is_told_once(store, running, events_of, now, at):
     """A completed job has progress 100, no open stage, an expiry, and one event: job.completed."""
     job = running()
-    told = Beat(stages=stages.started(job.stages, "ingest", now), metadata={"output_rows": 3})
-    store.finish(job, S.COMPLETED, None, told, now + second(7))
+    told = Beat(7.0, stages=stages.started(job.stages, "ingest", now), metadata={"output_rows": 3})
+    at(now + second(7)).finish(job, S.COMPLETED, None, told)
     after = store.get(job.job_id)
 
     assert (S.COMPLETED, 100, 7.0) == (after.status, after.progress, after.running_s)
@@ -116,8 +116,8 @@ def test_failure_is_told_once_and_where(store, running, events_of, now):
     """A failed job keeps its progress; the stage that ran has failed with the error, later ones are skipped."""
     job = running()
     working = stages.started(stages.ended(job.stages, "ingest", StageStatus.COMPLETED, now), "profile", now)
-    store.beat(job, Beat(stages=working, progress=7), 30, now)
-    store.finish(job, S.FAILED, ("INPUT_REFUSED", "too small"), Beat(), now)
+    store.beat(job, Beat(stages=working, progress=7), 30)
+    store.finish(job, S.FAILED, ("INPUT_REFUSED", "too small"), Beat())
     after = store.get(job.job_id)
 
     assert (S.FAILED, 7, "INPUT_REFUSED", "too small") == (
@@ -132,89 +132,114 @@ def test_failure_is_told_once_and_where(store, running, events_of, now):
     assert {"code": "INPUT_REFUSED", "message": "too small"} == events_of(job.job_id)[-1][2]["error"]
 
 
-def test_a_finish_must_say_what_it_is(store, running, now):
+def test_a_finish_must_say_what_it_is(store, running):
     """Finishing as something else than completed, or failed with an error, is our own mistake."""
     job = running()
     for status in (S.CANCELLED, S.FAILED):
         with pytest.raises(InternalError):
-            store.finish(job, status, None, Beat(), now)
+            store.finish(job, status, None, Beat())
 
 
-def test_cancel_skips_what_was_open(store, running, now):
+def test_cancel_skips_what_was_open(store, running, now, at):
     """A cancelled job's running and later stages are skipped; it expires like any ended one."""
     job = running()
-    store.beat(job, Beat(stages=stages.started(job.stages, "ingest", now), progress=3), 30, now)
-    after = store.cancel(job.job_id, now + second(2))
+    store.beat(job, Beat(2.0, stages=stages.started(job.stages, "ingest", now), progress=3), 30)
+    after = at(now + second(2)).cancel(job.job_id)
 
     assert {StageStatus.SKIPPED} == set(statuses(after).values())
     assert (3, 2.0, now + second(2)) == (after.progress, after.running_s, after.ended_at)
     assert after.expires_at is not None
 
 
-def test_pause_and_resume_keep_the_work(store, running, now):
+def test_pause_and_resume_keep_the_work(store, running, now, at, limits):
     """A paused job keeps checkpoint and progress, has no owner, its stage is pending; resumed, it is claimed anew."""
     job = running()
     working = stages.started(stages.ended(job.stages, "ingest", StageStatus.COMPLETED, now), "profile", now)
-    store.beat(job, Beat(stages=working, progress=7, work={"a": 1}), 30, now)
-    paused = store.pause(job.job_id, now + second(5))
+    store.beat(job, Beat(5.0, stages=working, progress=7, work={"a": 1}), 30)
+    paused = at(now + second(5)).pause(job.job_id)
 
     assert (None, 7, {"a": 1}, 5.0) == (paused.owner, paused.progress, paused.work, paused.running_s)
     assert ["completed", "pending"] == [stage.status for stage in paused.stages[:2]]
     assert now + second(105) == paused.resume_deadline
-    resumed = store.resume(job.job_id, now + second(105))
+    resumed = at(now + second(105)).resume(job.job_id)
     assert (S.QUEUED, None) == (resumed.status, resumed.resume_deadline)
-    again = store.claim("other", 30, now + second(110))
+    again = at(now + second(110)).claim("other", 30, limits)
     assert (2, 5.0, 7, {"a": 1}) == (again.epoch, again.running_s, again.progress, again.work)
     assert now == again.started_at
 
 
-def test_the_resume_window_ends(store, running, events_of, now):
+def test_the_resume_window_ends(store, running, events_of, now, at):
     """After the window resume is refused; the sweeper cancels the job, says why, and its litter is offered."""
     job = running()
-    store.pause(job.job_id, now)
+    store.pause(job.job_id)
     late = now + second(100) + timedelta(microseconds=1)
-    store.sweep(now + second(100))
+    at(now + second(100)).sweep()
     assert S.PAUSED is store.get(job.job_id).status
     with pytest.raises(ActionRefused, match="window"):
-        store.resume(job.job_id, late)
-    store.sweep(late)
+        at(late).resume(job.job_id)
+    at(late).sweep()
     after = store.get(job.job_id)
 
     assert (S.CANCELLED, "RESUME_WINDOW_EXPIRED") == (after.status, after.error_code)
     assert "job.updated" == types(events_of(job.job_id))[-1]
-    assert [job.job_id] == [each.job_id for each in store.littered(late)]
+    assert [job.job_id] == [each.job_id for each in at(late).littered()]
 
 
-def test_running_time_counts_over_attempts(store, running, now):
-    """Time in the queue does not count; a lost attempt counts until its last beat."""
+def test_running_time_counts_over_attempts(store, at, limits, running, now):
+    """It is what supervisors tell: time in the queue does not count, a lost attempt counts until its last beat."""
     job = running(lease_s=30)
-    store.release(job, Beat(), now + second(10))
-    again = store.claim("me", 30, now + second(50))
-    store.beat(again, Beat(), 30, now + second(55))
+    store.release(job, Beat(running_s=10.0))
+    again = at(now + second(50)).claim("me", 30, limits)
+    at(now + second(55)).beat(again, Beat(running_s=15.0), 30)
+    [lease] = at(now + second(85)).suspects(30)
+    at(now + second(85)).recover(lease, 3)
 
-    assert [] == store.recover(3, now + second(84))
-    assert [job.job_id] == store.recover(3, now + second(85))
+    assert 10.0 == again.running_s
     assert 15.0 == store.get(job.job_id).running_s
 
 
-def test_a_lost_job_is_tried_again_three_times(store, running, events_of, now):
+def test_a_lease_is_suspect_when_it_is_over(at, running, now):
+    """Over by the database's clock, or later than a lease given now would end: then that clock was set back."""
+    job = running(lease_s=30)
+
+    assert [] == at(now + second(29.999)).suspects(30)
+    assert [job.job_id] == [lease.job_id for lease in at(now + second(30)).suspects(30)]
+    assert [] == at(now).suspects(30)
+    assert [job.job_id] == [lease.job_id for lease in at(now - second(0.001)).suspects(30)]
+
+
+def test_a_renewed_lease_is_not_taken(store, at, running, now):
+    """Whoever renews a lease in time keeps the job, however long the other one hesitated."""
+    job = running(lease_s=30)
+    late = at(now + second(31))
+    [lease] = late.suspects(30)
+    late.beat(job, Beat(), 30)
+
+    assert not late.recover(lease, 3)
+    assert S.RUNNING is store.get(job.job_id).status
+    assert 0 == store.get(job.job_id).retry_count
+
+
+def test_a_lost_job_is_tried_again_three_times(store, at, limits, running, events_of, now):
     """Each ended lease puts the job back with one more retry; after three restarts it fails with WORKER_LOST."""
     job = running()
     for n in range(4):
-        at = now + second(100 * n)
+        late = at(now + second(100 * n + 30))
         if n:
-            assert n == store.claim("me", 30, at).retry_count
-        assert [job.job_id] == store.recover(3, at + second(30))
+            assert n == at(now + second(100 * n)).claim("me", 30, limits).retry_count
+        [lease] = late.suspects(30)
+        assert late.recover(lease, 3)
+        assert not late.recover(lease, 3)
     after = store.get(job.job_id)
 
     assert (S.FAILED, "WORKER_LOST", 3) == (after.status, after.error_code, after.retry_count)
     assert "job.failed" == types(events_of(job.job_id))[-1]
 
 
-def test_a_release_spends_no_retry(store, running, now):
+def test_a_release_spends_no_retry(store, running):
     """A drained job is queued at once, with its last checkpoint, no owner and no retry."""
     job = running()
-    store.release(job, Beat(work={"a": 2}), now)
+    store.release(job, Beat(work={"a": 2}))
     after = store.get(job.job_id)
 
     assert (S.QUEUED, 0, {"a": 2}, None, None) == (
@@ -233,7 +258,7 @@ def test_a_change_and_its_event_are_one(store, engine, running, now):
     with engine.begin() as connection:
         connection.execute(sa.insert(events_table).values(**clash, created_at=now, data={}))
     with pytest.raises(sa.exc.IntegrityError):
-        store.cancel(job.job_id, now)
+        store.cancel(job.job_id)
 
     assert job == store.get(job.job_id)
 
@@ -241,48 +266,48 @@ def test_a_change_and_its_event_are_one(store, engine, running, now):
 # ── afterwards ──
 
 
-def test_litter_is_offered_when_nothing_can_live(store, running, now):
+def test_litter_is_offered_when_nothing_can_live(store, running, now, at):
     """An ended job is offered for tidying after its lease, until it was tidied; a later epoch is not mistaken."""
     job = running()
-    store.cancel(job.job_id, now)
+    store.cancel(job.job_id)
 
-    assert [] == store.littered(now + second(29))
-    assert [job.job_id] == [each.job_id for each in store.littered(now + second(30))]
+    assert [] == at(now + second(29)).littered()
+    assert [job.job_id] == [each.job_id for each in at(now + second(30)).littered()]
     store.tidied(replace(job, epoch=0))
-    assert 1 == len(store.littered(now + second(30)))
+    assert 1 == len(at(now + second(30)).littered())
     store.tidied(job)
-    assert [] == store.littered(now + second(30))
+    assert [] == at(now + second(30)).littered()
 
 
-def test_litter_of_a_paused_attempt_waits_for_its_lease(store, running, now):
+def test_litter_of_a_paused_attempt_waits_for_its_lease(store, running, now, at):
     """Cancelling a paused job offers its checkpoints, but not while the attempt before the pause may be dying."""
     job = running()
-    store.pause(job.job_id, now)
-    store.cancel(job.job_id, now)
+    store.pause(job.job_id)
+    store.cancel(job.job_id)
 
-    assert [] == store.littered(now + second(29))
-    assert 1 == len(store.littered(now + second(30)))
+    assert [] == at(now + second(29)).littered()
+    assert 1 == len(at(now + second(30)).littered())
 
 
-def test_a_job_that_never_ran_leaves_no_litter(store, limits, new_job, now):
+def test_a_job_that_never_ran_leaves_no_litter(store, limits, new_job, now, at):
     """A job cancelled before its first claim has nothing to tidy."""
-    store.cancel(store.submit(new_job(), limits, None).job_id, now)
+    store.cancel(store.submit(new_job(), limits, None).job_id)
 
-    assert [] == store.littered(now + second(999))
+    assert [] == at(now + second(999)).littered()
 
 
-def test_expired_jobs_are_forgotten(store, engine, running, now):
+def test_expired_jobs_are_forgotten(store, engine, running, now, at):
     """An ended job past its retention is named by the sweep until `forgotten`, which deletes it and its events."""
     job = running()
-    store.finish(job, S.COMPLETED, None, Beat(), now)
+    store.finish(job, S.COMPLETED, None, Beat())
     end = now + timedelta(days=30)
 
-    assert [] == store.sweep(end - second(1))
-    assert not store.forgotten(job.job_id, end - second(1))
-    assert [] == store.sweep(end), "what it left behind goes first"
+    assert [] == at(end - second(1)).sweep()
+    assert not at(end - second(1)).forgotten(job.job_id)
+    assert [] == at(end).sweep(), "what it left behind goes first"
     store.tidied(job)
-    assert [job.job_id] == store.sweep(end) == store.sweep(end)
-    assert store.forgotten(job.job_id, end)
+    assert [job.job_id] == at(end).sweep() == at(end).sweep()
+    assert at(end).forgotten(job.job_id)
     assert store.get(job.job_id) is None
     with engine.connect() as connection:
         assert 0 == connection.execute(sa.select(sa.func.count()).select_from(events_table)).scalar_one()
@@ -292,27 +317,27 @@ def test_dismissed_jobs_expire_now(store, running, now):
     """An ended job that is dismissed expires at that moment; one that has not ended is refused."""
     job = running()
     with pytest.raises(ActionRefused, match="has not ended"):
-        store.dismiss(job.job_id, now)
-    store.finish(job, S.COMPLETED, None, Beat(), now)
+        store.dismiss(job.job_id)
+    store.finish(job, S.COMPLETED, None, Beat())
     store.tidied(job)
 
-    assert now == store.dismiss(job.job_id, now).expires_at
-    assert [job.job_id] == store.sweep(now)
+    assert now == store.dismiss(job.job_id).expires_at
+    assert [job.job_id] == store.sweep()
 
 
-def test_backlog_counts_the_living(store, new_job, limits, running, now):
+def test_backlog_counts_the_living(store, new_job, limits, running, now, at):
     """Workers seen lately, the oldest of their beats, waiting and running jobs; paused ones wait for nobody."""
     running()
     paused, _ = (store.submit(new_job(), limits, None) for _ in range(2))
-    store.pause(paused.job_id, now)
+    store.pause(paused.job_id)
     for owner, ago in (("a", 2), ("b", 5), ("c", 60)):
-        store.seen(owner, now - second(ago))
-    store.seen("a", now)
-    backlog = store.backlog(10, now)
+        at(now - second(ago)).seen(owner)
+    store.seen("a")
+    backlog = store.backlog(10)
 
     assert (2, 5.0, 1, 1) == (backlog.live_workers, backlog.oldest_beat_s, backlog.waiting, backlog.running)
 
 
-def test_no_worker_has_no_beat(store, now):
+def test_no_worker_has_no_beat(store):
     """Without live workers there is no oldest beat."""
-    assert (0, None) == (store.backlog(10, now).live_workers, store.backlog(10, now).oldest_beat_s)
+    assert (0, None) == (store.backlog(10).live_workers, store.backlog(10).oldest_beat_s)
