@@ -18,14 +18,18 @@ class Clock(Protocol):
         """Return after `seconds`."""
 
 
+# goes on while the machine sleeps, as the clocks of other machines do; on macOS CLOCK_MONOTONIC does
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock; all processes of the machine read the same monotonic time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.clock_gettime(_STEADY)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lookalike.clock import SystemClock
-from lookalike.errors import ExtraMissing, SettingsError
+from lookalike.errors import ExtraMissing, InternalError, SettingsError
 from lookalike.ledger.tables import metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -46,6 +46,7 @@ class Lock(IntEnum):
     ADMIT = 7_461_003
     WEBHOOK = 7_461_004
     CUSTOMER = 7_461_005  # with the customer's number
+    FACTS = 7_461_006
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -117,18 +118,23 @@ def prepare(engine: sa.Engine) -> None:
     check(engine)
 
 
-def upgrade(engine: sa.Engine) -> None:
+def upgrade(engine: sa.Engine) -> tuple[str | None, str]:
     """
     Bring the schema to this version, making all tables in an empty database; safe to run from two processes at once.
 
+    Returns:
+        The revisions before and after; None for a database that was empty.
+
     Raises:
-        SettingsError: the schema is newer than this version.
+        SettingsError: the database cannot be reached, or its schema is newer than this version.
     """
     with _reachable(), writing(engine, Lock.SCHEMA) as connection:
-        _refuse_newer(_revision(connection))
+        before = _revision(connection)
+        _refuse_newer(before)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return before, _head()
 
 
 def check(engine: sa.Engine) -> None:
@@ -141,7 +147,7 @@ def check(engine: sa.Engine) -> None:
     with _reachable(), reading(engine) as connection:
         revision = _revision(connection)
     _refuse_newer(revision)
-    if revision != _script().get_current_head():
+    if revision != _head():
         raise SettingsError(
             "The database's schema is older than this version.", hint="Upgrade it: lookalike db upgrade."
         )
@@ -227,6 +233,13 @@ def _refuse_newer(revision: str | None) -> None:
             "The database's schema is newer than this version.",
             hint="Use a version of Lookalike at least as new as the one that last upgraded this database.",
         )
+
+
+def _head() -> str:
+    head = _script().get_current_head()
+    if head is None:
+        raise InternalError("There are no migrations.")
+    return head
 
 
 def _script() -> ScriptDirectory:

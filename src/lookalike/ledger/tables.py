@@ -105,6 +105,7 @@ facts = sa.Table(  # about the service as a whole
     metadata,
     sa.Column("name", sa.String(64), primary_key=True),
     _column("value", sa.String(255)),
+    _column("told_at", Time),
 )
 
 webhooks = sa.Table(

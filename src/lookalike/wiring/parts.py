@@ -1,7 +1,7 @@
 """The concrete parts a service is made of, opened from its settings."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,11 +13,20 @@ from lookalike.pipeline import housekeeping
 from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.wiring.pairing import pair
+
+ALIVE_BEATS = 10
 
 
 @dataclass(frozen=True)
 class Parts:
-    """One database, one set of buckets; `urls` says where the named buckets are, with secrets looked up."""
+    """
+    One database, one set of buckets.
+
+    Attributes:
+        urls: Where the named buckets are, with secrets looked up.
+        close: Lets go of the database.
+    """
 
     settings: Settings
     urls: Mapping[str, tuple[str, Mapping[str, str]]]
@@ -26,6 +35,7 @@ class Parts:
     webhook_store: SqlWebhookStore
     buckets: NamedBuckets
     work_bucket: Bucket
+    close: Callable[[], None]
 
     def ping(self) -> None:
         """Returns if the database answers."""
@@ -53,7 +63,13 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     """
     urls = {name: (bucket.url, options(settings, name, environ)) for name, bucket in settings.buckets.items()}
     engine = database.open_engine(database_url(settings))
-    database.prepare(engine)
+    try:
+        database.prepare(engine)
+        work_bucket = open_bucket("work", settings.work_bucket, {}, settings.home)
+        pair(engine, work_bucket, alive_s(settings))
+    except BaseException:
+        engine.dispose()
+        raise
     retention = timedelta(days=settings.jobs.retention_days)
     return Parts(
         settings=settings,
@@ -61,8 +77,9 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         clock=SystemClock(),
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),
+        close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),
-        work_bucket=open_bucket("work", settings.work_bucket, {}, settings.home),
+        work_bucket=work_bucket,
     )
 
 
@@ -72,6 +89,11 @@ def database_url(settings: Settings) -> str:
     if scheme != "sqlite" or not slashes or place.startswith(("/", ":")) or not place:
         return settings.database
     return f"sqlite:///{settings.home / place}"
+
+
+def alive_s(settings: Settings) -> float:
+    """A worker that was not seen for so long is not counted as live."""
+    return settings.jobs.beat_s * ALIVE_BEATS
 
 
 def n_workers(settings: Settings) -> int:

@@ -20,10 +20,8 @@ from lookalike.operations.jobs import Jobs
 from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Reach, Webhooks
 from lookalike.settings import Settings
-from lookalike.wiring.parts import Parts, open_parts
+from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.tokens import tokens
-
-ALIVE_BEATS = 10  # a supervisor that missed so many beats is not counted as live
 
 
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
@@ -69,5 +67,4 @@ def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
 
 
 def _sources(parts: Parts) -> Sources:
-    alive_s = parts.settings.jobs.beat_s * ALIVE_BEATS
-    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s)
+    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s(parts.settings))

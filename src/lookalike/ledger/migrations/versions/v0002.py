@@ -25,6 +25,7 @@ def upgrade() -> None:
         "facts",
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("value", sa.String(255), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_facts"),
     )
 
