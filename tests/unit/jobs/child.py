@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import subprocess
 import sys
 import time
@@ -37,6 +38,15 @@ def breed():
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 
 
+def write(path, seconds):
+    """Notes in a file, again and again, that this process is writing now."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with open(path, "a") as file:
+            file.write(f"{os.getpid()} {time.monotonic()}\n")
+        time.sleep(0.01)
+
+
 def until(path):
     while True:
         try:
@@ -54,6 +64,7 @@ STEPS = {
     "hold": lambda: ctypes.PyDLL(None).sleep(600),  # in C, with the interpreter's lock held
     "allocate": allocate,
     "breed": breed,
+    "write": write,
     "touch": lambda path: open(path, "w").close(),
     "until": until,
     "exit": sys.exit,

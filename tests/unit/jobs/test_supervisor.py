@@ -247,7 +247,7 @@ def test_killing_guard_and_supervisor_together(service):
     service.submit(["hold"])
     service.n_running(2)
     [guard] = service.guards()
-    os.kill(apart.pid, signal.SIGSTOP)
+    service.freeze(apart)
     guard.kill()
     apart.kill()
 
@@ -260,7 +260,7 @@ def test_a_stopped_supervisor_cannot_renew(service, waiting):
     job_id = service.submit(["hold"])
     service.n_running(2)
     waiting(lambda: service.job(job_id).beat_at > service.job(job_id).started_at)
-    os.kill(apart.pid, signal.SIGSTOP)
+    service.freeze(apart)
     service.n_running(0)
 
     assert [] == service.store.suspects(2)

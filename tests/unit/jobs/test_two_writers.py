@@ -1,0 +1,138 @@
+"""
+Never two writers of one job, whoever is frozen, and whatever the clocks say.
+
+Each promise stands beside a control: the same fault with one safety taken away, and then it must be seen to break.
+"""
+
+import os
+import signal
+import time
+from itertools import pairwise
+
+import pytest
+
+from lookalike.jobs.states import JobStatus
+
+S = JobStatus
+WRITING_S, LONG_S = 2.5, 10
+DONE = ["say", {"type": "done", "work": {}, "metadata": {}}]
+HOUR_S = 3600
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """The file in which writers note that they write."""
+    return tmp_path / "notes"
+
+
+def spans(notes):
+    """From when to when each process wrote, in order of their beginning."""
+    seen = {}
+    for line in notes.read_text().splitlines() if notes.exists() else ():
+        pid, moment = line.split()
+        seen.setdefault(pid, []).append(float(moment))
+    return sorted((min(moments), max(moments)) for moments in seen.values())
+
+
+def overlap(notes):
+    """Whether one began to write before another one had ended."""
+    found = spans(notes)
+    return any(later[0] < earlier[1] for earlier, later in pairwise(found))
+
+
+def frozen_past_its_lease(service, waiting, notes, writing_s, **faults):
+    """Id of a job whose supervisor is stopped until another one has the job, and then goes on."""
+    first = service.supervise_apart("first", faults, lease_s=1)
+    job_id = service.submit(["write", str(notes), writing_s], DONE)
+    waiting(lambda: spans(notes))
+    service.freeze(first)
+    service.supervise_apart("second", faults, lease_s=1)
+    waiting(lambda: len(spans(notes)) == 2)
+    os.kill(first.pid, signal.SIGCONT)
+    return job_id
+
+
+def test_a_frozen_supervisor_and_its_successor(service, waiting, notes):
+    """Stopped past its lease and continued, a supervisor finds the job no longer its own; it ends once, one restart."""
+    job_id = frozen_past_its_lease(service, waiting, notes, WRITING_S)
+    job = service.reaches(job_id, S.COMPLETED, S.FAILED)
+
+    assert (S.COMPLETED, 2, 1) == (job.status, job.epoch, job.retry_count)
+    assert not overlap(notes)
+    assert 1 == service.events(job.job_id).count("job.completed")
+
+
+def test_without_its_guard_there_are_two_writers(service, waiting, notes):
+    """Control: the same without the guard that ends a group in time."""
+    frozen_past_its_lease(service, waiting, notes, LONG_S, unguarded=True)
+
+    assert waiting(lambda: overlap(notes))
+
+
+def test_without_the_fence_there_are_two_writers(service, waiting, notes):
+    """Control: the same without the fence that refuses a former supervisor's word."""
+    frozen_past_its_lease(service, waiting, notes, LONG_S, unfenced=True)
+
+    assert waiting(lambda: overlap(notes))
+
+
+def clock_set(service, waiting, notes, tmp_path, seconds, **faults):
+    """A job during which the database's clock is set, at a moment at which its supervisor is a little late."""
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    faults = {"clock_file": str(clock), **faults}
+    first = service.supervise_apart("first", faults, lease_s=10, beat_s=0.5)
+    job_id = service.submit(["write", str(notes), WRITING_S], DONE)
+    waiting(lambda: spans(notes))
+    service.supervise_apart("second", faults, lease_s=10, beat_s=0.5)
+    waiting(lambda: service.store.backlog(10).live_workers == 2)
+    service.freeze(first)
+    clock.write_text(str(seconds))
+    time.sleep(0.8)  # more than one beat of the second, less than the three it must wait
+    os.kill(first.pid, signal.SIGCONT)
+    return service.reaches(job_id, S.COMPLETED, S.FAILED)
+
+
+@pytest.mark.parametrize("seconds", [HOUR_S, -HOUR_S])
+def test_a_clock_that_jumps(service, waiting, notes, tmp_path, seconds):
+    """A database's clock set by an hour, either way, takes no job from a supervisor that is alive."""
+    job = clock_set(service, waiting, notes, tmp_path, seconds)
+
+    assert (S.COMPLETED, 1, 0) == (job.status, job.epoch, job.retry_count)
+    assert 1 == len(spans(notes))
+    assert WRITING_S <= job.running_s < 60
+
+
+def test_without_the_second_look_a_clock_that_jumps_takes_jobs(service, waiting, notes, tmp_path):
+    """Control: the same, if a lease that is over by the database's clock were believed at once."""
+    job = clock_set(service, waiting, notes, tmp_path, HOUR_S, unwatched=True)
+
+    assert job.retry_count > 0
+
+
+@pytest.mark.parametrize("seconds", [HOUR_S, -HOUR_S])
+def test_a_dead_supervisor_is_found_after_its_clock_jumped(service, waiting, notes, tmp_path, seconds):
+    """A supervisor that dies just when the clock is set is found no later than any other."""
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    faults = {"clock_file": str(clock)}
+    first = service.supervise_apart("first", faults, lease_s=3)
+    job_id = service.submit(["write", str(notes), WRITING_S], DONE)
+    waiting(lambda: spans(notes))
+    first.kill()
+    clock.write_text(str(seconds))
+    service.supervise_apart("second", faults, lease_s=3)
+    job = service.reaches(job_id, S.COMPLETED, S.FAILED)
+
+    assert (S.COMPLETED, 2, 1) == (job.status, job.epoch, job.retry_count)
+    assert not overlap(notes)
+
+
+def test_machines_whose_clocks_disagree(service, waiting):
+    """Supervisors an hour ahead and an hour behind share the work; no lease is lost by it."""
+    jobs = [service.submit(["sleep", 0.3], DONE) for _ in range(6)]
+    for skew_s in (HOUR_S, -HOUR_S):
+        service.supervise_apart(f"skewed {skew_s}", {"skew_s": skew_s})
+    ended = [service.reaches(job_id, S.COMPLETED, S.FAILED) for job_id in jobs]
+
+    assert [(S.COMPLETED, 1, 0)] * 6 == [(job.status, job.epoch, job.retry_count) for job in ended]
