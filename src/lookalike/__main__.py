@@ -13,18 +13,14 @@ def main() -> int:
             from lookalike.jobs.guard import main as guard
 
             return guard()
-        case ["child"]:
+        case ["child", *ahead]:
             from lookalike.wiring.child import main as child
 
-            return child()
+            return child(ahead=bool(ahead))
         case ["task-worker"]:
             from lookalike.wiring.child import serve_tasks
 
             return serve_tasks()
-        case ["warm"]:
-            from lookalike.wiring.warming import main as warm
-
-            return warm()
     from lookalike.cli.main import main as command
 
     return command()

@@ -14,30 +14,28 @@ LINGER_S = 1.0  # how long killed processes may take to vanish before nobody wai
 
 
 @dataclass(frozen=True)
-class Start:
+class Command:
     """
     What to start for a job.
 
     Attributes:
         guard: Command line whose process runs `guard.main`.
-        child: Command line of the child, which speaks the messages of `messages`.
+        child: Command line of the child, which waits for its first line and speaks the messages of `messages`.
         env: The whole environment of both; nothing secret.
-        payload: First line of the child's input: job and bucket options, secrets among them.
     """
 
     guard: Sequence[str]
     child: Sequence[str]
     env: Mapping[str, str]
-    payload: Mapping[str, Any]
 
 
 class Group:
     """A started group. Its processes die with the deadline, with the guard, with us, or by `kill`."""
 
-    def __init__(self, start: Start, deadline: float) -> None:
+    def __init__(self, command: Command) -> None:
         self._process = subprocess.Popen(
-            list(start.guard),
-            env=dict(start.env),
+            list(command.guard),
+            env=dict(command.env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -47,7 +45,7 @@ class Group:
         self.fd = self._stdout.fileno()
         self._reader = LineReader(self.fd)
         self._writer = LineWriter(self._stdin.fileno())
-        self._writer.write({"argv": list(start.child), "payload": dict(start.payload), "deadline": deadline})
+        self._writer.write({"argv": list(command.child)})
 
     @property
     def pgid(self) -> int:
@@ -61,6 +59,10 @@ class Group:
     def read(self) -> list[dict[str, Any]]:
         """The lines the child has written since; InternalError if they are no JSON objects."""
         return self._reader.read()
+
+    def begin(self, payload: Mapping[str, Any], deadline: float) -> None:
+        """Give the child its first line, job and bucket options, secrets among them, and until when it may live."""
+        self._writer.write({"payload": dict(payload), "deadline": deadline})
 
     def extend(self, deadline: float) -> None:
         """Let the group live until the deadline."""

@@ -5,9 +5,12 @@ It leads the process group of the job and holds an absolute deadline. When the d
 gone (end of input), it kills the whole group, itself included; being another process, it can do so while the child is
 deep in a C call. Its input is JSON lines:
 
-    {"argv": [...], "payload": {...}, "deadline": 123.4}    first: what to run, the first line of the child's input
-    {"deadline": 124.4}                                     a beat: the new deadline
-    {"to_child": {...}}                                     a line for the child
+    {"argv": [...]}                             first: what to run
+    {"payload": {...}, "deadline": 123.4}       the job: the first line of the child's input, and how long it may live
+    {"deadline": 124.4}                         a beat: the new deadline
+    {"to_child": {...}}                         a line for the child
+
+Before there is a job there is no deadline: a group may be started ahead.
 
 Deadlines are readings of the monotonic clock, which all processes of a machine share. The child's output goes straight
 to the supervisor. When the child has exited the guard hangs up on the rest of the group and exits with its status.

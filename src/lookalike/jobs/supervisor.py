@@ -3,19 +3,20 @@
 import logging
 import selectors
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from lookalike.clock import Clock
 from lookalike.errors import JobError, JobTimeout, LookalikeError, OutOfMemory
 from lookalike.jobs import JobStore, Limits
 from lookalike.jobs.attempt import Attempt, Crashed, Drained, Lost
-from lookalike.jobs.group import Group, Start
+from lookalike.jobs.group import Group
 from lookalike.jobs.janitor import LEAVE_S, Janitor
 from lookalike.jobs.job import Job
 from lookalike.jobs.memory import group_bytes
 from lookalike.jobs.messages import Done, Failed
+from lookalike.jobs.spares import Spares
 from lookalike.jobs.states import JobStatus
 from lookalike.jobs.watch import Watch
 from lookalike.settings import Jobs
@@ -26,7 +27,7 @@ SENDING_S = 0.005  # how soon more is sent of a payload larger than a pipe
 MARGIN = 0.1  # of the lease: the guard kills so much before others may take the job
 WATCHED_BEATS = 3  # a lease that seems over is given up when its holder has missed so many beats before our eyes
 
-Launch = Callable[[Job], Start]
+Payload = Callable[[Job], Mapping[str, Any]]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -41,7 +42,8 @@ class Supervisor:
     Attributes:
         clock: Its monotonic time must be the machine's: the guards compare it with their own.
         owner: A name no other supervisor has or will have.
-        launch: What to start for a job; a JobError of it fails the job.
+        groups: Starts the processes of jobs.
+        payload: What the child of a job is told first; a JobError of it fails the job.
         tidy, forget: See `Janitor`.
     """
 
@@ -49,7 +51,8 @@ class Supervisor:
     clock: Clock
     settings: Jobs
     owner: str
-    launch: Launch
+    groups: Spares
+    payload: Payload
     tidy: Callable[[Job], None]
     forget: Callable[[str], None]
     _attempts: list[Attempt] = field(default_factory=list, init=False)
@@ -89,6 +92,8 @@ class Supervisor:
             self._settle(attempt, janitor)
         self._recover()
         self._take_jobs()
+        if len(self._attempts) < self.settings.slots:
+            self.groups.prepare()
 
     def _recover(self) -> None:
         suspects = self._ask(self.store.suspects, self.settings.lease_s) or []
@@ -128,7 +133,10 @@ class Supervisor:
 
     def _start(self, job: Job, deadline: float) -> Group | Failed | Crashed:
         try:
-            return Group(self.launch(job), deadline)
+            payload = self.payload(job)
+            group = self.groups.take()
+            group.begin(payload, deadline)
+            return group
         except LookalikeError as error:
             return Failed(error.code if isinstance(error, JobError) else LookalikeError.code, error.message)
         except Exception as error:
@@ -211,6 +219,7 @@ class Supervisor:
         # what the store did not take in is dead all the same, and found by its lease
         self._attempts.clear()
         self._selector.close()
+        self.groups.close()
 
     def _deadline(self, begun_at: float) -> float:
         return begun_at + self.settings.lease_s * (1 - MARGIN)

@@ -1,5 +1,6 @@
 """The process that does a job, and those that help it: built from the line they read first, watched by their pipes."""
 
+import ctypes
 import json
 import logging
 import os
@@ -7,6 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
@@ -16,17 +18,31 @@ from lookalike.errors import InternalError, LookalikeError, OutOfMemory
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
-from lookalike.pipeline.work import Work
+from lookalike.pipeline.work import STAGES, Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+
+PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
 
 log = logging.getLogger("lookalike.child")
 
 
-def main() -> int:
-    """Do the job that the first line of standard input describes; tell of it in JSON lines on standard output."""
-    hello = json.loads(sys.stdin.readline())
+def main(*, ahead: bool) -> int:
+    """
+    Do the job that the first line of standard input describes; tell of it in JSON lines on standard output.
+
+    Args:
+        ahead: Make ready first what any job may need, and say so; 0 if then no job comes.
+    """
     pipe = _Pipe(sys.stdout)
     _hush()
+    if ahead:
+        warm()
+        pipe.ready()
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    hello = json.loads(line)
+    _name(hello["work"]["job_id"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
         pipe.done(_do(hello, pipe))
@@ -66,6 +82,9 @@ class _Pipe:
                 self._granted.put(None)
         os._exit(1)
 
+    def ready(self) -> None:
+        self._say({"type": "ready"})
+
     def stage(self, name: str, status: str) -> None:
         self._say({"type": "stage", "stage": name, "status": status})
 
@@ -88,6 +107,21 @@ class _Pipe:
     def _say(self, value: Mapping[str, Any]) -> None:
         self._out.write(json.dumps(value) + "\n")
         self._out.flush()
+
+
+def warm() -> None:
+    """Load all stages, and compile or load all kernels."""
+    from lookalike.engines.tabular.warming import warm as kernels
+
+    for stage in STAGES:
+        import_module(f"lookalike.pipeline.{stage}")
+    kernels()
+
+
+def _name(job_id: str) -> None:
+    """On Linux: show in lists of processes whose job this one does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"job-{job_id}".encode())
 
 
 def _do(hello: Mapping[str, Any], pipe: _Pipe) -> Work:

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from types import FrameType
 
 import uvicorn
@@ -14,7 +15,6 @@ from lookalike.errors import SettingsError
 from lookalike.settings import Settings
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
-from lookalike.wiring.warming import warming
 from lookalike.wiring.worker import supervisor
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s job=%(job_id)s %(message)s"
@@ -32,27 +32,26 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         SettingsError: the address cannot be listened on, or a setting does not work.
     """
     _log_to_stderr()
-    parts = open_parts(settings, environ)
-    listener = _listen(settings)
-    host, port = listener.getsockname()[:2]
-    server = _Server(api(parts), lambda: ready(f"http://{_in_url(host)}:{port}"))
-    stop = _told_to_stop()
-    worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
-    worker.start()
-    try:
-        with warming(environ):
+    with closing(open_parts(settings, environ)) as parts:
+        listener = _listen(settings)
+        host, port = listener.getsockname()[:2]
+        server = _Server(api(parts), lambda: ready(f"http://{_in_url(host)}:{port}"))
+        stop = _told_to_stop()
+        worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
+        worker.start()
+        try:
             server.run(sockets=[listener])
-    finally:
-        stop.set()
-        worker.join()
+        finally:
+            stop.set()
+            worker.join()
 
 
 def work(settings: Settings, environ: Mapping[str, str]) -> None:
     """Run one supervisor until told to stop; jobs under way go back to the queue then."""
     _log_to_stderr()
     stop = _told_to_stop()
-    with warming(environ):
-        supervisor(open_parts(settings, environ), environ).run(stop)
+    with closing(open_parts(settings, environ)) as parts:
+        supervisor(parts, environ).run(stop)
 
 
 class _Server(uvicorn.Server):

@@ -5,9 +5,12 @@ import secrets
 import socket
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from lookalike.jobs.group import Start
+from lookalike.jobs.group import Command
 from lookalike.jobs.job import Job
+from lookalike.jobs.spares import Spares
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
 from lookalike.pipeline.work import Work
@@ -25,31 +28,43 @@ def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
     """A supervisor of the service's jobs, under a name no other has."""
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
-    def launch(job: Job) -> Start:
-        return start(job, parts, environ)
+    def told(job: Job) -> dict[str, Any]:
+        return payload(job, parts, environ)
 
     def tidy(job: Job) -> None:
         housekeeping.tidy(job.job_id, parts.buckets[job.configuration["output_location"]["bucket"]], parts.work_bucket)
 
-    return Supervisor(parts.store, parts.clock, parts.settings.jobs, owner, launch, tidy, parts.forget)
+    return Supervisor(
+        store=parts.store,
+        clock=parts.clock,
+        settings=parts.settings.jobs,
+        owner=owner,
+        groups=_groups(parts, environ),
+        payload=told,
+        tidy=tidy,
+        forget=parts.forget,
+    )
 
 
-def start(job: Job, parts: Parts, environ: Mapping[str, str]) -> Start:
-    """Guard and child of a job; the child is told of the buckets that its request names only."""
+def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the child of a job is told; of the buckets only those that its request names."""
     request = Work.from_json(job.work).request
     names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
-    lookalike = [sys.executable, "-m", "lookalike"]
-    workers = n_workers(parts.settings)
-    payload = {
+    return {
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
         "work_bucket": parts.settings.work_bucket,
-        "workers": workers,
+        "workers": n_workers(parts.settings),
         "helper_env": process_env(environ, threads=1),
         "publishing": job.publishing,
         "work": dict(job.work),
     }
-    return Start([*lookalike, "guard"], [*lookalike, "child"], process_env(environ, threads=workers), payload)
+
+
+def _groups(parts: Parts, environ: Mapping[str, str]) -> Spares:
+    lookalike = [sys.executable, "-m", "lookalike"]
+    command = Command([*lookalike, "guard"], [*lookalike, "child"], process_env(environ, n_workers(parts.settings)))
+    return Spares(command, replace(command, child=[*command.child, "ahead"]), parts.clock)
 
 
 def process_env(environ: Mapping[str, str], threads: int) -> dict[str, str]:

@@ -9,6 +9,10 @@ import time
 
 
 def main():
+    if sys.argv[1:] == ["ready"]:
+        say({"type": "ready"})
+    if sys.argv[1:] == ["die"]:
+        sys.exit(1)
     payload = json.loads(sys.stdin.readline())
     for verb, *arguments in payload["steps"]:
         STEPS[verb](*arguments)

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from lookalike.clock import SystemClock
 from lookalike.jobs import Limits
-from lookalike.jobs.group import Start
+from lookalike.jobs.group import Command
 from lookalike.jobs.job import NewJob
+from lookalike.jobs.spares import Spares
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.ledger.database import open_engine, upgrade
 from lookalike.ledger.jobs import SqlJobStore
@@ -70,23 +71,23 @@ class Service:
         )
         return self.store.submit(job, Limits(4, 100), None).job_id
 
-    def launch(self, job):
-        return Start(guard=GUARD, child=CHILD, env=self.env, payload=job.work)
-
     @property
     def env(self):
         return {"PYTHONPATH": os.pathsep.join(sys.path), "MARK": str(self.folder)}
 
-    def supervise(self, launch=None, store=None, tidy=None, **settings):
+    def supervise(self, payload=None, store=None, tidy=None, command=None, ahead=None, **settings):
         """A supervisor in a thread; gives a function that stops it and waits."""
+        command = command or Command(guard=GUARD, child=CHILD, env=self.env)
+        ahead = ahead and Command(guard=GUARD, child=[*CHILD, ahead], env=self.env)
         supervisor = Supervisor(
-            store or self.store,
-            SystemClock(),
-            Jobs(**{**SETTINGS, **settings}),
-            str(uuid.uuid4()),
-            launch or self.launch,
-            tidy or (lambda job: self.tidied.append(job.job_id)),
-            self.forgotten.append,
+            store=store or self.store,
+            clock=SystemClock(),
+            settings=Jobs(**{**SETTINGS, **settings}),
+            owner=str(uuid.uuid4()),
+            groups=Spares(command, ahead, SystemClock()),
+            payload=payload or (lambda job: job.work),
+            tidy=tidy or (lambda job: self.tidied.append(job.job_id)),
+            forget=self.forgotten.append,
         )
         stop = threading.Event()
         thread = threading.Thread(target=supervisor.run, args=[stop])

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from lookalike.clock import SystemClock
 from lookalike.jobs import supervisor
-from lookalike.jobs.group import Start
+from lookalike.jobs.group import Command
+from lookalike.jobs.spares import Spares
 from lookalike.ledger import database
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.settings import Jobs
@@ -51,16 +52,22 @@ def main(url, owner, settings, faults):
         off = Path(faults["clock_file"]).read_text() if "clock_file" in faults else "0"
         return database.now(connection) + timedelta(seconds=float(off or 0))
 
-    def launch(job):
-        guard = TOOTHLESS if faults.get("unguarded") else GUARD
-        return Start(guard=guard, child=CHILD, env=dict(os.environ), payload=job.work)
-
     if faults.get("unwatched"):
         supervisor.WATCHED_BEATS = 0
     kind = Unfenced if faults.get("unfenced") else SqlJobStore
     store = kind(database.open_engine(url), timedelta(days=30), now)
     clock, jobs = Skewed(faults.get("skew_s", 0)), Jobs(**json.loads(settings))
-    supervisor.Supervisor(store, clock, jobs, owner, launch, lambda job: None, lambda job_id: None).run(stop)
+    command = Command(TOOTHLESS if faults.get("unguarded") else GUARD, CHILD, dict(os.environ))
+    supervisor.Supervisor(
+        store=store,
+        clock=clock,
+        settings=jobs,
+        owner=owner,
+        groups=Spares(command, None, clock),
+        payload=lambda job: job.work,
+        tidy=lambda job: None,
+        forget=lambda job_id: None,
+    ).run(stop)
 
 
 if __name__ == "__main__":

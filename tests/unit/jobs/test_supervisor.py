@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from lookalike.errors import InputRefused
-from lookalike.jobs.group import Start
+from lookalike.jobs.group import Command
 from lookalike.jobs.states import JobStatus, StageStatus
 
 S = JobStatus
@@ -313,13 +313,13 @@ def test_a_database_away_too_long_ends_the_group(service):
     assert [] == service.n_running(0)
 
 
-def test_a_launch_that_fails(service):
-    """A job error of the launch fails the job, anything else counts as a crash."""
+def test_a_payload_that_fails(service):
+    """A job error of the payload fails the job, anything else counts as a crash."""
 
     def refuse(job):
         raise InputRefused("no") if job.work["steps"] else ZeroDivisionError
 
-    service.supervise(launch=refuse, max_restarts=1)
+    service.supervise(payload=refuse, max_restarts=1)
     refused, crashed = service.submit(["exit", 0]), service.submit()
 
     assert "INPUT_REFUSED" == service.reaches(refused, S.FAILED).error_code
@@ -328,10 +328,34 @@ def test_a_launch_that_fails(service):
 
 def test_a_guard_that_is_not_there(service):
     """A command that cannot be started counts as a crash."""
-    nowhere = Start(guard=["/no/such/program"], child=[], env={}, payload={})
-    service.supervise(launch=lambda job: nowhere, max_restarts=0)
+    nowhere = Command(guard=["/no/such/program"], child=[], env={})
+    service.supervise(command=nowhere, max_restarts=0)
 
     assert "WORKER_LOST" == service.reaches(service.submit(), S.FAILED).error_code
+
+
+@pytest.mark.parametrize("ahead", ["ready", "slow", "die"])
+def test_a_job_needs_no_spare_and_leaves_none(service, ahead):
+    """Whether a group made ready ahead is ready, not yet, or dead, jobs come to their end; then it is gone."""
+    end = service.supervise(ahead=ahead)
+    if ahead != "die":
+        service.n_running(2)
+    ended = [service.reaches(service.submit(*PUBLISH, DONE), S.COMPLETED, S.FAILED) for _ in range(3)]
+    end()
+
+    assert [(S.COMPLETED, 1, 0)] * 3 == [(job.status, job.epoch, job.retry_count) for job in ended]
+    assert [] == service.n_running(0)
+
+
+def test_a_spare_is_used(service):
+    """A job is done by the processes that were started ahead for it."""
+    service.supervise(ahead="ready")
+    ahead = {process.pid for process in service.n_running(2)}
+    job_id = service.submit(["sleep", 600])
+    service.reaches(job_id, S.RUNNING)
+
+    assert ahead == {process.pid for process in service.processes()}
+    service.store.cancel(job_id)
 
 
 def test_tidying_that_fails_is_tried_again(service, waiting):
