@@ -142,6 +142,14 @@ class JobStore(Protocol):
     def finish(self, job: Job, status: JobStatus, error: tuple[str, str] | None, told: Beat) -> bool:
         """End as completed or failed: progress 100 or frozen, open stages failed and skipped, expiry set."""
 
+    def hold(self, job: Job, reason: str, told: Beat) -> bool:
+        """
+        Pause the job because it cannot go on now; `reason` is shown. Its resume window is 24 h at least.
+
+        Once publishing has begun the job goes through instead: it is queued again, behind others, until the same time
+        is over; then it fails with ``STORAGE_FAILED``.
+        """
+
     def release(self, job: Job, told: Beat) -> bool:
         """Give the job back to `queued` with its checkpoint; spends no retry (drain)."""
 

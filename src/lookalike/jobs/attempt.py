@@ -9,7 +9,7 @@ from lookalike.errors import InternalError
 from lookalike.jobs import Beat, stages
 from lookalike.jobs.group import Group
 from lookalike.jobs.job import Job
-from lookalike.jobs.messages import Checkpoint, Done, Failed, Message, Progress, Publish, StageTold, parse
+from lookalike.jobs.messages import Checkpoint, Done, Failed, Message, Progress, Publish, StageTold, Stuck, parse
 from lookalike.jobs.states import StageStatus
 
 
@@ -28,7 +28,7 @@ class Lost:
     """The job is no longer ours: cancelled, paused, or taken by another supervisor."""
 
 
-Outcome = Done | Failed | Crashed | Drained | Lost
+Outcome = Done | Failed | Stuck | Crashed | Drained | Lost
 
 
 class Attempt:
@@ -131,7 +131,7 @@ class Attempt:
             case Done(work, metadata):
                 self._note(work, metadata)
                 self.end(message)
-            case Failed():
+            case Failed() | Stuck():
                 self.end(message)
 
     def _stage(self, now: stages.Stages, *, urgent: bool = False) -> None:

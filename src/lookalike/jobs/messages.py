@@ -56,7 +56,14 @@ class Failed:
     message: str
 
 
-Message = StageTold | Progress | Checkpoint | Publish | Done | Failed
+@dataclass(frozen=True)
+class Stuck:
+    """The job cannot go on now, for a reason that may pass, such as a bucket that does not answer; a last word."""
+
+    reason: str
+
+
+Message = StageTold | Progress | Checkpoint | Publish | Done | Failed | Stuck
 
 
 def parse(line: Mapping[str, Any]) -> Message:
@@ -86,4 +93,6 @@ def _parse(line: Mapping[str, Any]) -> Message:
             return Done(dict(line["work"]), dict(line["metadata"]))
         case "failed":
             return Failed(str(line["code"]), str(line["message"]))
+        case "stuck":
+            return Stuck(str(line["reason"]))
     raise ValueError

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from lookalike.errors import ActionRefused, InternalError, ResumeWindowExpired, WorkerLost
+from lookalike.errors import ActionRefused, InternalError, ResumeWindowExpired, StorageFailed, WorkerLost
 from lookalike.jobs import Beat, stages
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import ENDED, MOVES, JobStatus
+
+HELD_FOR = timedelta(hours=24)  # at least so long does a job wait that the service paused: people sleep
 
 
 def admitted(job: Job, turn: int, now: datetime) -> Job:
@@ -58,7 +60,8 @@ def publishing(job: Job, now: datetime) -> Job:
 
 def completed(job: Job, retention: timedelta, now: datetime) -> Job:
     """The job `completed`, progress 100."""
-    return _ended(job, JobStatus.COMPLETED, retention, now, progress=100, stages=stages.crowned(job.stages, now))
+    done = replace(job, progress=100, stages=stages.crowned(job.stages, now), resume_deadline=None, pause_reason=None)
+    return _ended(done, JobStatus.COMPLETED, retention, now)
 
 
 def failed(job: Job, error: tuple[str, str], retention: timedelta, now: datetime) -> Job:
@@ -104,6 +107,21 @@ def paused(job: Job, now: datetime) -> Job:
     _allow(job, JobStatus.PAUSED, "PAUSE_FAILED", "paused")
     deadline = now + timedelta(seconds=job.resume_window_s)
     return _moved(_stopped(job), JobStatus.PAUSED, now, resume_deadline=deadline)
+
+
+def held(job: Job, reason: str, turn: int, retention: timedelta, now: datetime) -> Job:
+    """
+    The job `paused` by the service, or if it is being published `queued` for another turn.
+
+    A job being published that is held longer than its window fails.
+    """
+    window = max(timedelta(seconds=job.resume_window_s), HELD_FOR)
+    if not job.publishing:
+        return replace(paused(job, now), resume_deadline=now + window, pause_reason=reason)
+    deadline = job.resume_deadline or now + window
+    if now > deadline:
+        return failed(job, (StorageFailed.code, reason), retention, now)
+    return replace(released(job, now), turn=turn, resume_deadline=deadline, pause_reason=reason)
 
 
 def resumed(job: Job, turn: int, now: datetime) -> Job:

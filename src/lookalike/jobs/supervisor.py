@@ -15,7 +15,7 @@ from lookalike.jobs.group import Group
 from lookalike.jobs.janitor import LEAVE_S, Janitor
 from lookalike.jobs.job import Job
 from lookalike.jobs.memory import group_bytes
-from lookalike.jobs.messages import Done, Failed
+from lookalike.jobs.messages import Done, Failed, Stuck
 from lookalike.jobs.spares import Spares
 from lookalike.jobs.states import JobStatus
 from lookalike.jobs.watch import Watch
@@ -206,6 +206,8 @@ class Supervisor:
                 return self._ask(self.store.finish, job, JobStatus.COMPLETED, None, told)
             case Failed(code, message):
                 return self._ask(self.store.finish, job, JobStatus.FAILED, (code, message), told)
+            case Stuck(reason):
+                return self._ask(self.store.hold, job, reason, told)
             case Drained():
                 return self._ask(self.store.release, job, told)
             case Crashed():

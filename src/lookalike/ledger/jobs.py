@@ -100,6 +100,11 @@ class SqlJobStore:
             raise InternalError("A job finishes as completed, or as failed with an error.")
         return self._tell(job, told, lambda own, now: moves.failed(own, error, self._retention, now))
 
+    def hold(self, job: Job, reason: str, told: Beat) -> bool:
+        with reading(self._engine) as connection:
+            turn = fairness.turn(connection, job.customer_id)
+        return self._tell(job, told, lambda own, now: moves.held(own, reason, turn, self._retention, now))
+
     def release(self, job: Job, told: Beat) -> bool:
         return self._tell(job, told, moves.released)
 

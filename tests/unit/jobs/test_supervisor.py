@@ -99,6 +99,15 @@ def test_a_crash_goes_on_from_the_checkpoint(service):
     assert (S.COMPLETED, 1) == (job.status, job.retry_count)
 
 
+def test_a_stuck_job_is_paused(service):
+    """A child that says that it cannot go on now has its job paused, and the reason shown."""
+    service.supervise()
+    job_id = service.submit(["say", {"type": "stuck", "reason": "Bucket 'b' does not answer."}], ["sleep", 600])
+    job = service.reaches(job_id, S.PAUSED, S.FAILED)
+
+    assert (S.PAUSED, "Bucket 'b' does not answer.", 0) == (job.status, job.pause_reason, job.retry_count)
+
+
 def test_a_very_long_line_is_a_crash(service):
     """A line beyond the limit ends the attempt."""
     service.supervise(max_restarts=0)

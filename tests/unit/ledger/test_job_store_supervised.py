@@ -251,6 +251,38 @@ def test_a_release_spends_no_retry(store, running):
     )
 
 
+def test_a_job_that_cannot_go_on_is_paused(store, at, running, now):
+    """The service pauses it with the reason, for 24 h at least however short its window, its checkpoint kept."""
+    job = running()
+    store.hold(job, "Bucket 'b' does not answer.", Beat(work={"a": 3}))
+    held = store.get(job.job_id)
+
+    assert (S.PAUSED, "Bucket 'b' does not answer.", {"a": 3}, 0) == (
+        held.status,
+        held.pause_reason,
+        held.work,
+        held.retry_count,
+    )
+    assert now + timedelta(hours=24) == held.resume_deadline
+    resumed = at(now + timedelta(hours=24)).resume(job.job_id)
+    assert (S.QUEUED, None, None) == (resumed.status, resumed.pause_reason, resumed.resume_deadline)
+
+
+def test_a_job_that_cannot_go_on_publishing_is_tried_again(store, at, limits, running, now):
+    """It is queued, for a day or its window, whichever is longer; then it fails and says why."""
+    job = running()
+    store.begin_publishing(job)
+    for hours in (0, 23, 25):
+        later = at(now + timedelta(hours=hours))
+        if hours:
+            job = later.claim("me", 30, limits)
+        assert later.hold(job, "Bucket 'b' does not answer.", Beat())
+    after = store.get(job.job_id)
+
+    assert (S.FAILED, "STORAGE_FAILED", 0, 3) == (after.status, after.error_code, after.retry_count, after.epoch)
+    assert "Bucket 'b' does not answer." == after.error_message
+
+
 def test_a_change_and_its_event_are_one(store, engine, running, now):
     """If the event cannot be written, the change is not made."""
     job = running()
