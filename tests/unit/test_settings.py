@@ -68,9 +68,9 @@ def test_secrets_are_references(tmp_path: Path) -> None:
     )
     found = load(tmp_path, {})
 
-    assert {"region": "r", "one": "1", "two": "from file"} == options(found, "b", {"THE_ONE": "1"})
+    assert {"region": "r", "one": "1", "two": "from file"} == options(found, found.buckets["b"], {"THE_ONE": "1"})
     with pytest.raises(SettingsError, match="'ONE'"):
-        options(found, "b", {})
+        options(found, found.buckets["b"], {})
 
 
 def test_a_home_that_cannot_be(tmp_path: Path) -> None:
