@@ -18,7 +18,7 @@ from lookalike.storage.paths import check
 
 _READ_BUFFER = 4 * 1024 * 1024
 _WRITE_BUFFER = 8 * 1024 * 1024  # S3 parts are 5 MiB at least
-_PAUSE_S = 0.5  # before what failed is tried again
+_PAUSE_S = 0.25  # before what failed is tried again
 
 P = ParamSpec("P")
 R = TypeVar("R")
