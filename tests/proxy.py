@@ -53,6 +53,8 @@ class Proxy:
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
         self._faults: list[Fault] = []
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._stopping = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -82,42 +84,45 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
 
     async def _stop(self) -> None:
+        self._stopping = True
         self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            for client in self._clients:
+                client.transport.abort()
+            await asyncio.wait(tasks)
 
     async def _carry(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
+        self._clients.add(answers)
         try:
             head = await client.readuntil(b"\r\n\r\n")
             line = head.partition(b"\r\n")[0].decode()
             fault = next((fault for fault in list(self._faults) if fault.strikes(line)), None)
-            while fault is not None and fault.act is Act.HANG and fault in self._faults:
+            cut = fault is not None and fault.act is Act.CUT_UPLOAD
+            body = await client.readexactly(min(fault.after, _length(head)) if fault and cut else _length(head))
+            while fault and fault.act is Act.HANG and fault in self._faults and not (client.at_eof() or self._stopping):
                 await asyncio.sleep(0.02)
-            await self._pass_on(head, client, answers, fault)
+            if cut:
+                _reset(answers)
+            elif not client.at_eof():
+                await self._answer(head, body, answers, fault)
         except (OSError, asyncio.IncompleteReadError):
             pass  # one of the two has gone
         finally:
             answers.close()
+            self._clients.discard(answers)
 
-    async def _pass_on(
-        self, head: bytes, client: asyncio.StreamReader, answers: asyncio.StreamWriter, fault: Fault | None
-    ) -> None:
-        act, after = (fault.act, fault.after) if fault else (None, 0)
-        body = await client.readexactly(_length(head) if act is not Act.CUT_UPLOAD else min(after, _length(head)))
-        if act is Act.CUT_UPLOAD:
-            return _reset(answers)
-        if fault and act is Act.REFUSE:
+    async def _answer(self, head: bytes, body: bytes, answers: asyncio.StreamWriter, fault: Fault | None) -> None:
+        if fault and fault.act is Act.REFUSE:
             answers.write(f"HTTP/1.1 {fault.status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             return await answers.drain()
         source, sink = await asyncio.open_connection("127.0.0.1", self._upstream)
         sink.write(head.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) + body)
         answer = await source.read()
         sink.close()
-        answers.write(answer if act is not Act.CUT_ANSWER else answer[:after])
+        cut = fault is not None and fault.act is Act.CUT_ANSWER
+        answers.write(answer[: fault.after] if fault and cut else answer)
         await answers.drain()
-        if act is Act.CUT_ANSWER:
+        if cut:
             await asyncio.sleep(0.05)  # what was sent before a reset is lost, unless it has been read
             _reset(answers)
         return None

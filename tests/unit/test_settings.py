@@ -89,9 +89,8 @@ def test_the_work_bucket_is_a_url_or_has_options(tmp_path: Path) -> None:
     """`work_bucket` may be a URL, in the file or the environment, or a table with options, secrets by reference."""
     (tmp_path / FILE).write_text('work_bucket = "file:a"\n')
     short, overruled = load(tmp_path, {}), load(tmp_path, {"LOOKALIKE_WORK_BUCKET": "s3://b/c"})
-    (tmp_path / FILE).write_text(
-        '[work_bucket]\nurl = "s3://w"\noptions = { region = "r", k = { secret = "S" } }\n[secrets]\nS = { env = "S" }\n'
-    )
+    table = '[work_bucket]\nurl = "s3://w"\noptions = { region = "r", k = { secret = "S" } }\n'
+    (tmp_path / FILE).write_text(f'{table}[secrets]\nS = {{ env = "S" }}\n')
     long = load(tmp_path, {})
 
     assert ("file:a", {}) == (short.work_bucket.url, options(short, short.work_bucket, {}))
