@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import psutil
 from service import Service, serving
 
 from lookalike import samples
@@ -74,6 +75,14 @@ def _settings(names: dict[str, str], lines: dict[str, Proxy]) -> Iterator[str]:
         del told["secret_access_key"]
         texts = [f'{key} = "{value}"' for key, value in told.items()]
         yield f'options = {{ {", ".join(texts)}, secret_access_key = {{ secret = "S3_KEY" }} }}'
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it has not ended, be it buried or not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait(until, patience_s: float = 30) -> None:

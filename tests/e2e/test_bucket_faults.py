@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
-from far import GIVEN_UP_S, PLACES, Far, far, wait
+from far import GIVEN_UP_S, PLACES, Far, far, lives, wait
 from service import stage
 
 from object_server import KEY_ID, SECRET, ObjectServer
@@ -185,9 +185,9 @@ def test_a_hanging_bucket_holds_up_nobody(there: Far) -> None:
     second_s, other = timed(lambda: service.submit(**ASKED, output_path="b.csv"))
     health_s, health = timed(lambda: service.http.get("/health"))
     show_s, _ = timed(lambda: service.job(job_id))
-    wait(lambda: service.processes("child"))
+    children = service.processes("child")
     cancel_s, cancelled = timed(lambda: service.act(job_id, "cancel"))
-    gone_s, _ = timed(lambda: wait(lambda: not service.processes("child")))
+    gone_s, _ = timed(lambda: wait(lambda: not any(lives(child) for child in children)))
     service.act(other, "cancel")
 
     assert max(taken_s, second_s) < 3
@@ -195,6 +195,7 @@ def test_a_hanging_bucket_holds_up_nobody(there: Far) -> None:
     assert (200, "degraded") == (health.status_code, health.json()["overall_status"])
     assert max(show_s, cancel_s) < 1
     assert 200 == cancelled.status_code
+    assert children
     assert gone_s < BEAT_S + 1
     assert "cancelled" == service.job(job_id)["status"]
 
