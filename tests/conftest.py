@@ -1,4 +1,5 @@
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -6,6 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from object_server import ObjectServer, object_server
+from proxy import Proxy
 
 KINDS = ("sqlite", "postgresql")
 
@@ -22,6 +28,20 @@ def postgres() -> Iterator[Callable[[], str]]:
             yield lambda: _new_database(server.get_uri())
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def objects() -> Iterator[ObjectServer]:
+    """A real server that speaks S3, started when first asked for."""
+    with object_server() as server:
+        yield server
+
+
+@pytest.fixture
+def line(objects: ObjectServer) -> Iterator[Proxy]:
+    """The way to that server, which can be disturbed."""
+    with Proxy(objects.port) as proxy:
+        yield proxy
 
 
 @pytest.fixture(params=KINDS)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 
 from lookalike.errors import SettingsError
@@ -91,12 +91,23 @@ class Bucket(_Section):
     options: Mapping[str, str | SecretName] = {}
 
 
+class WorkBucket(_Section):
+    """Where checkpoints, profiles and models are kept: a URL, or that and options of the store. Not for customers."""
+
+    url: str = "file:work"
+    options: Mapping[str, str | SecretName] = {}
+
+
+def _with_url(value: Any) -> Any:
+    return {"url": value} if isinstance(value, str) else value
+
+
 class Settings(_Section):
     """Everything the service can be told. `home` is the folder all relative places start from."""
 
     home: Path
     database: str = "sqlite:///lookalike.db"
-    work_bucket: str = "file:work"
+    work_bucket: Annotated[WorkBucket, BeforeValidator(_with_url)] = WorkBucket()
     server: Server = Server()
     auth: Auth = Auth()
     jobs: Jobs = Jobs()
@@ -149,15 +160,15 @@ def _set(values: dict[str, Any], path: list[str], text: str) -> None:
         values[key] = text
 
 
-def options(settings: Settings, bucket: str, environ: Mapping[str, str]) -> dict[str, str]:
+def options(settings: Settings, bucket: Bucket | WorkBucket, environ: Mapping[str, str]) -> dict[str, str]:
     """
     The options of a bucket's store, its secrets looked up.
 
     Raises:
         SettingsError: names the secret that is not defined or not there.
     """
-    named = settings.buckets[bucket].options
-    return {k: v if isinstance(v, str) else _secret(settings, v.secret, environ) for k, v in named.items()}
+    named = bucket.options.items()
+    return {k: v if isinstance(v, str) else _secret(settings, v.secret, environ) for k, v in named}
 
 
 def _secret(settings: Settings, name: str, environ: Mapping[str, str]) -> str:

@@ -68,9 +68,9 @@ def test_secrets_are_references(tmp_path: Path) -> None:
     )
     found = load(tmp_path, {})
 
-    assert {"region": "r", "one": "1", "two": "from file"} == options(found, "b", {"THE_ONE": "1"})
+    assert {"region": "r", "one": "1", "two": "from file"} == options(found, found.buckets["b"], {"THE_ONE": "1"})
     with pytest.raises(SettingsError, match="'ONE'"):
-        options(found, "b", {})
+        options(found, found.buckets["b"], {})
 
 
 def test_a_home_that_cannot_be(tmp_path: Path) -> None:
@@ -83,3 +83,16 @@ def test_a_home_that_cannot_be(tmp_path: Path) -> None:
     assert 4 == load(tmp_path / "home", {}).jobs.slots
     with pytest.raises(SettingsError, match="cannot be used"):
         prepare(tmp_path / "file")
+
+
+def test_the_work_bucket_is_a_url_or_has_options(tmp_path: Path) -> None:
+    """`work_bucket` may be a URL, in the file or the environment, or a table with options, secrets by reference."""
+    (tmp_path / FILE).write_text('work_bucket = "file:a"\n')
+    short, overruled = load(tmp_path, {}), load(tmp_path, {"LOOKALIKE_WORK_BUCKET": "s3://b/c"})
+    table = '[work_bucket]\nurl = "s3://w"\noptions = { region = "r", k = { secret = "S" } }\n'
+    (tmp_path / FILE).write_text(f'{table}[secrets]\nS = {{ env = "S" }}\n')
+    long = load(tmp_path, {})
+
+    assert ("file:a", {}) == (short.work_bucket.url, options(short, short.work_bucket, {}))
+    assert "s3://b/c" == overruled.work_bucket.url
+    assert ("s3://w", {"region": "r", "k": "x"}) == (long.work_bucket.url, options(long, long.work_bucket, {"S": "x"}))

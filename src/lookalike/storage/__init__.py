@@ -36,7 +36,11 @@ class Bucket(Protocol):
         """Put an object, replacing what stood there, all or nothing."""
 
     def create(self, path: str, value: bytes) -> bool:
-        """Put an object unless one stands there already; False, and nothing changed, if one does."""
+        """
+        Put an object unless another stands there already; False, and nothing changed, if one does.
+
+        One of the same bytes is no other: an answer may be lost on its way, and the question asked twice.
+        """
 
     def writer(self, path: str) -> AbstractContextManager[BinaryIO]:
         """A stream whose bytes become the object when the context ends well; an error leaves no object."""

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore
 
 from lookalike.errors import SettingsError, ValidationError
 from lookalike.storage import Bucket
 from lookalike.storage.objects import ObstoreBucket
+from lookalike.storage.stores import connect
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -21,11 +21,13 @@ class NamedBuckets:
     Args:
         home: Folder that relative ``file:`` URLs start from, and whose ``buckets/`` holds the embedded ones.
         urls: URL and options of the store for each name of the settings.
+        hasty: See `open_bucket`.
     """
 
-    def __init__(self, home: Path, urls: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+    def __init__(self, home: Path, urls: Mapping[str, tuple[str, Mapping[str, str]]], *, hasty: bool = False) -> None:
         self._home = home
         self._urls = urls
+        self._hasty = hasty
         self._open: dict[str, Bucket] = {}
 
     def __getitem__(self, name: str) -> Bucket:
@@ -44,20 +46,22 @@ class NamedBuckets:
     def _make(self, name: str) -> Bucket:
         if name in self._urls:
             url, options = self._urls[name]
-            return open_bucket(name, url, options, self._home)
+            return open_bucket(name, url, options, self._home, hasty=self._hasty)
         folder = self._home / "buckets" / name
         if not _NAME.fullmatch(name) or not folder.is_dir():
             raise ValidationError(f"There is no bucket '{name}'.", hint="GET /api/v2/buckets lists what there is.")
         return ObstoreBucket(name, LocalStore(folder, automatic_cleanup=True), folder)
 
 
-def open_bucket(name: str, url: str, options: Mapping[str, Any], home: Path) -> Bucket:
+def open_bucket(name: str, url: str, options: Mapping[str, str], home: Path, *, hasty: bool = False) -> Bucket:
     """
     The bucket at a URL.
 
     Args:
         url: ``file:PATH`` (relative to `home`, made if missing), or what obstore knows: ``s3://``, ``gs://``, ``az://``,
             ``memory:``.
+        options: Of the store, see `stores.connect`.
+        hasty: Wait for a store beyond this machine 2 s at most: for those who only want to know whether it answers.
 
     Raises:
         SettingsError: the URL or an option means nothing to the store.
@@ -66,7 +70,8 @@ def open_bucket(name: str, url: str, options: Mapping[str, Any], home: Path) -> 
         if url.startswith("file:"):
             folder = home / url.removeprefix("file:").removeprefix("//")
             return ObstoreBucket(name, LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
-        return ObstoreBucket(name, from_url(url, **options))
+        remote = connect(url, options, hasty=hasty)
+        return ObstoreBucket(name, remote.store, again_s=remote.again_s)
     except Exception:
         # the store's own words may quote credentials
         raise SettingsError(f"Bucket '{name}' cannot be opened.", hint="Check its url and options.") from None

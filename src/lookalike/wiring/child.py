@@ -144,7 +144,8 @@ def _tasks(hello: Mapping[str, Any]) -> Tasks:
 def _stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:
     home = Path(hello["home"])
     urls = {name: (url, options) for name, (url, options) in hello["buckets"].items()}
-    return NamedBuckets(home, urls), open_bucket("work", hello["work_bucket"], {}, home)
+    work_url, work_options = hello["work_bucket"]
+    return NamedBuckets(home, urls), open_bucket("work", work_url, work_options, home)
 
 
 def _metadata(work: Work) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from lookalike.wiring.pairing import pair
 
 ALIVE_BEATS = 10
 
+Place = tuple[str, Mapping[str, str]]
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -24,26 +26,30 @@ class Parts:
     One database, one set of buckets.
 
     Attributes:
-        urls: Where the named buckets are, with secrets looked up.
+        urls, work_url: URL and options, secrets looked up, of the named buckets and of the work bucket.
+        glances, work_glance: The buckets for those who cannot wait for one that hangs.
         close: Lets go of the database.
     """
 
     settings: Settings
-    urls: Mapping[str, tuple[str, Mapping[str, str]]]
+    urls: Mapping[str, Place]
+    work_url: Place
     clock: SystemClock
     store: SqlJobStore
     webhook_store: SqlWebhookStore
     buckets: NamedBuckets
     work_bucket: Bucket
+    glances: NamedBuckets
+    work_glance: Bucket
     close: Callable[[], None]
 
     def ping(self) -> None:
         """Returns if the database answers."""
         self.store.get("")
 
-    def all_buckets(self) -> list[Bucket]:
-        """The work bucket and all others there are now."""
-        return [self.work_bucket, *(self.buckets[name] for name in self.buckets.names())]
+    def all_glances(self) -> list[Bucket]:
+        """The work bucket and all others there are now, for those who cannot wait."""
+        return [self.work_glance, *(self.glances[name] for name in self.glances.names())]
 
     def forget(self, job_id: str) -> None:
         """Delete all artefacts of a job."""
@@ -61,11 +67,12 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     Raises:
         SettingsError: names the setting that does not work.
     """
-    urls = {name: (bucket.url, options(settings, name, environ)) for name, bucket in settings.buckets.items()}
+    urls = {name: (bucket.url, options(settings, bucket, environ)) for name, bucket in settings.buckets.items()}
+    work_url = (settings.work_bucket.url, options(settings, settings.work_bucket, environ))
     engine = database.open_engine(database_url(settings))
     try:
         database.prepare(engine)
-        work_bucket = open_bucket("work", settings.work_bucket, {}, settings.home)
+        work_bucket = open_bucket("work", *work_url, settings.home)
         pair(engine, work_bucket, alive_s(settings))
     except BaseException:
         engine.dispose()
@@ -74,12 +81,15 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     return Parts(
         settings=settings,
         urls=urls,
+        work_url=work_url,
         clock=SystemClock(),
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),
         work_bucket=work_bucket,
+        glances=NamedBuckets(settings.home, urls, hasty=True),
+        work_glance=open_bucket("work", *work_url, settings.home, hasty=True),
     )
 
 

@@ -56,7 +56,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
     )
     limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)
     wait_s = parts.settings.server.sync_wait_s
-    return Jobs(parts.store, parts.buckets, policy, rules, limits, wait_s, parts.clock, parts.forget)
+    return Jobs(parts.store, parts.glances, policy, rules, limits, wait_s, parts.clock, parts.forget)
 
 
 def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
@@ -67,4 +67,4 @@ def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
 
 
 def _sources(parts: Parts) -> Sources:
-    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_buckets, alive_s(parts.settings))
+    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_glances, alive_s(parts.settings))

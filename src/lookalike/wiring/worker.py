@@ -53,7 +53,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
     return {
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
-        "work_bucket": parts.settings.work_bucket,
+        "work_bucket": parts.work_url,
         "workers": n_workers(parts.settings),
         "helper_env": process_env(environ, threads=1),
         "publishing": job.publishing,

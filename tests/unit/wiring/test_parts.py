@@ -43,7 +43,7 @@ def test_parts_are_opened_twice(tmp_path: Path) -> None:
         parts.ping()
 
         assert frozenset({"own"}) == parts.folders()
-        assert 3 == len(parts.all_buckets())
+        assert 3 == len(parts.all_glances())
     assert (tmp_path / "lookalike.db").is_file()
 
 

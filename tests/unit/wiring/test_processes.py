@@ -24,7 +24,7 @@ def test_a_job_knows_little_of_our_environment() -> None:
 
 def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
     """What a worker process answers to questions."""
-    hello = {"home": str(home), "buckets": {}, "work_bucket": "file:work"}
+    hello = {"home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
     lines = "".join(json.dumps(line) + "\n" for line in (hello, *questions))
     done = subprocess.run(
         [sys.executable, "-m", "lookalike", "task-worker"],
