@@ -1,6 +1,5 @@
 """Processes that stay: the service, and workers."""
 
-import logging
 import signal
 import socket
 import sys
@@ -13,11 +12,11 @@ import uvicorn
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
+from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
 from lookalike.wiring.worker import supervisor
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s job=%(job_id)s %(message)s"
 SHUTDOWN_S = 3  # for requests under way, when told to stop
 
 
@@ -31,7 +30,7 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
     Raises:
         SettingsError: the address cannot be listened on, or a setting does not work.
     """
-    _log_to_stderr()
+    log_to(sys.stderr, {})
     with closing(open_parts(settings, environ)) as parts:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
@@ -48,7 +47,7 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
 
 def work(settings: Settings, environ: Mapping[str, str]) -> None:
     """Run one supervisor until told to stop; jobs under way go back to the queue then."""
-    _log_to_stderr()
+    log_to(sys.stderr, {})
     stop = _told_to_stop()
     with closing(open_parts(settings, environ)) as parts:
         supervisor(parts, environ).run(stop)
@@ -106,11 +105,3 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(LOG_FORMAT, defaults={"job_id": "-"}))
-    logging.basicConfig(handlers=[handler], level=logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

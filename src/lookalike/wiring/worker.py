@@ -10,6 +10,7 @@ from typing import Any
 
 from lookalike.jobs.group import Command
 from lookalike.jobs.job import Job
+from lookalike.jobs.observer import about
 from lookalike.jobs.spares import Spares
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
@@ -51,6 +52,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
     request = Work.from_json(job.work).request
     names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
     return {
+        "about": dict(about(job)),
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
         "work_bucket": parts.work_url,
