@@ -4,20 +4,23 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from types import FrameType
 
 import uvicorn
+from prometheus_client import CollectorRegistry, start_http_server
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
+from lookalike.wiring.telemetry import open_telemetry
 from lookalike.wiring.worker import supervisor
 
 SHUTDOWN_S = 3  # for requests under way, when told to stop
+METRICS_HOST = "127.0.0.1"  # a worker has no door to the outside
 
 
 def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
@@ -31,12 +34,14 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         SettingsError: the address cannot be listened on, or a setting does not work.
     """
     log_to(sys.stderr, {})
+    telemetry = open_telemetry()
     with closing(open_parts(settings, environ)) as parts:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
-        server = _Server(api(parts), lambda: ready(f"http://{_in_url(host)}:{port}"))
+        server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
         stop = _told_to_stop()
-        worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
+        run = supervisor(parts, environ, telemetry.jobs).run
+        worker = threading.Thread(target=run, args=(stop,), name="supervisor")
         worker.start()
         try:
             server.run(sockets=[listener])
@@ -45,12 +50,21 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
             worker.join()
 
 
-def work(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Run one supervisor until told to stop; jobs under way go back to the queue then."""
+def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | None) -> None:
+    """
+    Run one supervisor until told to stop; jobs under way go back to the queue then.
+
+    Args:
+        metrics_port: Where on this machine its metrics can be read, if anywhere.
+
+    Raises:
+        SettingsError: the port cannot be listened on, or a setting does not work.
+    """
     log_to(sys.stderr, {})
     stop = _told_to_stop()
-    with closing(open_parts(settings, environ)) as parts:
-        supervisor(parts, environ).run(stop)
+    telemetry = open_telemetry()
+    with closing(open_parts(settings, environ)) as parts, _metrics(telemetry.registry, metrics_port):
+        supervisor(parts, environ, telemetry.jobs).run(stop)
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +100,24 @@ def _told_to_stop() -> threading.Event:
     return stop
 
 
+@contextmanager
+def _metrics(registry: CollectorRegistry, port: int | None) -> Iterator[None]:
+    """While in here the registry can be read over HTTP, by whoever is on this machine."""
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, METRICS_HOST, registry)
+    except OSError as error:
+        raise _deaf(METRICS_HOST, port, error, "--metrics-port") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def _listen(settings: Settings) -> socket.socket:
     host, port = settings.server.host, settings.server.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -95,11 +127,13 @@ def _listen(settings: Settings) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        reason = error.strerror or "it failed"
-    else:
-        return listener
-    raise SettingsError(
-        f"Cannot listen on {host}:{port}: {reason}.", hint="Give another --port, or 0 for any free one."
+        raise _deaf(host, port, error, "--port, or 0 for any free one") from None
+    return listener
+
+
+def _deaf(host: str, port: int, error: OSError, instead: str) -> SettingsError:
+    return SettingsError(
+        f"Cannot listen on {host}:{port}: {error.strerror or 'it failed'}.", hint=f"Give another {instead}."
     )
 
 
