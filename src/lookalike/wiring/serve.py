@@ -32,10 +32,10 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
 
     Raises:
         SettingsError: the address cannot be listened on, or a setting does not work.
+        ExtraMissing: a setting needs one that is not installed.
     """
     log_to(sys.stderr, {})
-    telemetry = open_telemetry()
-    with closing(open_parts(settings, environ)) as parts:
+    with closing(open_parts(settings, environ)) as parts, closing(open_telemetry(settings)) as telemetry:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
         server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
@@ -59,11 +59,15 @@ def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | Non
 
     Raises:
         SettingsError: the port cannot be listened on, or a setting does not work.
+        ExtraMissing: a setting needs one that is not installed.
     """
     log_to(sys.stderr, {})
     stop = _told_to_stop()
-    telemetry = open_telemetry()
-    with closing(open_parts(settings, environ)) as parts, _metrics(telemetry.registry, metrics_port):
+    with (
+        closing(open_parts(settings, environ)) as parts,
+        closing(open_telemetry(settings)) as telemetry,
+        _metrics(telemetry.registry, metrics_port),
+    ):
         supervisor(parts, environ, telemetry.jobs).run(stop)
 
 

@@ -29,7 +29,7 @@ from lookalike.wiring.tokens import tokens
 
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
     """The API alone, for a server of the caller's."""
-    return api(open_parts(settings, environ), open_telemetry())
+    return api(open_parts(settings, environ), open_telemetry(settings))
 
 
 def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
@@ -47,7 +47,10 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
         clock=parts.clock,
         observer=telemetry.requests,
     )
-    return create_app(services, [pages])
+    app = create_app(services, [pages])
+    if telemetry.traces is not None:
+        app.add_middleware(telemetry.traces.around)
+    return app
 
 
 def _jobs(parts: Parts, policy: Policy) -> Jobs:
