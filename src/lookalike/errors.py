@@ -6,7 +6,9 @@ succeed later, unchanged?) and a `hint` (what to do). The message names what is 
 of data or a secret.
 """
 
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 
 class LookalikeError(Exception):
@@ -263,3 +265,14 @@ def details(error: LookalikeError) -> Mapping[str, object]:
     if isinstance(error, ValidationError) and error.fields:
         return {"errors": [{"field": field, "message": message} for field, message in error.fields]}
     return {}
+
+
+def outline(error: BaseException) -> dict[str, str]:
+    """
+    What a log may hold of any exception: its kind, and the places it came through, innermost first.
+
+    Its own words are left out, because those of a library may quote cells.
+    """
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    places = (f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return {"error": type(error).__name__, "at": " < ".join(places)}

@@ -69,6 +69,12 @@ class Webhooks(_Section):
     allow_http: bool = False
 
 
+class Tracing(_Section):
+    """Where traces are posted, OTLP over HTTP; empty: there are none."""
+
+    endpoint: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+
 class Secret(_Section):
     """Where a secret is kept: an environment variable or a file; never the secret itself."""
 
@@ -113,6 +119,7 @@ class Settings(_Section):
     jobs: Jobs = Jobs()
     compute: Compute = Compute()
     webhooks: Webhooks = Webhooks()
+    tracing: Tracing = Tracing()
     buckets: Mapping[str, Bucket] = {}
     secrets: Mapping[str, Secret] = {}
 

@@ -9,7 +9,18 @@ import pytest
 
 import lookalike
 
-HEAVY = ("numpy", "polars", "numba", "scipy", "lightgbm", "pandas", "pyarrow")
+HEAVY = (
+    "numpy",
+    "polars",
+    "numba",
+    "scipy",
+    "lightgbm",
+    "pandas",
+    "pyarrow",
+    "structlog",
+    "prometheus_client",
+    "opentelemetry",
+)
 # runs the command as `python -m lookalike` does, then tells which heavy modules are loaded
 COMMAND = f"""
 import runpy, sys

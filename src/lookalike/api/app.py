@@ -27,7 +27,13 @@ def create_app(services: Services, pages: Sequence[APIRouter] = ()) -> FastAPI:
         title="Lookalike", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.services = services
-    app.add_middleware(Envelope, body_max_bytes=services.body_max_bytes, draw=services.draw)
+    app.add_middleware(
+        Envelope,
+        body_max_bytes=services.body_max_bytes,
+        draw=services.draw,
+        clock=services.clock,
+        observer=services.observer,
+    )
     app.add_exception_handler(LookalikeError, refused)
     app.add_exception_handler(HTTPException, unroutable)
     app.add_exception_handler(RequestValidationError, unroutable)

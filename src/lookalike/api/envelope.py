@@ -1,44 +1,87 @@
-"""Around every request: its id, the limit of its body, and a decent answer whatever happens."""
+"""Around every request: its id, the limit of its body, a decent answer whatever happens, and a line in the log."""
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
+from typing import Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.api.errors import answer
+from lookalike.clock import Clock
 from lookalike.errors import PayloadTooLarge
+from lookalike.operations.jobs import ID
 
 REQUEST_ID = "X-Request-Id"
+PROBES = frozenset({"/health", "/livez", "/readyz", "/metrics"})  # asked every few seconds: told only if not well
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER, NO_ROUTE = "other", "none"  # a caller may make up methods and paths; we repeat none of them
+HUNG_UP = 499  # nginx' number for a caller who did not wait for the answer
+
+_log = logging.getLogger("lookalike.requests")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class Observer(Protocol):
+    """Who counts requests."""
+
+    def answered(self, method: str, route: str, status: int, duration_s: float) -> None:
+        """
+        A request is over.
+
+        Args:
+            method: One of `METHODS`, or `OTHER`.
+            route: The path as the route has it, ids by name; `NO_ROUTE` if there is none.
+            status: `HUNG_UP` if nothing was answered.
+        """
 
 
 class Envelope:
     """ASGI middleware; outermost, so that nothing leaves in another shape than ours."""
 
-    def __init__(self, app: ASGIApp, body_max_bytes: int, draw: Callable[[int], int]) -> None:
+    def __init__(
+        self, app: ASGIApp, body_max_bytes: int, draw: Callable[[int], int], clock: Clock, observer: Observer
+    ) -> None:
         self.app = app
         self.body_max_bytes = body_max_bytes
         self.draw = draw
+        self.clock = clock
+        self.observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        request_id = self._request_id(scope)
+        begun_at, request_id = self.clock.monotonic(), self._request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         reply = _Reply(send, request_id)
+        try:
+            await self._answer(scope, receive, reply)
+        finally:
+            self._tell(scope, reply.status or HUNG_UP, self.clock.monotonic() - begun_at)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
             self._check_announced(scope)
             await self.app(scope, _Counted(receive, self.body_max_bytes), reply)
         except ClientDisconnect:
-            return None  # nobody is left to answer
+            return  # nobody is left to answer
         except Exception as error:
-            if reply.started:
+            if reply.status is not None:
                 raise  # half an answer is out; only the server can end it
             await answer(scope, error)(scope, receive, reply)
+
+    def _tell(self, scope: Scope, status: int, duration_s: float) -> None:
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        self.observer.answered(method, route, status, duration_s)
+        if route in PROBES and status < 400:
+            return
+        told = {"method": method, "route": route, "status": status, "duration_s": round(duration_s, 6)}
+        _log.info("request", extra={**told, "request_id": scope["state"]["request_id"], **_job(scope)})
 
     def _request_id(self, scope: Scope) -> str:
         given = Headers(scope=scope).get(REQUEST_ID, "")
@@ -74,13 +117,20 @@ class _Reply:
     def __init__(self, send: Send, request_id: str) -> None:
         self.send = send
         self.request_id = request_id
-        self.started = False
+        self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
         await self.send(message)
+
+
+def _job(scope: Scope) -> dict[str, str]:
+    """The job a request is about: the one it made, or the one its path names, if that is an id at all."""
+    named = scope.get("path_params", {}).get("job_id", "").lower()
+    job_id = scope["state"].get("job_id") or (named if ID.fullmatch(named) else None)
+    return {} if job_id is None else {"job_id": job_id}
 
 
 def _too_large(body_max_bytes: int) -> PayloadTooLarge:

@@ -20,6 +20,7 @@ from lookalike.errors import (
     Unauthorized,
     ValidationError,
     details,
+    outline,
 )
 
 # operationId to the code of its failure on our side
@@ -72,7 +73,7 @@ async def unroutable(request: Request, error: Exception) -> JSONResponse:
 def _told(scope: Scope, error: Exception) -> LookalikeError:
     if isinstance(error, LookalikeError) and error.status < 500:
         return error
-    _log.error("request %s failed", scope["state"]["request_id"], exc_info=error)
+    _log.error("a request failed", extra={"request_id": scope["state"]["request_id"], **outline(error)})
     code = FAILURES.get(getattr(scope.get("route"), "operation_id", None) or "")
     if code is None:
         return InternalError("The request failed on our side.")

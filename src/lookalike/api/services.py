@@ -8,9 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lookalike.access import Principal, Verifier
+from lookalike.api.envelope import Observer
+from lookalike.clock import Clock
 from lookalike.errors import Unauthorized
 from lookalike.operations.health import Health
 from lookalike.operations.jobs import Jobs
+from lookalike.operations.measurements import Measurements
 from lookalike.operations.webhooks import Webhooks
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")  # RFC 6750, 2.1
@@ -24,14 +27,18 @@ class Services:
     Attributes:
         body_max_bytes: The largest request body that is read.
         draw: So many random bits as a number, for request ids.
+        observer: Is told of every request.
     """
 
     jobs: Jobs
     webhooks: Webhooks
     health: Health
+    measurements: Measurements
     verifier: Verifier
     body_max_bytes: int
     draw: Callable[[int], int]
+    clock: Clock
+    observer: Observer
 
 
 def services(request: Request) -> Services:
@@ -54,6 +61,12 @@ def principal(request: Request) -> Principal:
     if match is None:
         raise Unauthorized("The header Authorization does not hold one bearer token.")
     return services(request).verifier.verify(match[1])
+
+
+def origin(request: Request) -> dict[str, str]:
+    """What a job is told of the request that submits it: its id, and where it stands in a trace if it is traced."""
+    state = request.scope["state"]
+    return {key: state[key] for key in ("request_id", "traceparent") if key in state}
 
 
 Given = Annotated[Services, Depends(services)]

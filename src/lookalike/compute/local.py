@@ -17,11 +17,12 @@ INLINE_ITEMS = 4  # starting workers costs about as much as a few items: fewer a
 
 @dataclass(frozen=True)
 class WorkerCommand:
-    """How a worker process is started; `hello` is the JSON line it reads first."""
+    """How a worker process is started; `hello` is the JSON line it reads first, `log_fd` its standard error or ours."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
     hello: Json
+    log_fd: int | None = None
 
 
 class LocalExecutor:
@@ -74,7 +75,11 @@ class LocalExecutor:
 class _Worker:
     def __init__(self, command: WorkerCommand) -> None:
         self._process = subprocess.Popen(
-            list(command.argv), env=dict(command.env), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            list(command.argv),
+            env=dict(command.env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=command.log_fd,
         )
         self._send(command.hello)
 

@@ -63,6 +63,11 @@ class Attempt:
         until = self._clock.monotonic() if self._ended_at is None else self._ended_at
         return self.job.running_s + until - self._begun_at
 
+    @property
+    def stages_told(self) -> stages.Stages:
+        """As the child has told of them so far."""
+        return self._stages
+
     def listen(self) -> None:
         """Take in what the child has said; a group that is gone, or says what is no message, has crashed."""
         if self.group is None:

@@ -3,12 +3,14 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lookalike.clock import Clock
+from lookalike.errors import outline
 from lookalike.jobs import JobStore
 from lookalike.jobs.job import Job
+from lookalike.jobs.observer import about
 from lookalike.jobs.states import ENDED
 
 SWEEP_S = 5.0
@@ -55,7 +57,7 @@ class Janitor:
         next_sweep = self.clock.monotonic()
         while True:
             if self.clock.monotonic() >= next_sweep:
-                self._safely(self.sweep)
+                self._safely({}, self.sweep)
                 next_sweep = self.clock.monotonic() + SWEEP_S
             try:
                 job = self._dead.get(timeout=max(0.0, next_sweep - self.clock.monotonic()))
@@ -63,19 +65,19 @@ class Janitor:
                 continue
             if job is None:
                 return
-            self._safely(self._after, job)
+            self._safely(about(job), self._after, job)
 
     def sweep(self) -> None:
         """One round over everything."""
         for job_id in self.store.sweep():
-            self._safely(self._forget, job_id)
+            self._safely({"job_id": job_id}, self._forget, job_id)
         now, littered = self.clock.monotonic(), self.store.littered()
         known = {job.job_id: self._known.get(job.job_id, now) for job in littered}
         self._known.clear()
         self._known.update(known)
         for job in littered:
             if now - known[job.job_id] >= self.patience_s:
-                self._safely(self._tidy, job)
+                self._safely(about(job), self._tidy, job)
 
     def _after(self, attempt: Job) -> None:
         job = self.store.get(attempt.job_id)
@@ -85,13 +87,15 @@ class Janitor:
     def _tidy(self, job: Job) -> None:
         self.tidy(job)
         self.store.tidied(job)
+        log.info("tidied up", extra=about(job))
 
     def _forget(self, job_id: str) -> None:
         self.forget(job_id)
         self.store.forgotten(job_id)
+        log.info("forgotten", extra={"job_id": job_id})
 
-    def _safely(self, do: Callable[..., object], *about: object) -> None:
+    def _safely(self, concerning: Mapping[str, str | int], do: Callable[..., object], *args: object) -> None:
         try:
-            do(*about)
+            do(*args)
         except Exception as error:
-            log.warning("tidying failed and will be tried again: %s", type(error).__name__)
+            log.warning("tidying failed and will be tried again", extra={**concerning, **outline(error)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from lookalike.clock import Clock
-from lookalike.errors import JobError, JobTimeout, LookalikeError, OutOfMemory
+from lookalike.errors import JobError, JobTimeout, LookalikeError, OutOfMemory, outline
 from lookalike.jobs import JobStore, Limits
 from lookalike.jobs.attempt import Attempt, Crashed, Drained, Lost
 from lookalike.jobs.group import Group
@@ -16,6 +16,7 @@ from lookalike.jobs.janitor import LEAVE_S, Janitor
 from lookalike.jobs.job import Job
 from lookalike.jobs.memory import group_bytes
 from lookalike.jobs.messages import Done, Failed, Stuck
+from lookalike.jobs.observer import Ending, Logbook, Observer, about
 from lookalike.jobs.spares import Spares
 from lookalike.jobs.states import JobStatus
 from lookalike.jobs.watch import Watch
@@ -45,6 +46,7 @@ class Supervisor:
         groups: Starts the processes of jobs.
         payload: What the child of a job is told first; a JobError of it fails the job.
         tidy, forget: See `Janitor`.
+        observer: Is told of every attempt.
     """
 
     store: JobStore
@@ -55,6 +57,7 @@ class Supervisor:
     payload: Payload
     tidy: Callable[[Job], None]
     forget: Callable[[str], None]
+    observer: Observer = field(default_factory=Logbook)
     _attempts: list[Attempt] = field(default_factory=list, init=False)
     _watch: Watch = field(init=False)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector, init=False)
@@ -98,7 +101,9 @@ class Supervisor:
     def _recover(self) -> None:
         suspects = self._ask(self.store.suspects, self.settings.lease_s) or []
         for lease in self._watch.abandoned(suspects, self.clock.monotonic()):
-            self._ask(self.store.recover, lease, self.settings.max_restarts)
+            taken = self._ask(self.store.recover, lease, self.settings.max_restarts)
+            if taken and (job := self._ask(self.store.get, lease.job_id)) is not None:
+                self.observer.recovered(job)
 
     def _listen(self, until: float, stop: threading.Event, janitor: Janitor) -> None:
         """Answer the children, and look for jobs while a slot is free, until the next beat or the end of an attempt."""
@@ -126,6 +131,7 @@ class Supervisor:
             job = self._ask(self.store.claim, self.owner, self.settings.lease_s, self._limits)
             if job is None:
                 return
+            self.observer.begun(job)
             attempt = Attempt(job, self._start(job, self._deadline(begun_at)), self.clock, begun_at)
             self._attempts.append(attempt)
             if attempt.group is not None:
@@ -140,7 +146,7 @@ class Supervisor:
         except LookalikeError as error:
             return Failed(error.code if isinstance(error, JobError) else LookalikeError.code, error.message)
         except Exception as error:
-            _log(job, f"could not be started: {type(error).__name__}")
+            log.error("could not be started", extra={**about(job), **outline(error)})
             return Crashed()
 
     def _look_after(self, attempt: Attempt) -> None:
@@ -194,7 +200,7 @@ class Supervisor:
             self._selector.unregister(attempt.group.fd)
             attempt.bury()
         if self._record(attempt) is not None:
-            _log(attempt.job, f"attempt over: {type(attempt.outcome).__name__.lower()}")
+            self.observer.over(self._ending(attempt))
             self._attempts.remove(attempt)
             janitor.attempt_over(attempt.job)
 
@@ -214,6 +220,11 @@ class Supervisor:
                 return self._ask(self.store.crash, job, told, self.settings.max_restarts)
         return False
 
+    def _ending(self, attempt: Attempt) -> Ending:
+        outcome, after = attempt.outcome, self._ask(self.store.get, attempt.job.job_id)
+        code = outcome.code if isinstance(outcome, Failed) else None
+        return Ending(attempt.job, type(outcome).__name__.lower(), code, attempt.running_s, attempt.stages_told, after)
+
     def _drain(self, janitor: Janitor) -> None:
         for attempt in list(self._attempts):
             attempt.end(Drained())
@@ -231,9 +242,5 @@ class Supervisor:
         try:
             return do(*args, **kwargs)
         except Exception as error:
-            log.warning("the store did not answer: %s", type(error).__name__)
+            log.warning("the store did not answer", extra=outline(error))
             return None
-
-
-def _log(job: Job, message: str) -> None:
-    log.info(message, extra={"job_id": job.job_id, "epoch": job.epoch})

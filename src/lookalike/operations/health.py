@@ -1,9 +1,7 @@
 """How the service is: what its parts say of themselves, never later than told, whatever hangs."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,11 +9,11 @@ from typing import Any
 from lookalike.errors import LookalikeError, ObjectMissing
 from lookalike.jobs import JobStore
 from lookalike.operations.paths import OURS
+from lookalike.operations.probe import TIMEOUT_S, Probe
 from lookalike.storage import Bucket
 from lookalike.version import VERSION
 from lookalike.webhooks import WebhookStore
 
-TIMEOUT_S = 2.0
 DATABASE = "database"
 
 _NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -44,35 +42,6 @@ class Component:
         return {"name": self.name, "status": self.condition.value, "message": self.message, "details": details}
 
 
-class Probe:
-    """
-    One question to one part, asked in a thread of its own.
-
-    A part that hangs keeps one thread, however often it is asked: until it answers, all wait for the same answer.
-    """
-
-    def __init__(self, name: str, ask: Callable[[], Component]) -> None:
-        self.name = name
-        self._ask = ask
-        self._lock = threading.Lock()
-        self._running: Future[Component] | None = None
-
-    def start(self) -> "Future[Component]":
-        """The answer to come."""
-        with self._lock:
-            if self._running is None or self._running.done():
-                self._running = Future()
-                self._running.set_running_or_notify_cancel()
-                threading.Thread(target=self._answer, args=(self._running,), daemon=True, name="probe").start()
-            return self._running
-
-    def _answer(self, answer: "Future[Component]") -> None:
-        try:
-            answer.set_result(self._ask())
-        except Exception:  # whatever it is, the part is not well, and nobody else is waiting for it
-            answer.set_result(_unwell(self.name, "does not work"))
-
-
 @dataclass(frozen=True)
 class Sources:
     """
@@ -97,7 +66,7 @@ class Health:
 
     sources: Sources
     timeout_s: float = TIMEOUT_S
-    _probes: tuple[Probe, ...] = field(init=False)
+    _probes: Mapping[str, Probe[Component]] = field(init=False)
 
     def __post_init__(self) -> None:
         asks = {
@@ -107,24 +76,27 @@ class Health:
             "storage": self._storage,
             "webhooks": self._webhooks,
         }
-        object.__setattr__(self, "_probes", tuple(Probe(name, ask) for name, ask in asks.items()))
+        object.__setattr__(self, "_probes", {name: Probe(ask) for name, ask in asks.items()})
 
     async def check(self) -> tuple[Condition, list[Component]]:
         """The whole and its parts: unhealthy if the database is down, degraded if anything else is not well."""
-        components = await self._answers(self._probes)
+        components = await self._answers(list(self._probes))
         conditions = {component.condition for component in components}
         worst = next(c for c in (Condition.UNHEALTHY, Condition.DEGRADED, Condition.HEALTHY) if c in conditions)
         return worst, components
 
     async def ready(self) -> Component:
         """Whether requests can be served: what the database says."""
-        return (await self._answers([probe for probe in self._probes if probe.name == DATABASE]))[0]
+        return (await self._answers([DATABASE]))[0]
 
-    async def _answers(self, probes: Sequence[Probe]) -> list[Component]:
-        futures = [asyncio.wrap_future(probe.start()) for probe in probes]
-        done, _ = await asyncio.wait(futures, timeout=self.timeout_s)
+    async def _answers(self, names: Sequence[str]) -> list[Component]:
+        futures = {name: asyncio.wrap_future(self._probes[name].start()) for name in names}
+        done, _ = await asyncio.wait(futures.values(), timeout=self.timeout_s)
         late = f"did not answer in {self.timeout_s:g} s"
-        return [f.result() if f in done else _unwell(p.name, late) for f, p in zip(futures, probes, strict=True)]
+        return [
+            (future.result() or _unwell(name, "does not work")) if future in done else _unwell(name, late)
+            for name, future in futures.items()
+        ]
 
     def _application(self) -> Component:
         return Component("application", Condition.HEALTHY, details={"version": VERSION})

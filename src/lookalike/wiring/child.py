@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -14,12 +13,13 @@ from queue import SimpleQueue
 from typing import Any, TextIO
 
 from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
-from lookalike.errors import InternalError, LookalikeError, OutOfMemory
+from lookalike.errors import InternalError, LookalikeError, OutOfMemory, outline
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import STAGES, Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.wiring.logs import log_to
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
 
@@ -34,7 +34,7 @@ def main(*, ahead: bool) -> int:
         ahead: Make ready first what any job may need, and say so; 0 if then no job comes.
     """
     pipe = _Pipe(sys.stdout)
-    _hush()
+    log_file = _hush()
     if ahead:
         warm()
         pipe.ready()
@@ -42,10 +42,11 @@ def main(*, ahead: bool) -> int:
     if not line:
         return 0
     hello = json.loads(line)
+    log_to(log_file, hello["about"])
     _name(hello["work"]["job_id"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
-        pipe.done(_do(hello, pipe))
+        pipe.done(_do(hello, pipe, log_file.fileno()))
     except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
         pipe.failed(_told(error))
         return 1
@@ -56,7 +57,7 @@ def serve_tasks() -> int:
     """Answer items of tasks, a line each, until standard input ends."""
     hello = json.loads(sys.stdin.readline())
     answers = sys.stdout
-    _hush()
+    log_to(_hush(), hello["about"])
     tasks = _tasks(hello)
     for line in sys.stdin:
         try:
@@ -124,10 +125,10 @@ def _name(job_id: str) -> None:
         ctypes.CDLL(None).prctl(PR_SET_NAME, f"job-{job_id}".encode())
 
 
-def _do(hello: Mapping[str, Any], pipe: _Pipe) -> Work:
+def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     tasks = _tasks(hello)
-    helper = {key: hello[key] for key in ("home", "buckets", "work_bucket")}
-    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper)
+    helper = {key: hello[key] for key in ("about", "home", "buckets", "work_bucket")}
+    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
     executor = LocalExecutor(hello["workers"], tasks.run, command)
     buckets, work_bucket = _stores(hello)
     context = Context(buckets, work_bucket, executor, pipe, publishing=hello["publishing"])
@@ -158,29 +159,27 @@ def _metadata(work: Work) -> dict[str, Any]:
     return told
 
 
-def _hush() -> None:
+def _hush() -> TextIO:
     """
-    Let only our own log lines through.
+    Let only our own log lines through; returns where they go.
 
     What libraries print must not get between the lines on standard output, and when polars panics it writes its own
     words, which may quote cells, straight to the file of standard error.
     """
     log_file = os.fdopen(os.dup(2), "w", buffering=1)
-    logging.basicConfig(stream=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to(log_file, {})
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
     sys.stdout = sys.stderr
+    return log_file
 
 
 def _told(error: BaseException) -> LookalikeError:
     """The error as it may be told: a library's own words may quote cells, so of those only the place is logged."""
     if isinstance(error, LookalikeError):
         return error
-    frames = traceback.extract_tb(error.__traceback__)
-    log.error(
-        "%s at %s", type(error).__name__, " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
-    )
+    log.error("the job failed on our side", extra=outline(error))
     if isinstance(error, MemoryError):
         return OutOfMemory("The job needs more memory than there is.")
     return InternalError("The job failed on our side.")

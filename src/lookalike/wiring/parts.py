@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lookalike.clock import SystemClock
+from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.webhooks import SqlWebhookStore
@@ -14,6 +15,7 @@ from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.wiring.pairing import pair
+from lookalike.wiring.standing import standing
 
 ALIVE_BEATS = 10
 
@@ -28,6 +30,7 @@ class Parts:
     Attributes:
         urls, work_url: URL and options, secrets looked up, of the named buckets and of the work bucket.
         glances, work_glance: The buckets for those who cannot wait for one that hangs.
+        standing: Looks how the queue stands.
         close: Lets go of the database.
     """
 
@@ -41,6 +44,7 @@ class Parts:
     work_bucket: Bucket
     glances: NamedBuckets
     work_glance: Bucket
+    standing: Callable[[], Standing]
     close: Callable[[], None]
 
     def ping(self) -> None:
@@ -85,6 +89,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         clock=SystemClock(),
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),
+        standing=lambda: standing(engine, alive_s(settings)),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),
         work_bucket=work_bucket,

@@ -1,24 +1,26 @@
 """Processes that stay: the service, and workers."""
 
-import logging
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from types import FrameType
 
 import uvicorn
+from prometheus_client import CollectorRegistry, start_http_server
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
+from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
+from lookalike.wiring.telemetry import open_telemetry
 from lookalike.wiring.worker import supervisor
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s job=%(job_id)s %(message)s"
 SHUTDOWN_S = 3  # for requests under way, when told to stop
+METRICS_HOST = "127.0.0.1"  # a worker has no door to the outside
 
 
 def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
@@ -30,14 +32,16 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
 
     Raises:
         SettingsError: the address cannot be listened on, or a setting does not work.
+        ExtraMissing: a setting needs one that is not installed.
     """
-    _log_to_stderr()
-    with closing(open_parts(settings, environ)) as parts:
+    log_to(sys.stderr, {})
+    with closing(open_parts(settings, environ)) as parts, closing(open_telemetry(settings)) as telemetry:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
-        server = _Server(api(parts), lambda: ready(f"http://{_in_url(host)}:{port}"))
+        server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
         stop = _told_to_stop()
-        worker = threading.Thread(target=supervisor(parts, environ).run, args=(stop,), name="supervisor")
+        run = supervisor(parts, environ, telemetry.jobs).run
+        worker = threading.Thread(target=run, args=(stop,), name="supervisor")
         worker.start()
         try:
             server.run(sockets=[listener])
@@ -46,12 +50,25 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
             worker.join()
 
 
-def work(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Run one supervisor until told to stop; jobs under way go back to the queue then."""
-    _log_to_stderr()
+def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | None) -> None:
+    """
+    Run one supervisor until told to stop; jobs under way go back to the queue then.
+
+    Args:
+        metrics_port: Where on this machine its metrics can be read, if anywhere.
+
+    Raises:
+        SettingsError: the port cannot be listened on, or a setting does not work.
+        ExtraMissing: a setting needs one that is not installed.
+    """
+    log_to(sys.stderr, {})
     stop = _told_to_stop()
-    with closing(open_parts(settings, environ)) as parts:
-        supervisor(parts, environ).run(stop)
+    with (
+        closing(open_parts(settings, environ)) as parts,
+        closing(open_telemetry(settings)) as telemetry,
+        _metrics(telemetry.registry, metrics_port),
+    ):
+        supervisor(parts, environ, telemetry.jobs).run(stop)
 
 
 class _Server(uvicorn.Server):
@@ -87,6 +104,24 @@ def _told_to_stop() -> threading.Event:
     return stop
 
 
+@contextmanager
+def _metrics(registry: CollectorRegistry, port: int | None) -> Iterator[None]:
+    """While in here the registry can be read over HTTP, by whoever is on this machine."""
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, METRICS_HOST, registry)
+    except OSError as error:
+        raise _deaf(METRICS_HOST, port, error, "--metrics-port") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def _listen(settings: Settings) -> socket.socket:
     host, port = settings.server.host, settings.server.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -96,21 +131,15 @@ def _listen(settings: Settings) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        reason = error.strerror or "it failed"
-    else:
-        return listener
-    raise SettingsError(
-        f"Cannot listen on {host}:{port}: {reason}.", hint="Give another --port, or 0 for any free one."
+        raise _deaf(host, port, error, "--port, or 0 for any free one") from None
+    return listener
+
+
+def _deaf(host: str, port: int, error: OSError, instead: str) -> SettingsError:
+    return SettingsError(
+        f"Cannot listen on {host}:{port}: {error.strerror or 'it failed'}.", hint=f"Give another {instead}."
     )
 
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(LOG_FORMAT, defaults={"job_id": "-"}))
-    logging.basicConfig(handlers=[handler], level=logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -17,19 +17,22 @@ from lookalike.net.addresses import allowed
 from lookalike.net.resolver import resolve
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
+from lookalike.operations.measurements import Measurements
 from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Reach, Webhooks
 from lookalike.settings import Settings
+from lookalike.telemetry.metrics import exposition
 from lookalike.wiring.parts import Parts, alive_s, open_parts
+from lookalike.wiring.telemetry import Telemetry, open_telemetry
 from lookalike.wiring.tokens import tokens
 
 
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
     """The API alone, for a server of the caller's."""
-    return api(open_parts(settings, environ))
+    return api(open_parts(settings, environ), open_telemetry(settings))
 
 
-def api(parts: Parts) -> FastAPI:
+def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
     """The API over opened parts."""
     settings = parts.settings
     policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders)
@@ -37,11 +40,17 @@ def api(parts: Parts) -> FastAPI:
         jobs=_jobs(parts, policy),
         webhooks=_webhooks(parts, policy),
         health=Health(_sources(parts)),
+        measurements=Measurements(parts.standing, lambda known: exposition(telemetry.registry, known)),
         verifier=tokens(settings, secrets.randbits),
         body_max_bytes=settings.server.body_max_bytes,
         draw=secrets.randbits,
+        clock=parts.clock,
+        observer=telemetry.requests,
     )
-    return create_app(services, [pages])
+    app = create_app(services, [pages])
+    if telemetry.traces is not None:
+        app.add_middleware(telemetry.traces.around)
+    return app
 
 
 def _jobs(parts: Parts, policy: Policy) -> Jobs:

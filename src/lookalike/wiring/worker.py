@@ -10,6 +10,7 @@ from typing import Any
 
 from lookalike.jobs.group import Command
 from lookalike.jobs.job import Job
+from lookalike.jobs.observer import Observer, about
 from lookalike.jobs.spares import Spares
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
@@ -24,7 +25,7 @@ _PASSED_ON = (
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
+def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> Supervisor:
     """A supervisor of the service's jobs, under a name no other has."""
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
@@ -43,6 +44,7 @@ def supervisor(parts: Parts, environ: Mapping[str, str]) -> Supervisor:
         payload=told,
         tidy=tidy,
         forget=parts.forget,
+        observer=observer,
     )
 
 
@@ -51,6 +53,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
     request = Work.from_json(job.work).request
     names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
     return {
+        "about": dict(about(job)),
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
         "work_bucket": parts.work_url,

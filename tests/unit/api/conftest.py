@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from prometheus_client import CollectorRegistry
 
 from lookalike.access import Principal
 from lookalike.access.keys import secret_keys, token_key
@@ -29,10 +30,13 @@ from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
+from lookalike.operations.measurements import Measurements
 from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Reach, Webhooks
 from lookalike.settings import Bucket
 from lookalike.storage.buckets import NamedBuckets
+from lookalike.telemetry.metrics import RequestMetrics, exposition
+from lookalike.wiring.standing import standing
 
 FORMATS = ("arrow", "csv", "json", "jsonl", "parquet")
 HOSTS = {"hooks.example.com": ("93.184.215.14",), "inside.example.com": ("93.184.215.14", "10.0.0.7")}
@@ -172,13 +176,19 @@ def _service(
             connection.exec_driver_sql("SELECT 1")
 
     sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30)
+    registry = CollectorRegistry()
     services = Services(
         jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
         webhooks=Webhooks(hooks, policy, SecretBox(secret_keys(home / "keys")), reach, clock, secrets.randbits),
         health=Health(sources),
+        measurements=Measurements(
+            lambda: standing(engine, 30), lambda known: exposition(registry, known), timeout_s=0.5
+        ),
         verifier=tokens,
         body_max_bytes=BODY_MAX_BYTES,
         draw=secrets.randbits,
+        clock=clock,
+        observer=RequestMetrics(registry),
     )
     client = Client(create_app(services, [console]))
     return Service(home, services, store, tokens, client), engine.dispose

@@ -18,6 +18,7 @@ from lookalike.clock import SystemClock
 from lookalike.jobs import Limits
 from lookalike.jobs.group import Command
 from lookalike.jobs.job import NewJob
+from lookalike.jobs.observer import Logbook
 from lookalike.jobs.spares import Spares
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.ledger.database import open_engine, upgrade
@@ -75,7 +76,7 @@ class Service:
     def env(self):
         return {"PYTHONPATH": os.pathsep.join(sys.path), "MARK": str(self.folder)}
 
-    def supervise(self, payload=None, store=None, tidy=None, command=None, ahead=None, **settings):
+    def supervise(self, payload=None, store=None, tidy=None, command=None, ahead=None, observer=None, **settings):
         """A supervisor in a thread; gives a function that stops it and waits."""
         command = command or Command(guard=GUARD, child=CHILD, env=self.env)
         ahead = ahead and Command(guard=GUARD, child=[*CHILD, ahead], env=self.env)
@@ -88,6 +89,7 @@ class Service:
             payload=payload or (lambda job: job.work),
             tidy=tidy or (lambda job: self.tidied.append(job.job_id)),
             forget=self.forgotten.append,
+            observer=observer or Logbook(),
         )
         stop = threading.Event()
         thread = threading.Thread(target=supervisor.run, args=[stop])

@@ -24,9 +24,14 @@ def test_a_job_knows_little_of_our_environment() -> None:
 
 def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
     """What a worker process answers to questions."""
-    hello = {"home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
+    return [json.loads(line) for line in asked(home, *questions).stdout.splitlines()]
+
+
+def asked(home: Path, *questions: Any) -> subprocess.CompletedProcess[str]:
+    """A worker process that was asked questions."""
+    hello = {"about": {"job_id": "j"}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
     lines = "".join(json.dumps(line) + "\n" for line in (hello, *questions))
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "lookalike", "task-worker"],
         input=lines,
         env=process_env(os.environ, threads=1),
@@ -34,7 +39,6 @@ def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
         text=True,
         check=True,
     )
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_a_worker_tells_errors_in_our_words(tmp_path: Path) -> None:
@@ -58,6 +62,16 @@ def test_a_worker_tells_errors_in_our_words(tmp_path: Path) -> None:
 
     assert ["OBJECT_NOT_FOUND", "INTERNAL", "INTERNAL"] == [answer["error"]["code"] for answer in told]
     assert "secret" not in json.dumps(told)
+
+
+def test_a_worker_logs_what_is_our_fault(tmp_path: Path) -> None:
+    """An error that is none of ours is a line of JSON with the job's id, its kind and its places, without its words."""
+    done = asked(tmp_path, {"task": "secret", "item": 1})
+    [line] = [json.loads(line) for line in done.stderr.splitlines()]
+
+    assert ("error", "j", "KeyError") == (line["level"], line["job_id"], line["error"])
+    assert " < child.py:" in line["at"]
+    assert "secret" not in done.stderr
 
 
 @pytest.mark.parametrize("questions", [(), ({"task": "x", "item": 1},)])

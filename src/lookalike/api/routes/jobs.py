@@ -10,7 +10,7 @@ from lookalike.access import Principal
 from lookalike.api.bodies import read_object
 from lookalike.api.models import submission
 from lookalike.api.queries import history
-from lookalike.api.services import Asking, Given
+from lookalike.api.services import Asking, Given, origin
 
 router = APIRouter(prefix="/api/v2/jobs")
 
@@ -20,7 +20,9 @@ async def create(request: Request, given: Given, asking: Asking) -> JSONResponse
     """202 with the id of the new job."""
     asked = submission(await read_object(request))
     key = request.headers.get("idempotency-key")
-    accepted = await given.jobs.wait(await run_in_threadpool(given.jobs.submit, asking, asked, key))
+    stored = await run_in_threadpool(given.jobs.submit, asking, asked, key, origin(request))
+    request.state.job_id = stored.job_id
+    accepted = await given.jobs.wait(stored)
     return JSONResponse({"job_id": accepted.job_id, "status": "accepted", "message": accepted.message}, 202)
 
 
