@@ -119,7 +119,7 @@ def block(seed: int, number: int) -> bytes:
 
 def buckets(hello: dict[str, Any]) -> tuple[Bucket, Bucket]:
     home = Path(hello["home"])
-    return open_bucket("work", hello["work_bucket"], {}, home), NamedBuckets(home, {})["out"]
+    return open_bucket("work", *hello["work_bucket"], home), NamedBuckets(home, {})["out"]
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ from lookalike.clock import SystemClock
 from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
 from lookalike.ledger.jobs import SqlJobStore
+from lookalike.ledger.standing import standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.pipeline import housekeeping
 from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.wiring.pairing import pair
-from lookalike.wiring.standing import standing
 
 ALIVE_BEATS = 10
 

@@ -26,6 +26,7 @@ from lookalike.console.pages import router as console
 from lookalike.jobs import Limits
 from lookalike.ledger.database import open_engine, reading, upgrade
 from lookalike.ledger.jobs import SqlJobStore
+from lookalike.ledger.standing import standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.operations.health import Health, Sources
@@ -36,7 +37,6 @@ from lookalike.operations.webhooks import Reach, Webhooks
 from lookalike.settings import Bucket
 from lookalike.storage.buckets import NamedBuckets
 from lookalike.telemetry.metrics import RequestMetrics, exposition
-from lookalike.wiring.standing import standing
 
 FORMATS = ("arrow", "csv", "json", "jsonl", "parquet")
 HOSTS = {"hooks.example.com": ("93.184.215.14",), "inside.example.com": ("93.184.215.14", "10.0.0.7")}
