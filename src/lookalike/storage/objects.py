@@ -1,5 +1,6 @@
 """Objects in files, memory, S3, GCS and Azure, all through obstore."""
 
+import errno
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,15 +9,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 
 from lookalike.errors import ObjectMissing, StorageFailed
-from lookalike.storage import ObjectInfo
-from lookalike.storage.local import atomic_writer
+from lookalike.storage import ObjectInfo, local
 from lookalike.storage.paths import check
 
 _READ_BUFFER = 4 * 1024 * 1024
 _WRITE_BUFFER = 8 * 1024 * 1024  # S3 parts are 5 MiB at least
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FAULTS = (BaseError, OSError)  # what a store raises
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,8 +35,8 @@ def _told(
             return act(bucket, path, *args, **kwargs)
         except FileNotFoundError:
             raise ObjectMissing(f"There is no object '{path}' in bucket '{bucket.name}'.") from None
-        except (obstore.exceptions.BaseError, OSError):
-            raise StorageFailed(f"Bucket '{bucket.name}' failed at '{path}'.") from None
+        except _FAULTS as error:
+            raise _failed(bucket.name, path, error) from None
 
     return cast(Callable[Concatenate["ObstoreBucket", str, P], R], told)
 
@@ -44,8 +46,9 @@ class ObstoreBucket:
     A `Bucket` over one obstore store.
 
     Args:
-        root: The folder of a local store: its streams are written there directly (obstore leaves pieces of streams that
-            end in an error), and no link may lead out of it.
+        root: The folder of a local store. No link may lead out of it, and what is put there we put ourselves: obstore
+            does not wait for the disk, leaves pieces of streams that end in an error and of copies made twice, and
+            fails where a folder is taken away, being empty, while it puts something there.
     """
 
     def __init__(self, name: str, store: Any, root: Path | None = None) -> None:
@@ -68,31 +71,46 @@ class ObstoreBucket:
 
     @_told
     def write(self, path: str, value: bytes) -> None:
-        obstore.put(self._store, self._checked(path), value)
+        self._checked(path)
+        if self._root is None:
+            obstore.put(self._store, path, value)
+            return
+        with local.atomic_writer(self._root / path) as stream:
+            stream.write(value)
 
     @_told
     def create(self, path: str, value: bytes) -> bool:
+        self._checked(path)
+        if self._root is not None:
+            return local.create(self._root / path, value)
         try:
-            obstore.put(self._store, self._checked(path), value, mode="create", use_multipart=False)
+            obstore.put(self._store, path, value, mode="create", use_multipart=False)
         except AlreadyExistsError:
             return False
         return True
 
     @contextmanager
     def writer(self, path: str) -> Iterator[BinaryIO]:
-        if self._root is not None:
-            with self._local_writer(self._root / self._checked(path)) as stream:
-                yield stream
-            return
-        sink = self._writer(path)
-        buffered = io.BufferedWriter(_Writer(sink, self.name), 1024 * 1024)
-        yield cast(BinaryIO, buffered)  # an error passes by here: the sink is never closed, so no object appears
-        buffered.flush()
-        self._close(path, sink)
+        self._checked(path)
+        sinking = self._sink(path) if self._root is None else local.atomic_writer(self._root / path)
+        faults: list[Exception] = []
+        try:
+            with sinking as sink:
+                yield cast(BinaryIO, _Noting(sink, faults))
+        except Exception as error:
+            cause = faults[0] if faults else error
+            if isinstance(cause, _FAULTS):
+                raise _failed(self.name, path, cause) from None
+            raise
 
     @_told
     def copy(self, source: str, target: str) -> None:
-        obstore.copy(self._store, self._checked(source), self._checked(target))
+        self._checked(source)
+        self._checked(target)
+        if self._root is None:
+            obstore.copy(self._store, source, target)
+        else:
+            local.copy(self._root / source, self._root / target)
 
     @_told
     def delete(self, path: str) -> None:
@@ -107,24 +125,16 @@ class ObstoreBucket:
         return sorted((_info(meta) for page in pages for meta in page), key=lambda info: info.path)
 
     @contextmanager
-    def _local_writer(self, target: Path) -> Iterator[BinaryIO]:
-        try:
-            with atomic_writer(target) as stream:
-                yield stream
-        except OSError:
-            raise StorageFailed(f"Bucket '{self.name}' failed to write '{target.name}'.") from None
+    def _sink(self, path: str) -> Iterator[BinaryIO]:
+        sink = obstore.open_writer(self._store, path, buffer_size=_WRITE_BUFFER)
+        buffered = io.BufferedWriter(_Writer(sink), 1024 * 1024)
+        yield cast(BinaryIO, buffered)  # an error passes by here: the sink is never closed, so no object appears
+        buffered.flush()
+        sink.close()
 
     @_told
     def _reader(self, path: str) -> Any:
         return obstore.open_reader(self._store, self._checked(path), buffer_size=_READ_BUFFER)
-
-    @_told
-    def _writer(self, path: str) -> Any:
-        return obstore.open_writer(self._store, self._checked(path), buffer_size=_WRITE_BUFFER)
-
-    @_told
-    def _close(self, path: str, sink: Any) -> None:
-        sink.close()
 
     def _checked(self, path: str) -> str:
         check(path)
@@ -137,6 +147,14 @@ def _stay_inside(root: Path, path: str, name: str) -> None:
     """A link in a local bucket must not lead out of it."""
     if not (root / path).resolve().is_relative_to(root.resolve()):
         raise StorageFailed(f"'{path}' leads out of bucket '{name}'.", hint="Remove the link from the bucket's folder.")
+
+
+def _failed(bucket: str, path: str, error: Exception) -> StorageFailed:
+    """The store's error in our words."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        hint = "Make room in it, then submit again."
+        return StorageFailed(f"Bucket '{bucket}' has no room left for '{path}'.", hint=hint)
+    return StorageFailed(f"Bucket '{bucket}' failed at '{path}'.")
 
 
 def _info(meta: Mapping[str, Any]) -> ObjectInfo:
@@ -157,7 +175,7 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             value = self._source.read(len(buffer))
-        except (obstore.exceptions.BaseError, OSError):
+        except _FAULTS:
             raise StorageFailed(f"Bucket '{self._bucket}' failed while an object was being read.") from None
         buffer[: len(value)] = value
         return len(value)
@@ -170,16 +188,30 @@ class _Reader(io.RawIOBase):
 
 
 class _Writer(io.RawIOBase):
-    def __init__(self, sink: Any, bucket: str) -> None:
+    def __init__(self, sink: Any) -> None:
         self._sink = sink
-        self._bucket = bucket
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, value: Any) -> int:
+        self._sink.write(bytes(value))
+        return len(value)
+
+
+class _Noting(io.RawIOBase):
+    """Passes bytes on and notes why it could not: a library that writes to it may tell only that writing failed."""
+
+    def __init__(self, sink: BinaryIO, faults: list[Exception]) -> None:
+        self._sink = sink
+        self._faults = faults
 
     def writable(self) -> bool:
         return True
 
     def write(self, value: Any) -> int:
         try:
-            self._sink.write(bytes(value))
-        except (obstore.exceptions.BaseError, OSError):
-            raise StorageFailed(f"Bucket '{self._bucket}' failed while an object was being written.") from None
-        return len(value)
+            return self._sink.write(value)
+        except Exception as error:
+            self._faults.append(error)
+            raise

@@ -1,5 +1,6 @@
 """The process that does a job, and those that help it: built from the line they read first, watched by their pipes."""
 
+import errno
 import json
 import logging
 import os
@@ -12,12 +13,14 @@ from queue import SimpleQueue
 from typing import Any, TextIO
 
 from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
-from lookalike.errors import InternalError, LookalikeError, OutOfMemory
+from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageFailed
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger("lookalike.child")
 
@@ -148,6 +151,9 @@ def _told(error: BaseException) -> LookalikeError:
     )
     if isinstance(error, MemoryError):
         return OutOfMemory("The job needs more memory than there is.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        hint = "Make room in it, or name another folder: TMPDIR. Then submit again."
+        return StorageFailed("The folder for temporary files has no room left.", hint=hint)
     return InternalError("The job failed on our side.")
 
 
