@@ -16,10 +16,7 @@ CASES = [
     pytest.param(*case, marks=[] if case in QUICK else pytest.mark.slow)
     for case in product(KINDS, [("fit", 0), ("generate", 0.6), ("copy", 2)])
 ]
-ALONE = [
-    pytest.param(*case, marks=[] if case == ("sqlite", ("copy", 2)) else pytest.mark.slow)
-    for case in product(KINDS, [("generate", 0.6), ("publish", 0), ("copy", 2)])
-]
+ALONE = list(product(KINDS, [("generate", 0.6), ("publish", 0), ("copy", 2)]))
 
 
 @pytest.mark.parametrize(("crew", "point"), CASES, indirect=["crew"])
@@ -46,6 +43,7 @@ def test_frozen(crew: Crew, undisturbed: dict[str, str], point: Point) -> None:
     assert 2 == crew.halts.attempts(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("crew", "point"), ALONE, indirect=["crew"])
 def test_a_child_left_alone(crew: Crew, undisturbed: dict[str, str], point: Point) -> None:
     """While its worker is frozen a child goes on, even to its end: another repeats it, same bytes, one restart."""
