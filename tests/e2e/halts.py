@@ -19,7 +19,7 @@ Point = tuple[str, float]
 EARLY: tuple[Point, ...] = (("ingest", 0), ("profile", 0), ("fit", 0))
 MIDDLE: tuple[Point, ...] = (("generate", 0), ("generate", 0.6), ("evaluate", 0))
 LATE: tuple[Point, ...] = (("publish", 0), ("copy", 2), ("create", 1))
-LAST: tuple[Point, ...] = (("write", 2), ("done", 0))  # a report put in its place; all is, and nobody knows yet
+LAST: tuple[Point, ...] = (("write", 2), ("publish", 1), ("done", 0))  # the first report; the manifest stands; the end
 POINTS = {"early": EARLY, "middle": MIDDLE, "late": LATE, "last": LAST}
 
 

@@ -6,9 +6,10 @@ for each planned job beside it, named by the job's output path. `plan.json` in i
 
     {"points": [["fit", 0], ["generate", 0.6], ["copy", 2]], "act": "wait", "again": false, "size_bytes": 0}
 
-A point is a word and how much of it: a stage and its share (0: once it is `processing`), ``done`` (all is published,
-the last word not said), or ``copy``, ``write``, ``create`` and the how-manieth call of it in `publish`. Each is met by
-the first attempt that comes to it, or, `again`, by every one. What was met is told by files beside the plan.
+A point is a word and how much of it: a stage and its share (0: once it is `processing`; 1: all of it is done and that
+not said yet), ``done`` (nothing is left to do but say so), or ``copy``, ``write``, ``create`` and the how-manieth call
+of it in `publish`. Each is met by the first attempt that comes to it, or, `again`, by every one. What was met is told
+by files beside the plan.
 """
 
 import fcntl
@@ -38,6 +39,13 @@ class _Halt:
         except OSError:
             (folder / "crowded").touch()
         (folder / f"attempt-{os.getpid()}").touch()
+
+    def tells(self, value: dict[str, Any]) -> None:
+        """A message is about to be said."""
+        if value["type"] == "done":
+            self.meet("done", 0)
+        elif value["type"] == "stage" and value["status"] == "completed":
+            self.meet(value["stage"], 1)
 
     def told(self, value: dict[str, Any]) -> None:
         """A message was said."""
@@ -86,8 +94,7 @@ def _arrange() -> None:
 
     def planned_say(pipe: Any, value: Any) -> None:
         for halt in halts:
-            if value["type"] == "done":
-                halt.meet("done", 0)
+            halt.tells(value)
         say(pipe, value)
         for halt in halts:
             halt.told(value)
