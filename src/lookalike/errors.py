@@ -236,6 +236,13 @@ class StorageFailed(JobError):
     )
 
 
+class StorageAway(StorageFailed):
+    """A bucket does not answer, or refuses the credentials: it may again. The job waits, it has not failed."""
+
+    code = "STORAGE_AWAY"
+    hint = "Check the bucket and its credentials, then resume the job."
+
+
 class OutOfMemory(JobError):
     """The job needed more memory than it may have."""
 

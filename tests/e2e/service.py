@@ -1,10 +1,11 @@
 """A real service for tests: its own process, its own home, spoken to over HTTP."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -20,9 +21,16 @@ ENDED = ("completed", "failed", "cancelled")
 class Service:
     """A running service and the customer `acme` of it."""
 
-    def __init__(self, home: Path, url: str, process: subprocess.Popen[str]) -> None:
+    def __init__(self, home: Path, url: str, process: subprocess.Popen[str], token: str | None = None) -> None:
         self.home, self.url, self.process = home, url, process
-        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {self.token('acme')}"}, timeout=60)
+        self.acme = token or self.token("acme")
+        self.http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {self.acme}"}, timeout=60)
+
+    def stop(self) -> None:
+        """Told to stop, unless it is dead, and waited for."""
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(30)
 
     def token(self, customer: str) -> str:
         command = [sys.executable, "-m", "lookalike", "token", "--home", str(self.home), "--customer", customer]
@@ -100,22 +108,36 @@ def digest(path: Path) -> str:
 @contextmanager
 def serving(home: Path, **settings: str) -> Iterator[Service]:
     """A service in `home`; `settings` are environment variables without their prefix."""
-    import os
-
-    env = {**os.environ, **{f"LOOKALIKE_{name}": value for name, value in settings.items()}}
-    command = [sys.executable, "-m", "lookalike", "serve", "--home", str(home), "--port", "0"]
-    with (home.parent / f"{home.name}.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=env)
+    service = start(home, as_environment(settings))
     try:
-        assert process.stdout is not None
-        service = Service(home, process.stdout.readline().strip(), process)
         yield service
-        service.http.close()
     finally:
-        process.terminate()
-        process.wait(30)
-        assert process.stdout is not None
-        process.stdout.close()
+        service.stop()
+
+
+def as_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    return {f"LOOKALIKE_{name}": value for name, value in settings.items()}
+
+
+def start(home: Path, env: Mapping[str, str], token: str | None = None) -> Service:
+    """A service in `home`, ready; `env` is added to ours."""
+    process = launch(home, ["serve", "--home", str(home), "--port", "0"], env)
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    process.stdout.close()
+    assert url, f"the service did not start: {log_of(home).read_text()}"
+    return Service(home, url, process, token)
+
+
+def launch(home: Path, words: list[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A command that stays, its log beside `home`."""
+    with log_of(home).open("a") as log:
+        command = [sys.executable, "-m", "lookalike", *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **env})
+
+
+def log_of(home: Path) -> Path:
+    return home.parent / f"{home.name}.log"
 
 
 def manifest(path: Path) -> dict[str, Any]:

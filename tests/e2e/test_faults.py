@@ -1,4 +1,4 @@
-"""Whatever dies or is interrupted, a job ends as the API says, with the same bytes."""
+"""Whatever dies or is interrupted while helpers share the work, a job ends as the API says, with the same bytes."""
 
 import os
 import shutil
@@ -15,6 +15,8 @@ from lookalike import samples
 
 ROWS = 1_500_000  # twenty-three blocks: long enough to be met in the middle
 ASKED = {"data_size": ROWS, "parameters": {"seed": 11, "evaluate": False}}
+
+slow = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,9 @@ def _kill(processes: list[psutil.Process]) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("victim", ["child", "guard", "task-worker"])
+@pytest.mark.parametrize(
+    "victim", [pytest.param("child", marks=slow), pytest.param("guard", marks=slow), "task-worker"]
+)
 def test_kill_in_generate(service: Service, undisturbed: str, victim: str) -> None:
     """kill -9 of child, guard or helper in `generate`: the job completes with the same bytes, its restart counted."""
     job_id = service.submit(**ASKED, output_path=f"faults/{victim}.parquet")
@@ -97,7 +101,7 @@ def test_timeout(service: Service) -> None:
     assert not list((service.bucket("out") / "faults").glob("late*"))
 
 
-@pytest.mark.slow
+@slow
 def test_kill_the_whole_service(tmp_path: Path, service: Service, undisturbed: str) -> None:
     """kill -9 of `serve` in `generate` leaves no process; started again, the service completes the job, same bytes."""
     home = tmp_path / "home"
@@ -116,7 +120,7 @@ def test_kill_the_whole_service(tmp_path: Path, service: Service, undisturbed: s
     assert undisturbed == digest(home / "buckets" / "out" / "x.parquet")
 
 
-@pytest.mark.slow
+@slow
 def test_drain(tmp_path: Path, service: Service, undisturbed: str) -> None:
     """SIGTERM in `generate` hands the job back, no restart spent; the next service completes it, same bytes."""
     home = tmp_path / "home"

@@ -33,7 +33,12 @@ class Artefacts:
 
     def __init__(self, bucket: Bucket, job_id: str) -> None:
         self._bucket = bucket
-        self._prefix = f"jobs/{job_id}"
+        self._prefix = self.folder(job_id)
+
+    @staticmethod
+    def folder(job_id: str) -> str:
+        """Prefix of all artefacts of a job."""
+        return f"jobs/{job_id}"
 
     def path(self, name: str) -> str:
         return f"{self._prefix}/{name}"

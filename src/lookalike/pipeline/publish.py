@@ -1,9 +1,10 @@
 """Stage `publish`: each part to its place, the reports, the manifest last. Once begun it goes through."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
-from lookalike.errors import ObjectMissing, OutputExists
+from lookalike.errors import ObjectMissing, OutputExists, StorageAway, StorageFailed
 from lookalike.pipeline.context import Context, layout, read_metadata
 from lookalike.pipeline.layout import Layout
 from lookalike.pipeline.work import Work
@@ -12,17 +13,30 @@ from lookalike.version import VERSION
 
 
 def stage(work: Work, context: Context) -> Work:
-    """The output, its reports and its manifest stand in their places; a crash on the way is rolled forward."""
+    """
+    The output, its reports and its manifest stand in their places; a crash on the way is rolled forward.
+
+    Raises:
+        OutputExists: something stands there that may not be replaced.
+        StorageAway: the bucket does not answer; what has been put in its place stays, the next attempt goes on.
+        StorageFailed: the bucket failed on the way; what had been put in its place is taken back.
+    """
     request = work.request
     names, bucket = layout(work.job_id, request), context.buckets[request.output_bucket]
     refuse_existing(work, context)
     manifest = _manifest(work, context, names)
     context.artefacts(work).write("manifest.json", manifest)
     context.listener.begin_publishing()
-    if request.parameters["if_exists"] == "replace":
-        _withdraw(bucket, names, work)
-    _place(work, context, names, bucket)
-    _seal(bucket, names.manifest, manifest, work.job_id)
+    try:
+        if request.parameters["if_exists"] == "replace":
+            _withdraw(bucket, names, work)
+        _place(work, context, names, bucket)
+        _seal(bucket, names.manifest, manifest, work.job_id)
+    except StorageAway:
+        raise  # another attempt goes on from here
+    except StorageFailed:
+        _take_back(bucket, names, work)
+        raise
     size = sum(part["size_bytes"] for part in work.facts["parts"])
     return work.after("publish", output={"size_bytes": size, "rows": request.n_rows})
 
@@ -109,3 +123,12 @@ def _seal(bucket: Bucket, path: str, manifest: bytes, job_id: str) -> None:
         return
     if json.loads(bucket.read(path)).get("job_id") != job_id:
         raise OutputExists(f"Another job published '{path}' at the same time.")
+
+
+def _take_back(bucket: Bucket, names: Layout, work: Work) -> None:
+    """Leave no half of an output: delete what has been put in its place, unless a manifest vouches for it."""
+    with suppress(StorageFailed):  # a bucket that is away altogether
+        if _exists(bucket, names.manifest):
+            return
+        for path in (*(part["path"] for part in work.facts["parts"]), names.report("html"), names.report("json")):
+            bucket.delete(path)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from obstore.store import LocalStore
-
 from lookalike.errors import SettingsError, ValidationError
 from lookalike.storage import Bucket
+from lookalike.storage.folders import FolderBucket
 from lookalike.storage.objects import ObstoreBucket
 from lookalike.storage.stores import connect
+
+SCRATCH = ".lookalike/half"  # of those who do no job
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -21,13 +22,21 @@ class NamedBuckets:
     Args:
         home: Folder that relative ``file:`` URLs start from, and whose ``buckets/`` holds the embedded ones.
         urls: URL and options of the store for each name of the settings.
-        hasty: See `open_bucket`.
+        hasty, scratch: See `open_bucket`.
     """
 
-    def __init__(self, home: Path, urls: Mapping[str, tuple[str, Mapping[str, str]]], *, hasty: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        urls: Mapping[str, tuple[str, Mapping[str, str]]],
+        *,
+        hasty: bool = False,
+        scratch: str = SCRATCH,
+    ) -> None:
         self._home = home
         self._urls = urls
         self._hasty = hasty
+        self._scratch = scratch
         self._open: dict[str, Bucket] = {}
 
     def __getitem__(self, name: str) -> Bucket:
@@ -46,14 +55,16 @@ class NamedBuckets:
     def _make(self, name: str) -> Bucket:
         if name in self._urls:
             url, options = self._urls[name]
-            return open_bucket(name, url, options, self._home, hasty=self._hasty)
+            return open_bucket(name, url, options, self._home, hasty=self._hasty, scratch=self._scratch)
         folder = self._home / "buckets" / name
         if not _NAME.fullmatch(name) or not folder.is_dir():
             raise ValidationError(f"There is no bucket '{name}'.", hint="GET /api/v2/buckets lists what there is.")
-        return ObstoreBucket(name, LocalStore(folder, automatic_cleanup=True), folder)
+        return FolderBucket(name, folder, self._scratch)
 
 
-def open_bucket(name: str, url: str, options: Mapping[str, str], home: Path, *, hasty: bool = False) -> Bucket:
+def open_bucket(
+    name: str, url: str, options: Mapping[str, str], home: Path, *, hasty: bool = False, scratch: str = SCRATCH
+) -> Bucket:
     """
     The bucket at a URL.
 
@@ -61,6 +72,7 @@ def open_bucket(name: str, url: str, options: Mapping[str, str], home: Path, *, 
         url: ``file:PATH`` (relative to `home`, made if missing), or what obstore knows: ``s3://``, ``gs://``, ``az://``,
             ``memory:``.
         options: Of the store, see `stores.connect`.
+        scratch: Where in a folder stands what is being written until it is whole; a killed process leaves it there.
         hasty: Wait for a store beyond this machine 2 s at most: for those who only want to know whether it answers.
 
     Raises:
@@ -69,7 +81,8 @@ def open_bucket(name: str, url: str, options: Mapping[str, str], home: Path, *, 
     try:
         if url.startswith("file:"):
             folder = home / url.removeprefix("file:").removeprefix("//")
-            return ObstoreBucket(name, LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            return FolderBucket(name, folder, scratch)
         remote = connect(url, options, hasty=hasty)
         return ObstoreBucket(name, remote.store, again_s=remote.again_s)
     except Exception:

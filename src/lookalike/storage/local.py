@@ -1,38 +1,131 @@
-"""Files of a local bucket, written all or nothing."""
+"""Files put in their places all or nothing: on the disk first, then under their names."""
 
+import errno
 import os
-from collections.abc import Iterator
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+_BUFFER = 1024 * 1024
+_TRIES = 10  # to put a file into a folder that others take away whenever it is empty
 
-@contextmanager
-def atomic_writer(target: Path) -> Iterator[BinaryIO]:
-    """
-    A stream whose bytes are the file once the context ended well: on the disk first, then under its name.
 
-    An error leaves nothing; a killed process leaves a ``.partial`` file beside the target.
+@dataclass(frozen=True)
+class Halves:
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    Files while they are written, in a folder of their own on the same disk.
+
+    An error leaves nothing; a killed process leaves what it wrote in `folder`, for somebody to take away.
+    """
+
+    folder: Path
+
+    @contextmanager
+    def writer(self, target: Path) -> Iterator[BinaryIO]:
+        """A stream whose bytes are the file once the context ended well; said at once if it can have no place there."""
+        _refuse_under_a_file(target)
+        with self._half() as half:
+            with half.open("wb", buffering=_BUFFER) as stream:
+                yield stream
+                _flush(stream)
+            _put(target, lambda: _replace(half, target))
+
+    def create(self, target: Path, value: bytes) -> bool:
+        """Make a file unless one stands there already; False, and nothing changed, if one does."""
+        with self._half() as half:
+            with half.open("wb") as stream:
+                stream.write(value)
+                _flush(stream)
+            try:
+                _put(target, lambda: _link(half, target))
+            except FileExistsError:
+                return False
+        return True
+
+    def copy(self, source: Path, target: Path) -> None:
+        """Put a file's bytes in another place too, replacing what stood there; where the disk can, without new room."""
+        with self._half() as half:
+            half.unlink()
+            _link(source, half)
+            _put(target, lambda: _replace(half, target))
+
+    @contextmanager
+    def _half(self) -> Iterator[Path]:
+        """A new empty file, gone at the end."""
+        half = self.folder / f".{secrets.token_hex(8)}.half"
+        _put(half, lambda: half.touch(exist_ok=False))
+        try:
+            yield half
+        finally:
+            with suppress(FileNotFoundError):
+                half.unlink()
+
+
+def _put(path: Path, act: Callable[[], object]) -> None:
+    """Do what makes `path`, its folders first; whoever deletes the last other file of a folder deletes that too."""
+    for left in reversed(range(_TRIES)):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            act()
+        except FileNotFoundError:
+            if not left:
+                raise
+        else:
+            _sync(path.parent)
+            return
+
+
+def _refuse_under_a_file(path: Path) -> None:
+    there = next(parent for parent in path.parents if parent.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+def _replace(half: Path, target: Path) -> None:
+    """Under its name at once; to another disk that is mounted inside the bucket it has to be carried first."""
     try:
-        with partial.open("wb", buffering=1024 * 1024) as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            partial.unlink()
+        half.replace(target)  # does nothing if both are links to one file already
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(half.name)
+        try:
+            _carry(half, beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for a file, where there is none yet; a second file where the file system has no links."""
+    try:
+        os.link(source, target)
+    except (FileNotFoundError, FileExistsError):
         raise
-    _sync_folder(target.parent)
+    except OSError:
+        _carry(source, target)
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name itself must survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _carry(source: Path, target: Path) -> None:
+    with source.open("rb") as old, target.open("xb") as new:
+        shutil.copyfileobj(old, new, _BUFFER)
+        _flush(new)
+
+
+def _flush(stream: BinaryIO) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """New names must survive a power cut."""
+    with suppress(FileNotFoundError):  # all that was in it has been deleted meanwhile, and it with that
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

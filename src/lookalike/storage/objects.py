@@ -1,54 +1,20 @@
-"""Objects in files, memory, S3, GCS and Azure, all through obstore."""
+"""Objects in S3, GCS, Azure and memory, through obstore."""
 
 import io
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
-from pathlib import Path
-from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, BinaryIO, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, GenericError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import AlreadyExistsError
 
-from lookalike.errors import ObjectMissing, StorageFailed
+from lookalike.errors import StorageFailed
 from lookalike.storage import ObjectInfo
-from lookalike.storage.local import atomic_writer
 from lookalike.storage.paths import check
+from lookalike.storage.telling import FAULTS, failed, told
 
 _READ_BUFFER = 4 * 1024 * 1024
 _WRITE_BUFFER = 8 * 1024 * 1024  # S3 parts are 5 MiB at least
-_PAUSE_S = 0.25  # before what failed is tried again
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _told(
-    act: Callable[Concatenate["ObstoreBucket", str, P], R],
-) -> Callable[Concatenate["ObstoreBucket", str, P], R]:
-    """
-    The method with the store's errors said in our words: theirs may quote addresses and credentials.
-
-    A store that does not answer, or in the middle of an answer no more, is asked again until the bucket's time is over.
-    """
-
-    @wraps(act)
-    def told(bucket: "ObstoreBucket", path: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        until = time.monotonic() + bucket.again_s
-        while True:
-            try:
-                return act(bucket, path, *args, **kwargs)
-            except FileNotFoundError:
-                raise ObjectMissing(f"There is no object '{path}' in bucket '{bucket.name}'.") from None
-            except (PermissionDeniedError, UnauthenticatedError):
-                raise StorageFailed(f"Bucket '{bucket.name}' refused access to '{path}'.") from None
-            except (obstore.exceptions.BaseError, OSError) as error:
-                if not isinstance(error, GenericError) or time.monotonic() >= until:
-                    raise StorageFailed(f"Bucket '{bucket.name}' failed at '{path}'.") from None
-            time.sleep(_PAUSE_S)
-
-    return cast(Callable[Concatenate["ObstoreBucket", str, P], R], told)
 
 
 class ObstoreBucket:
@@ -56,36 +22,32 @@ class ObstoreBucket:
     A `Bucket` over one obstore store.
 
     Args:
-        root: The folder of a local store: its streams are written there directly (obstore leaves pieces of streams that
-            end in an error), and no link may lead out of it.
-        again_s: How long a request that failed is tried again. obstore does so itself, but not where it cannot know
-            that twice does no harm, as in create and delete, nor with answers that broke off.
+        again_s: See `telling.Named`.
     """
 
-    def __init__(self, name: str, store: Any, root: Path | None = None, *, again_s: float = 0.0) -> None:
+    def __init__(self, name: str, store: Any, *, again_s: float = 0.0) -> None:
         self.name = name
         self.again_s = again_s
         self._store = store
-        self._root = root
 
-    @_told
+    @told
     def head(self, path: str) -> ObjectInfo:
-        return _info(obstore.head(self._store, self._checked(path)))
+        return _info(obstore.head(self._store, check(path)))
 
-    @_told
+    @told
     def read(self, path: str) -> bytes:
-        return bytes(obstore.get(self._store, self._checked(path)).bytes())
+        return bytes(obstore.get(self._store, check(path)).bytes())
 
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
-        with io.BufferedReader(_Reader(self._reader(path), self.name), _READ_BUFFER) as stream:
+        with io.BufferedReader(_Reader(self._reader(path), self.name, path), _READ_BUFFER) as stream:
             yield cast(BinaryIO, stream)
 
-    @_told
+    @told
     def write(self, path: str, value: bytes) -> None:
         self._put(path, value)
 
-    @_told
+    @told
     def create(self, path: str, value: bytes) -> bool:
         try:
             self._put(path, value, mode="create", use_multipart=False)
@@ -95,53 +57,46 @@ class ObstoreBucket:
 
     @contextmanager
     def writer(self, path: str) -> Iterator[BinaryIO]:
-        if self._root is not None:
-            with self._local_writer(self._root / self._checked(path)) as stream:
-                yield stream
-            return
-        sink = _Writer(self._writer(path), self.name)
+        sink = _Writer(self._writer(path), self.name, path)
         buffered = io.BufferedWriter(sink, 1024 * 1024)
-        yield cast(BinaryIO, buffered)  # an error passes by here: the sink is never closed, so no object appears
-        buffered.flush()
+        try:
+            yield cast(BinaryIO, buffered)  # an error passes by here: the sink is never closed, so no object appears
+            buffered.flush()
+        except Exception:
+            if sink.fault is not None:  # a library that writes to it may tell only that writing failed
+                raise sink.fault from None
+            raise
         before = self._facts(path) if sink.size > _WRITE_BUFFER else None
         if not sink.finish() and (before is None or not self._arrived(path, sink.size, before)):
-            raise StorageFailed(f"Bucket '{self.name}' failed at '{path}'.")
+            raise failed(self.name, path)
 
-    @_told
+    @told
     def copy(self, source: str, target: str) -> None:
-        obstore.copy(self._store, self._checked(source), self._checked(target))
+        obstore.copy(self._store, check(source), check(target))
 
-    @_told
+    @told
     def delete(self, path: str) -> None:
         try:
-            obstore.delete(self._store, self._checked(path))
+            obstore.delete(self._store, check(path))
         except FileNotFoundError:
             return
 
-    @_told
+    @told
     def objects(self, prefix: str) -> list[ObjectInfo]:
-        pages = obstore.list(self._store, prefix=self._checked(prefix))
+        pages = obstore.list(self._store, prefix=check(prefix))
         return sorted((_info(meta) for page in pages for meta in page), key=lambda info: info.path)
 
-    @contextmanager
-    def _local_writer(self, target: Path) -> Iterator[BinaryIO]:
-        try:
-            with atomic_writer(target) as stream:
-                yield stream
-        except OSError:
-            raise StorageFailed(f"Bucket '{self.name}' failed to write '{target.name}'.") from None
-
-    @_told
+    @told
     def _reader(self, path: str) -> Any:
-        return obstore.open_reader(self._store, self._checked(path), buffer_size=_READ_BUFFER)
+        return obstore.open_reader(self._store, check(path), buffer_size=_READ_BUFFER)
 
-    @_told
+    @told
     def _writer(self, path: str) -> Any:
-        return obstore.open_writer(self._store, self._checked(path), buffer_size=_WRITE_BUFFER)
+        return obstore.open_writer(self._store, check(path), buffer_size=_WRITE_BUFFER)
 
     def _put(self, path: str, value: bytes, **how: Any) -> None:
         try:
-            obstore.put(self._store, self._checked(path), value, **how)
+            obstore.put(self._store, check(path), value, **how)
         except FileNotFoundError:
             raise StorageFailed(f"Bucket '{self.name}' is not there.") from None
 
@@ -154,7 +109,7 @@ class ObstoreBucket:
         after = self._facts(path)
         return after != before and after.get("size") == size
 
-    @_told
+    @told
     def _facts(self, path: str) -> Mapping[str, Any]:
         """All that is known of an object, empty if there is none."""
         try:
@@ -162,27 +117,15 @@ class ObstoreBucket:
         except FileNotFoundError:
             return {}
 
-    def _checked(self, path: str) -> str:
-        check(path)
-        if self._root is not None:
-            _stay_inside(self._root, path, self.name)
-        return path
-
-
-def _stay_inside(root: Path, path: str, name: str) -> None:
-    """A link in a local bucket must not lead out of it."""
-    if not (root / path).resolve().is_relative_to(root.resolve()):
-        raise StorageFailed(f"'{path}' leads out of bucket '{name}'.", hint="Remove the link from the bucket's folder.")
-
 
 def _info(meta: Mapping[str, Any]) -> ObjectInfo:
     return ObjectInfo(meta["path"], meta["size"], meta.get("e_tag"))
 
 
 class _Reader(io.RawIOBase):
-    def __init__(self, source: Any, bucket: str) -> None:
+    def __init__(self, source: Any, bucket: str, path: str) -> None:
         self._source = source
-        self._bucket = bucket
+        self._where = bucket, path
 
     def readable(self) -> bool:
         return True
@@ -193,8 +136,8 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             value = self._source.read(len(buffer))
-        except (obstore.exceptions.BaseError, OSError):
-            raise StorageFailed(f"Bucket '{self._bucket}' failed while an object was being read.") from None
+        except FAULTS as error:
+            raise failed(*self._where, error) from None
         buffer[: len(value)] = value
         return len(value)
 
@@ -206,10 +149,11 @@ class _Reader(io.RawIOBase):
 
 
 class _Writer(io.RawIOBase):
-    def __init__(self, sink: Any, bucket: str) -> None:
+    def __init__(self, sink: Any, bucket: str, path: str) -> None:
         self._sink = sink
-        self._bucket = bucket
+        self._where = bucket, path
         self.size = 0
+        self.fault: StorageFailed | None = None
 
     def writable(self) -> bool:
         return True
@@ -217,8 +161,9 @@ class _Writer(io.RawIOBase):
     def write(self, value: Any) -> int:
         try:
             self._sink.write(bytes(value))
-        except (obstore.exceptions.BaseError, OSError):
-            raise StorageFailed(f"Bucket '{self._bucket}' failed while an object was being written.") from None
+        except FAULTS as error:
+            self.fault = failed(*self._where, error)
+            raise self.fault from None
         self.size += len(value)
         return len(value)
 
@@ -226,6 +171,6 @@ class _Writer(io.RawIOBase):
         """Let the bytes become the object; False where the store does not say whether they have."""
         try:
             self._sink.close()
-        except (obstore.exceptions.BaseError, OSError):
+        except FAULTS:
             return False
         return True

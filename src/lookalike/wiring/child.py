@@ -1,6 +1,7 @@
 """The process that does a job, and those that help it: built from the line they read first, watched by their pipes."""
 
 import ctypes
+import errno
 import json
 import logging
 import os
@@ -13,8 +14,10 @@ from queue import SimpleQueue
 from typing import Any, TextIO
 
 from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
-from lookalike.errors import InternalError, LookalikeError, OutOfMemory, outline
+from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageAway, StorageFailed, outline
+from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.layout import STAGING
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import STAGES, Work
@@ -22,6 +25,8 @@ from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.wiring.logs import log_to
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger("lookalike.child")
 
@@ -43,12 +48,12 @@ def main(*, ahead: bool) -> int:
         return 0
     hello = json.loads(line)
     log_to(log_file, hello["about"])
-    _name(hello["work"]["job_id"])
+    _name(hello["job_id"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
         pipe.done(_do(hello, pipe, log_file.fileno()))
     except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
-        pipe.failed(_told(error))
+        pipe.ended(_told(error))
         return 1
     return 0
 
@@ -102,8 +107,12 @@ class _Pipe:
     def done(self, work: Work) -> None:
         self._say({"type": "done", "work": work.to_json(), "metadata": _metadata(work)})
 
-    def failed(self, error: LookalikeError) -> None:
-        self._say({"type": "failed", **_as_json(error), "message": str(error)})
+    def ended(self, error: LookalikeError) -> None:
+        """A last word: the job has failed, or cannot go on now."""
+        if error.code == StorageAway.code:
+            self._say({"type": "stuck", "reason": str(error)})
+        else:
+            self._say({"type": "failed", **_as_json(error), "message": str(error)})
 
     def _say(self, value: Mapping[str, Any]) -> None:
         self._out.write(json.dumps(value) + "\n")
@@ -127,7 +136,7 @@ def _name(job_id: str) -> None:
 
 def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     tasks = _tasks(hello)
-    helper = {key: hello[key] for key in ("about", "home", "buckets", "work_bucket")}
+    helper = {key: hello[key] for key in ("about", "job_id", "home", "buckets", "work_bucket")}
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
     executor = LocalExecutor(hello["workers"], tasks.run, command)
     buckets, work_bucket = _stores(hello)
@@ -146,7 +155,9 @@ def _stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:
     home = Path(hello["home"])
     urls = {name: (url, options) for name, (url, options) in hello["buckets"].items()}
     work_url, work_options = hello["work_bucket"]
-    return NamedBuckets(home, urls), open_bucket("work", work_url, work_options, home)
+    job_id = hello["job_id"]  # what is half written when we are killed must stand where it is tidied away
+    buckets = NamedBuckets(home, urls, scratch=f"{STAGING}/{job_id}")
+    return buckets, open_bucket("work", work_url, work_options, home, scratch=Artefacts.folder(job_id))
 
 
 def _metadata(work: Work) -> dict[str, Any]:
@@ -182,6 +193,9 @@ def _told(error: BaseException) -> LookalikeError:
     log.error("the job failed on our side", extra=outline(error))
     if isinstance(error, MemoryError):
         return OutOfMemory("The job needs more memory than there is.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        hint = "Make room in it, or name another folder: TMPDIR. Then submit again."
+        return StorageFailed("The folder for temporary files has no room left.", hint=hint)
     return InternalError("The job failed on our side.")
 
 

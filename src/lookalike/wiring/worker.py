@@ -54,6 +54,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
     names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
     return {
         "about": dict(about(job)),
+        "job_id": job.job_id,
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
         "work_bucket": parts.work_url,

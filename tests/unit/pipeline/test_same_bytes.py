@@ -79,7 +79,7 @@ def published(home: Path, which: str) -> tuple[bytes, bytes]:
     request = Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out.parquet", "p", parameters)
     buckets, work_bucket = NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
     tasks = Tasks(buckets, work_bucket)
-    hello = {"about": {}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
+    hello = {"job_id": "j", "about": {}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], process_env(os.environ, 1), hello)
     local = LocalExecutor(2 if which == "workers" else 1, tasks.run, command)
     executor: Executor = Shuffled(tasks) if which == "shuffled" else local

@@ -29,7 +29,13 @@ def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
 
 def asked(home: Path, *questions: Any) -> subprocess.CompletedProcess[str]:
     """A worker process that was asked questions."""
-    hello = {"about": {"job_id": "j"}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
+    hello = {
+        "job_id": "j",
+        "about": {"job_id": "j"},
+        "home": str(home),
+        "buckets": {},
+        "work_bucket": ["file:work", {}],
+    }
     lines = "".join(json.dumps(line) + "\n" for line in (hello, *questions))
     return subprocess.run(
         [sys.executable, "-m", "lookalike", "task-worker"],
