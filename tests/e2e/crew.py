@@ -180,10 +180,16 @@ def legal(statuses: list[str]) -> bool:
 
 
 def kill(*processes: psutil.Process) -> None:
-    """kill -9, one right after the other."""
+    """kill -9, one right after the other; returns once all are dead."""
     assert processes
     for process in processes:
         os.kill(process.pid, signal.SIGKILL)
+    await_death(*processes)
+
+
+def await_death(*processes: psutil.Process) -> None:
+    """Returns once none of them lives."""
+    wait(lambda: not any(lives(process.pid) for process in processes))
 
 
 def tree(process: psutil.Process) -> list[psutil.Process]:

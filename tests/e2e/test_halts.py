@@ -1,7 +1,8 @@
 """What the fault tests stand on: a point that is not met, and a second child, are noticed."""
 
 import pytest
-from crew import Crew, lives, wait
+from crew import Crew, await_death, wait
+from service import stage
 
 pytestmark = pytest.mark.parametrize("crew", ["sqlite"], indirect=True)
 
@@ -17,14 +18,13 @@ def test_a_point_not_met(crew: Crew) -> None:
 
 
 def test_a_second_child(crew: Crew) -> None:
-    """A child that is not the only one of its job is noticed; one that halts does nothing until it may go on."""
+    """A child that is not the only one of its job is noticed; while it halts it is where it was planned to be."""
     crew.halts.plan("crowded/", ("ingest", 0))
     with crew.halts.crowd("crowded/"):
         job_id = crew.submit("crowded/")
         child = crew.halts.reach("crowded/")
-        seen = crew.service.watch(job_id, lambda job: job["status"] == "running")
+        wait(lambda: stage(crew.service.job(job_id), "ingest")["status"] == "processing")
         crew.service.act(job_id, "cancel")
-        wait(lambda: not lives(child.pid))
+        await_death(child)
 
     assert crew.halts.crowded("crowded/")
-    assert "processing" == seen[-1]["stages"][0]["status"]

@@ -5,7 +5,7 @@ from itertools import product
 
 import psutil
 import pytest
-from crew import Crew, kill, lives, tree, wait, went_well
+from crew import Crew, await_death, kill, lives, tree, went_well
 from halts import POINTS
 
 QUICK = [
@@ -30,7 +30,7 @@ def test_killed(crew: Crew, undisturbed: dict[str, str], victim: str, points: st
         for number in range(len(where)):
             child = crew.halts.reach(path, number)
             kill(*_victims(crew, victim, child))
-            wait(lambda pid=child.pid: not lives(pid))  # before anyone takes the victim's place
+            await_death(child)  # before anyone takes the victim's place
             _replace(crew, victim)
         crew.end(job_id)
 
