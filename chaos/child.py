@@ -118,8 +118,9 @@ def block(seed: int, number: int) -> bytes:
 
 
 def buckets(hello: dict[str, Any]) -> tuple[Bucket, Bucket]:
-    home = Path(hello["home"])
-    return open_bucket("work", *hello["work_bucket"], home), NamedBuckets(home, {})["out"]
+    home, job_id = Path(hello["home"]), hello["job_id"]
+    work = open_bucket("work", *hello["work_bucket"], home, scratch=f"jobs/{job_id}")
+    return work, NamedBuckets(home, {}, scratch=f".lookalike/{job_id}")["out"]
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def supervisor(parts: Parts, store: SqlJobStore, owner: str) -> Supervisor:
         return {**payload(job, parts, os.environ), "epoch": job.epoch}
 
     def tidy(job: Job) -> None:
-        housekeeping.tidy(job.job_id, parts.buckets["out"], parts.work_bucket)
+        housekeeping.tidy(job.job_id, parts.buckets["out"], parts.work_bucket, keep=True)
 
     return Supervisor(
         store=store,

@@ -69,8 +69,35 @@ class Service:
         return self.watch(self.submit(**changes))[-1]
 
     def processes(self, word: str) -> list[psutil.Process]:
-        """The service's descendants with that word on their command line."""
-        return [p for p in psutil.Process(self.process.pid).children(recursive=True) if word in _words(p)]
+        """The service's descendants with that word on their command line, but for those that are only kept ready."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return [process for process in family if word in _words(process) and not kept_ready(process)]
+
+    def names(self) -> list[str]:
+        """What the service's descendants are called; who does a job is called by its id."""
+        return [_name(process) for process in psutil.Process(self.process.pid).children(recursive=True)]
+
+    def kill_job(self, job_id: str) -> None:
+        """kill -9 of the child that does this job."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        [child] = [process for process in family if _name(process) == f"job-{job_id}"[:15]]
+        child.kill()
+
+
+def kept_ready(process: psutil.Process) -> bool:
+    """Whether it is of a group that was started ahead and has no job yet."""
+    try:
+        family = [process, *process.children()]
+    except psutil.NoSuchProcess:
+        return False
+    return any("ahead" in _words(each) and not _name(each).startswith("job-") for each in family)
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _words(process: psutil.Process) -> list[str]:

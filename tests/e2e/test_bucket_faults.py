@@ -1,4 +1,4 @@
-"""A bucket that errs, resets or hangs for a while changes nothing; one that stays away ends the job, in time."""
+"""A bucket that errs, resets or hangs for a while changes nothing; one that stays away pauses the job, in time."""
 
 import json
 import time
@@ -7,7 +7,6 @@ from hashlib import sha256
 
 import pytest
 from far import GIVEN_UP_S, PLACES, Far, far, lives, wait
-from service import stage
 
 from object_server import KEY_ID, SECRET, ObjectServer
 from proxy import Act
@@ -137,22 +136,23 @@ GONE = [
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("at", "act", "where", "named"), GONE)
-def test_a_bucket_that_stays_away(there: Far, at: str, act: Act, where: str, named: str) -> None:
-    """A hang, errors or resets that stay end the job in time, named with what to do; nothing is published or left."""
+def test_a_bucket_that_stays_away(there: Far, undisturbed: str, at: str, act: Act, where: str, named: str) -> None:
+    """A hang, errors or resets that stay pause the job in time, its bucket named; resumed, same bytes."""
+    path = f"gone-{at}-{act}-{len(where)}.csv"
     fault = there.lines[at].fault(act, where)
-    job_id = there.service.submit(**ASKED, output_path="gone.csv")
+    job_id = there.service.submit(**ASKED, output_path=path)
     wait(lambda: len(fault.hits) > (1 if at == "in" else 0))  # the first was the look at submission
     begun = time.monotonic()
-    job = there.service.watch(job_id)[-1]
+    job = there.service.watch(job_id, lambda job: job["status"] == "paused")[-1]
 
     assert time.monotonic() - begun < GIVEN_UP_S
-    assert ("failed", "STORAGE_FAILED") == (job["status"], job["error"]["code"])
-    assert f"Bucket {named} failed" in job["error"]["message"]
-    assert "Check the bucket and its credentials" in job["error"]["message"]
-    there.lift()
-    wait(lambda: not there.paths("out"))
-    assert not there.exists("gone.csv")
+    assert f"Bucket {named} failed" in job["metadata"]["pause_reason"]
+    assert "Check the bucket and its credentials" in job["metadata"]["pause_reason"]
     assert not [word for word in secrets(there) if word in f"{job} {there.log()}"]
+    there.lift()
+    assert not there.exists(path)
+    assert 200 == there.service.act(job_id, "resume").status_code
+    assert_as_if_nothing_had_happened(there, there.service.watch(job_id)[-1], path, undisturbed)
 
 
 def secrets(there: Far) -> list[str]:
@@ -162,16 +162,17 @@ def secrets(there: Far) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-def test_a_bucket_that_goes_while_publishing(there: Far) -> None:
-    """Gone before the manifest is there, the job fails, named; no manifest says that there is an output."""
+def test_a_bucket_that_goes_while_publishing(there: Far, undisturbed: str) -> None:
+    """Gone before the manifest is there, the job tries again until it is back, and goes through: same bytes."""
     there.lines["out"].fault(Act.HANG, "PUT .*manifest")
-    job = there.service.run(**ASKED, output_path="half.csv")
+    job_id = there.service.submit(**ASKED, output_path="half.csv")
+    job = there.service.watch(job_id, lambda job: job["metadata"]["pause_reason"])[-1]
 
-    assert ("failed", "STORAGE_FAILED") == (job["status"], job["error"]["code"])
-    assert "Bucket 'out' failed at 'half.csv.manifest.json'" in job["error"]["message"]
-    assert "failed" == stage(job, "publish")["status"]
-    there.lift()
+    assert "Bucket 'out' failed at 'half.csv.manifest.json'" in job["metadata"]["pause_reason"]
+    assert "already being published" in there.service.act(job_id, "cancel").text
     assert not there.exists("half.csv.manifest.json")
+    there.lift()
+    assert_as_if_nothing_had_happened(there, there.service.watch(job_id)[-1], "half.csv", undisturbed)
 
 
 @pytest.mark.timeout(120)

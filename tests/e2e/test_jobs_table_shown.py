@@ -66,7 +66,7 @@ def test_sizes(service: Service, done: dict[str, Any]) -> None:
 def test_processing_time(service: Service, done: dict[str, Any]) -> None:
     """processing_time: "whole seconds of running time, as the timeout counts it; null before the first start"."""
     blocker = service.submit(**{**SMALL, "data_size": 40_000_000}, output_path="shown/blocker.parquet")
-    service.watch(blocker, lambda job: stage(job, "generate")["progress"] > 0)
+    service.watch(blocker, lambda job: stage(job, "generate")["status"] == "processing")
     waiting = service.submit(**SMALL, output_path="shown/waiting.parquet")
     before = service.job(waiting)["metadata"]["processing_time"]
     shown = service.watch(blocker, lambda job: job["metadata"]["processing_time"] >= 2)[-1]

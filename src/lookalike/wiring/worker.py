@@ -12,6 +12,7 @@ from lookalike.jobs.group import Command
 from lookalike.jobs.job import Job
 from lookalike.jobs.observer import Observer, about
 from lookalike.jobs.spares import Spares
+from lookalike.jobs.states import JobStatus
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
 from lookalike.pipeline.work import Work
@@ -33,7 +34,8 @@ def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> 
         return payload(job, parts, environ)
 
     def tidy(job: Job) -> None:
-        housekeeping.tidy(job.job_id, parts.buckets[job.configuration["output_location"]["bucket"]], parts.work_bucket)
+        output = parts.buckets[job.configuration["output_location"]["bucket"]]
+        housekeeping.tidy(job.job_id, output, parts.work_bucket, keep=job.status is not JobStatus.CANCELLED)
 
     return Supervisor(
         store=parts.store,

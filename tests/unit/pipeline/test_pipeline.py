@@ -135,7 +135,7 @@ def test_housekeeping(work: Work, context: Context) -> None:
     run(work, context)
     artefacts, output = Artefacts(context.work_bucket, "job"), context.buckets["b"]
     for _ in range(2):
-        housekeeping.tidy("job", output, context.work_bucket)
+        housekeeping.tidy("job", output, context.work_bucket, keep=True)
     kept = {info.path for info in context.work_bucket.objects("jobs/job")}
 
     assert kept == {artefacts.path(name) for name in KEPT if not name.startswith("report")}
