@@ -163,7 +163,7 @@ def test_cancel_and_pause(service: Service, start: Any) -> None:
 
 
 def test_publishing(service: Service, start: Any) -> None:
-    """publishing: "Once publishing has begun"; cancel and pause are 400, "already being published"."""
+    """publishing: "begins with one fenced database write; from then on the job goes through": no cancel, no pause."""
     job_id = start(**LONG)
     service.watch(job_id, running)
     database(service, "UPDATE jobs SET publishing = 1 WHERE job_id = ?", job_id)

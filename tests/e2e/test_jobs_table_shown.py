@@ -79,7 +79,7 @@ def test_processing_time(service: Service, done: dict[str, Any]) -> None:
 
 
 def test_expiration_date(service: Service, done: dict[str, Any]) -> None:
-    """expiration_date: "30 days after the end (a setting). The customer's output is never deleted."""
+    """expiration_date: "30 days after the end (a setting). The customer's output is never deleted"."""
     job = service.run(**SMALL, output_path="shown/expiring.parquet")
     out = service.bucket("out") / "shown" / "expiring.parquet"
     kept = service.home / "work" / "jobs" / job["job_id"]
