@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from lookalike.errors import StorageFailed
+from lookalike.errors import StorageAway, StorageFailed
 from lookalike.storage import ObjectInfo
 from lookalike.storage.local import Halves
 from lookalike.storage.paths import check
@@ -109,6 +109,8 @@ class FolderBucket:
 
     def _place(self, path: str) -> Path:
         place = self._root / check(path)
+        if not self._root.is_dir():  # a disk that is not mounted: nothing must be written in its stead
+            raise StorageAway(f"Bucket '{self.name}' failed at '{path}': its folder is not there.")
         if not place.resolve().is_relative_to(self._root.resolve()):
             hint = "Remove the link from the bucket's folder."
             raise StorageFailed(f"'{path}' leads out of bucket '{self.name}'.", hint=hint)

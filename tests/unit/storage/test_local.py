@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.errors import StorageAway
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import open_bucket
 
@@ -95,3 +96,15 @@ def test_folders_that_others_take_away(bucket: Bucket) -> None:
         list(threads.map(job, range(4)))
 
     assert [] == [*bucket.objects(".staging"), *bucket.objects(".out")]
+
+
+def test_a_folder_that_is_away(bucket: Bucket, tmp_path: Path) -> None:
+    """While the folder is not there, a disk that is not mounted, every verb says so, and none makes it anew."""
+    bucket.write("a", b"1")
+    (tmp_path / "data").rename(tmp_path / "unmounted")
+    acts = (lambda: bucket.read("a"), lambda: bucket.write("a", b"2"), lambda: bucket.create("b", b""))
+    for act in (*acts, lambda: bucket.objects("a"), lambda: bucket.delete("a"), lambda: bucket.copy("a", "b")):
+        with pytest.raises(StorageAway, match="Bucket 'b' failed at .*not there"):
+            act()
+
+    assert not (tmp_path / "data").exists()
