@@ -104,7 +104,7 @@ def test_a_folder_that_is_away(bucket: Bucket, tmp_path: Path) -> None:
     (tmp_path / "data").rename(tmp_path / "unmounted")
     acts = (lambda: bucket.read("a"), lambda: bucket.write("a", b"2"), lambda: bucket.create("b", b""))
     for act in (*acts, lambda: bucket.objects("a"), lambda: bucket.delete("a"), lambda: bucket.copy("a", "b")):
-        with pytest.raises(StorageAway, match="Bucket 'b' failed at .*not there"):
+        with pytest.raises(StorageAway, match=r"Bucket 'b' failed at .*not there"):
             act()
 
     assert not (tmp_path / "data").exists()
