@@ -7,6 +7,7 @@ import tempfile
 import time
 from contextlib import closing
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def _storm(kind: str, seconds: float, without: str) -> int:
 
 def _judge(kind: str, seconds: float, storm: Storm, engine: sa.Engine) -> int:
     with closing(storm.fleet):
-        storm.blow(seconds)
+        storm.blow(seconds, *_enough(seconds))
         _wait_for_tidying(storm)
     restarts = sum(job.retry_count for job in map(storm.store.get, storm.jobs) if job is not None)
     wrong = invariants.broken(storm, engine)
@@ -88,8 +89,13 @@ def _forget(storm: Storm) -> list[str]:
 
 def _too_little(storm: Storm, seconds: float) -> list[str]:
     n_jobs, n_faults = len(storm.jobs), storm.faults.total()
-    enough = n_jobs >= JOBS_A_MINUTE * seconds / 60 and n_faults >= FAULTS_A_MINUTE * seconds / 60
-    return [] if enough else [f"{n_jobs} jobs and {n_faults} faults are too few for {seconds:.0f} s"]
+    jobs, faults = _enough(seconds)
+    return [] if n_jobs >= jobs and n_faults >= faults else [f"{n_jobs} jobs and {n_faults} faults are too few"]
+
+
+def _enough(seconds: float) -> tuple[int, int]:
+    """How many jobs and faults make a storm of so many seconds."""
+    return ceil(JOBS_A_MINUTE * seconds / 60), ceil(FAULTS_A_MINUTE * seconds / 60)
 
 
 def _show(kind: str, storm: Storm, restarts: int, wrong: list[str]) -> None:

@@ -19,6 +19,7 @@ LIMITS = Limits(running_per_customer=4, queued_per_customer=1000)
 LIVE_JOBS = 12  # kept in flight
 TABLE_EVERY = 8  # one of so many jobs is a real one
 GAP_S = 0.45  # on average between two faults
+PATIENCE = 4
 CALM_S = 90.0  # by then all must have ended once the storm is over
 PAUSED_S = (0.2, 1.5)
 FROZEN_LEASES = (0.3, 1.8)  # for so long in leases is a supervisor frozen: some outlive it, some do not
@@ -44,12 +45,21 @@ class Storm:
     _resume_at: dict[str, float] = field(default_factory=dict)
     _over: set[str] = field(default_factory=set)
 
-    def blow(self, seconds: float) -> None:
-        """Faults for so long, then calm until every job has ended."""
+    def blow(self, seconds: float, n_jobs: int, n_faults: int) -> None:
+        """
+        Faults for so long, then calm until every job has ended.
+
+        On a slow machine it lasts longer, until there were so many jobs and faults: at most `PATIENCE` times as long.
+        """
         self._undisturbed()
-        end = time.monotonic() + seconds
-        next_fault = time.monotonic()
-        while time.monotonic() < end:
+        begun = next_fault = time.monotonic()
+
+        def over() -> bool:
+            lasted = time.monotonic() - begun
+            enough = len(self.jobs) >= n_jobs and self.faults.total() >= n_faults
+            return lasted >= seconds and (enough or lasted >= PATIENCE * seconds)
+
+        while not over():
             self.fleet.tend()
             self._submit()
             self._resume(time.monotonic())

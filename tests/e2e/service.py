@@ -31,6 +31,8 @@ class Service:
         self.http.close()
         self.process.terminate()
         self.process.wait(30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def token(self, customer: str) -> str:
         command = [sys.executable, "-m", "lookalike", "token", "--home", str(self.home), "--customer", customer]
@@ -151,7 +153,6 @@ def start(home: Path, env: Mapping[str, str], token: str | None = None) -> Servi
     process = launch(home, ["serve", "--home", str(home), "--port", "0"], env)
     assert process.stdout is not None
     url = process.stdout.readline().strip()
-    process.stdout.close()
     assert url, f"the service did not start: {log_of(home).read_text()}"
     return Service(home, url, process, token)
 
