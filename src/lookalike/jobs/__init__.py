@@ -33,9 +33,10 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class Query:
-    """What to list: one customer's jobs, newest first by submission; times inclusive."""
+    """What to list: one customer's jobs, of all projects or of some, newest first by submission; times inclusive."""
 
     customer_id: str
+    projects: frozenset[str] | None = None
     status: JobStatus | None = None
     start: datetime | None = None
     end: datetime | None = None

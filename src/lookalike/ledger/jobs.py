@@ -71,14 +71,14 @@ class SqlJobStore:
     # ── for supervisors ──
 
     def admit(self, limits: Limits) -> int:
-        if not self._any(JobStatus.INITIALIZED):
+        if not self._any_admissible(limits):
             return 0
         with writing(self._engine, Lock.ADMIT) as connection:
             now, admissible = self._now(connection), statements.admissible(connection, limits.running_per_customer)
             return sum(_admit(connection, job_id, customer_id, now) for job_id, customer_id in admissible)
 
     def claim(self, owner: str, lease_s: float, limits: Limits) -> Job | None:
-        if not self._any(JobStatus.QUEUED):
+        if not self._any_queued():
             return None
         with writing(self._engine) as connection:
             job = statements.next_queued(connection, limits.running_per_customer)
@@ -162,9 +162,14 @@ class SqlJobStore:
                 running=statements.n_in(connection, (JobStatus.RUNNING,)),
             )
 
-    def _any(self, status: JobStatus) -> bool:
+    def _any_admissible(self, limits: Limits) -> bool:
         with reading(self._engine) as connection:
-            return statements.exists(connection, status)
+            first = statements.exists(connection, JobStatus.INITIALIZED)
+            return first and bool(statements.admissible(connection, limits.running_per_customer))
+
+    def _any_queued(self) -> bool:
+        with reading(self._engine) as connection:
+            return statements.exists(connection, JobStatus.QUEUED)
 
     def _ask(self, job_id: str, already: JobStatus | None, move: Move) -> Job:
         with writing(self._engine) as connection:

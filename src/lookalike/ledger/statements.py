@@ -38,17 +38,29 @@ def replace(connection: sa.Connection, old: Job, new: Job) -> bool:
 
 
 def page(connection: sa.Connection, query: Query) -> tuple[list[Job], int]:
-    """One page of the history, newest first, and the size of the whole."""
+    """
+    One page of the history, newest first, and the size of the whole.
+
+    What is passed over and counted is read from an index alone; only the page's own rows are looked up.
+    """
+    where = _matching(query)
+    newest = (jobs.c.submitted_at.desc(), jobs.c.job_id.desc())
+    ids = sa.select(jobs.c.job_id).where(*where).order_by(*newest).limit(query.limit).offset(query.offset).subquery()
+    rows = connection.execute(sa.select(*COLUMNS).join(ids, ids.c.job_id == jobs.c.job_id).order_by(*newest))
+    return [job_of(row) for row in rows], _count(connection, *where)
+
+
+def _matching(query: Query) -> list[sa.ColumnElement[bool]]:
     where = [jobs.c.customer_id == query.customer_id]
+    if query.projects is not None:
+        where.append(jobs.c.project_id.in_(sorted(query.projects)))
     if query.status is not None:
         where.append(jobs.c.status == query.status.value)
     if query.start is not None:
         where.append(jobs.c.submitted_at >= query.start)
     if query.end is not None:
         where.append(jobs.c.submitted_at <= query.end)
-    newest = sa.select(*COLUMNS).where(*where).order_by(jobs.c.submitted_at.desc(), jobs.c.job_id.desc())
-    rows = connection.execute(newest.limit(query.limit).offset(query.offset))
-    return [job_of(row) for row in rows], _count(connection, *where)
+    return where
 
 
 def n_waiting(connection: sa.Connection, customer_id: str) -> int:
@@ -58,11 +70,15 @@ def n_waiting(connection: sa.Connection, customer_id: str) -> int:
 
 def output_taken(connection: sa.Connection, bucket: str, path: str) -> bool:
     """Whether a live job writes to this place, to one inside it, or to one around it."""
-    around = jobs.c.output_path.endswith("/") & (
-        sa.func.substr(sa.literal(path), 1, sa.func.length(jobs.c.output_path)) == jobs.c.output_path
-    )
-    inside = sa.func.substr(jobs.c.output_path, 1, len(path)) == path if path.endswith("/") else sa.false()
-    where = (jobs.c.output_bucket == bucket, _in(LIVE), (jobs.c.output_path == path) | around | inside)
+    around = [path[: end + 1] for end, sign in enumerate(path) if sign == "/"]
+    if _writes(connection, bucket, jobs.c.output_path.in_(sorted({path, *around}))):
+        return True
+    inside = (jobs.c.output_path > path) & (jobs.c.output_path < f"{path[:-1]}0")  # the sign after the slash
+    return path.endswith("/") and _writes(connection, bucket, inside)
+
+
+def _writes(connection: sa.Connection, bucket: str, place: sa.ColumnElement[bool]) -> bool:
+    where = (jobs.c.output_bucket == bucket, _in(LIVE), place)
     return connection.execute(sa.select(jobs.c.job_id).where(*where).limit(1)).first() is not None
 
 
@@ -89,14 +105,20 @@ def exists(connection: sa.Connection, status: JobStatus) -> bool:
 
 
 def admissible(connection: sa.Connection, running_limit: int) -> list[tuple[str, str]]:
-    """Ids and customers of accepted jobs that fit under their customers' limits, oldest first."""
+    """
+    Ids and customers of accepted jobs that fit under their customers' limits, oldest first.
+
+    Who has reached the limit is left out at once: in a long queue these are most, and their jobs need not be ranked.
+    """
+    n_admitted = sa.select(jobs.c.customer_id, sa.func.count().label("n")).where(_in(ADMITTED))
+    admitted = n_admitted.group_by(jobs.c.customer_id).subquery()
+    full = sa.select(admitted.c.customer_id).where(admitted.c.n >= running_limit)
     rank = sa.func.row_number().over(partition_by=jobs.c.customer_id, order_by=OLDEST_FIRST)
     accepted = (
-        sa.select(*OLDEST_FIRST, jobs.c.customer_id, rank.label("rank")).where(jobs.c.status == S.INITIALIZED.value)
-    ).subquery()
-    admitted = (
-        sa.select(jobs.c.customer_id, sa.func.count().label("n")).where(_in(ADMITTED)).group_by(jobs.c.customer_id)
-    ).subquery()
+        sa.select(*OLDEST_FIRST, jobs.c.customer_id, rank.label("rank"))
+        .where(jobs.c.status == S.INITIALIZED.value, jobs.c.customer_id.not_in(full))
+        .subquery()
+    )
     both = accepted.outerjoin(admitted, accepted.c.customer_id == admitted.c.customer_id)
     fits = accepted.c.rank + sa.func.coalesce(admitted.c.n, 0) <= running_limit
     query = sa.select(accepted.c.job_id, accepted.c.customer_id).select_from(both).where(fits)
@@ -113,10 +135,13 @@ def current_turn(connection: sa.Connection) -> int:
 
 
 def last_turn(connection: sa.Connection, customer_id: str) -> int | None:
-    """The last turn that a customer's jobs have taken up, as far as it still matters."""
+    """
+    The last turn that a customer's jobs have taken up, as far as it still matters.
+
+    Asked for the maximum SQLite would go through the whole queue, from its end, for a job of the customer's.
+    """
     where = (jobs.c.customer_id == customer_id, _in(ADMITTED))
-    turn: int | None = connection.execute(sa.select(sa.func.max(jobs.c.turn)).where(*where)).scalar()
-    return turn
+    return max(connection.execute(sa.select(jobs.c.turn).where(*where)).scalars(), default=None)
 
 
 def next_queued(connection: sa.Connection, running_limit: int) -> Job | None:
@@ -152,9 +177,14 @@ def window_ended(connection: sa.Connection, now: datetime) -> list[str]:
 
 
 def expired(connection: sa.Connection, now: datetime) -> list[str]:
-    """Ids of ended jobs whose record has been kept long enough, and that left nothing to be tidied away first."""
-    where = (jobs.c.expires_at <= now, jobs.c.litter.is_(False), _in(ENDED))
-    return list(connection.execute(sa.select(jobs.c.job_id).where(*where).order_by(jobs.c.expires_at)).scalars())
+    """
+    Ids of ended jobs whose record has been kept long enough, and that left nothing to be tidied away first.
+
+    Only ended jobs have an expiry, and few are past it. To ask for more than that makes SQLite look up every job that
+    has ended: it takes an equation to be worth more than a bound.
+    """
+    query = sa.select(jobs.c.job_id, jobs.c.litter).where(jobs.c.expires_at <= now).order_by(jobs.c.expires_at)
+    return [job_id for job_id, litter in connection.execute(query) if not litter]
 
 
 def with_litter(connection: sa.Connection, now: datetime) -> list[Job]:

@@ -28,6 +28,10 @@ class Time(sa.types.TypeDecorator[datetime]):
         return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
 
 
+# PostgreSQL shall order paths by their bytes as SQLite does, whatever its locale: what lies inside a prefix is a range
+PATH = sa.String(1024).with_variant(sa.String(1024, collation="C"), "postgresql")
+
+
 def _column(name: str, kind: Any, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=nullable)
 
@@ -45,7 +49,7 @@ jobs = sa.Table(
     _column("work", sa.JSON),
     _column("metadata", sa.JSON),
     _column("output_bucket", sa.String(255)),
-    _column("output_path", sa.String(1024)),
+    _column("output_path", PATH),
     _column("timeout_s", sa.Integer),
     _column("resume_window_s", sa.Integer),
     _column("submitted_at", Time),
@@ -70,9 +74,9 @@ jobs = sa.Table(
     _column("origin", sa.JSON),
     sa.Index(None, "status", "turn", "submitted_at", "job_id"),  # the claim
     sa.Index(None, "status", "lease_until"),  # who is gone
-    sa.Index(None, "status", "customer_id", "submitted_at"),  # the admission and the limits
-    sa.Index(None, "customer_id", "submitted_at", "job_id"),  # the history
-    sa.Index(None, "output_bucket", "status"),  # one live job per output path
+    sa.Index(None, "status", "customer_id", "submitted_at", "job_id", "project_id"),  # admission, limits, history
+    sa.Index(None, "customer_id", "submitted_at", "job_id", "project_id"),  # the history
+    sa.Index(None, "output_bucket", "status", "output_path"),  # one live job per output path
     sa.Index(None, "litter", "status"),  # tidying up
     sa.Index(None, "expires_at"),  # forgetting
 )

@@ -26,7 +26,6 @@ from lookalike.version import VERSION
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _POLL_S = (0.05, 1.0)  # a job is looked at that soon first, that seldom later
-_SCAN_ROWS = 100
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 _STORED = "The job is stored and will be run."
 _NAMES_SHOWN, _NAME_SHOWN_CHARS = 10, 64
@@ -132,7 +131,7 @@ class Jobs:
         self.policy.demand(principal, Scope.JOBS_READ)
         if asked.start is not None and asked.end is not None and asked.start > asked.end:
             raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
-        jobs, total = self._page(principal, Query(principal.customer_id, **vars(asked)))
+        jobs, total = self.store.find(Query(principal.customer_id, principal.projects, **vars(asked)))
         following = asked.offset + len(jobs)
         return {
             "jobs": [view.to_json(job) for job in jobs],
@@ -183,17 +182,6 @@ class Jobs:
         self.policy.demand_owner(principal, job.customer_id)
         self.policy.demand_project(principal, job.project_id)
         return job
-
-    def _page(self, principal: Principal, query: Query) -> tuple[list[Job], int]:
-        if principal.projects is None:
-            return self.store.find(query)
-        seen: list[Job] = []
-        total, offset = 1, 0
-        while offset < total:
-            page, total = self.store.find(replace(query, limit=_SCAN_ROWS, offset=offset))
-            seen += [job for job in page if job.project_id in principal.projects]
-            offset += _SCAN_ROWS
-        return seen[query.offset : query.offset + query.limit], len(seen)
 
     def _demand_places(self, principal: Principal, request: Request) -> None:
         self.policy.demand_project(principal, request.project_id)
