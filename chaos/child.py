@@ -21,7 +21,6 @@ from lookalike.storage.buckets import NamedBuckets, open_bucket
 
 STAND_IN = "stand-in"
 N_BLOCKS = 6
-STAGE_S = 0.03
 
 
 def main() -> int:
@@ -78,7 +77,7 @@ def stages(hello: dict[str, Any]) -> Iterator[dict[str, Any]]:
         elif name == "publish":
             publish(hello)
         else:
-            time.sleep(STAGE_S)
+            time.sleep(work["request"]["parameters"]["stage_s"])
         work = {**work, "done": [*work["done"], name]}
         say("stage", stage=name, status="completed")
         yield work
@@ -102,11 +101,12 @@ def generate(hello: dict[str, Any]) -> None:
 def publish(hello: dict[str, Any]) -> None:
     """Ask, then the part to its place and the manifest last."""
     _, output = buckets(hello)
-    job_id, path = hello["work"]["job_id"], hello["work"]["request"]["output_path"]
+    job_id, request = hello["work"]["job_id"], hello["work"]["request"]
+    path = request["output_path"]
     say("publish")
     sys.stdin.readline()
     output.copy(f".lookalike/{job_id}/part", path)
-    time.sleep(STAGE_S)
+    time.sleep(request["parameters"]["stage_s"])
     note(hello, "work")
     manifest = json.dumps({"job_id": job_id}).encode()
     if not output.create(f"{path}.manifest.json", manifest) and output.read(f"{path}.manifest.json") != manifest:

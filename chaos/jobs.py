@@ -37,8 +37,8 @@ def lay_out(home: Path) -> None:
     (home / "buckets" / "in" / "table.csv").write_text("age,city,income\n" + "".join(rows))
 
 
-def make(kind: str) -> Asked:
-    """A new job; all of a kind have the same seed and so the same output."""
+def make(kind: str, **parameters: float) -> Asked:
+    """A new job; all of a kind have the same seed and so the same output. `parameters` overrule the storm's."""
     job_id = str(uuid.uuid4())
     path = f"{job_id}.csv"
     request = Request(
@@ -51,7 +51,7 @@ def make(kind: str) -> Asked:
         output_bucket="out",
         output_path=path,
         project_id="chaos",
-        parameters=_parameters(kind),
+        parameters={**_parameters(kind), **parameters},
     )
     new = NewJob(
         job_id=job_id,
@@ -68,7 +68,7 @@ def make(kind: str) -> Asked:
 def _parameters(kind: str) -> dict[str, Any]:
     if kind == TABLE:
         return parse(TABLE, {"seed": SEED, "evaluate": False}).model_dump(mode="json")
-    return {"seed": SEED, "block_s": LONG_S if random.random() < LONG else SHORT_S}
+    return {"seed": SEED, "block_s": LONG_S if random.random() < LONG else SHORT_S, "stage_s": SHORT_S}
 
 
 def _configuration(request: Request) -> Mapping[str, Any]:
