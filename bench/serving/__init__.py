@@ -1,0 +1,1 @@
+"""Measuring the service: its database, its queue, its requests, its jobs."""
