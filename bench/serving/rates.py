@@ -5,21 +5,22 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from tempfile import TemporaryDirectory
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bench.serving.service import PATIENCE_S, TITLES, NotMeasured, serving
-from bench.serving.submissions import submission
 from chaos.child import STAND_IN
 from chaos.databases import KINDS
 from chaos.fleet import Fleet
 from chaos.jobs import lay_out, make
+
+from bench.serving.service import PATIENCE_S, TITLES, NotMeasured, serving
+from bench.serving.submissions import submission
 from lookalike.jobs import Limits
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.database import open_engine, prepare
 from lookalike.ledger.jobs import SqlJobStore
+from lookalike.ledger.standing import standing
 from lookalike.settings import Settings
-from lookalike.wiring.standing import standing
 
 N_ROWS, N_REAL, N_STAND_INS = 200, 20, 40
 SLOTS = (1, 2)

@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 import psutil
+from chaos.databases import KINDS
 
 from bench.measuring.processes import ROOT
-from chaos.databases import KINDS
 from lookalike import samples
 from lookalike.operations.submission import Submission
 

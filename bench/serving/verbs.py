@@ -16,7 +16,7 @@ from lookalike.jobs import Beat, Idempotency, Limits, Query
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.jobs import SqlJobStore
-from lookalike.wiring.standing import standing
+from lookalike.ledger.standing import standing
 
 T = TypeVar("T")
 

@@ -61,7 +61,7 @@ def available() -> bool:
     if shutil.which("wrk") is None and shutil.which("apt-get") and os.geteuid() == 0:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         for words in (["update"], ["install", "-y", "wrk"]):
-            subprocess.run(["apt-get", *words], check=False, **quiet)  # type: ignore[call-overload]  # quiet is no TypedDict
+            subprocess.run(["apt-get", *words], check=False, **quiet)  # type: ignore[call-overload]  # noqa: S607
     return shutil.which("wrk") is not None
 
 
