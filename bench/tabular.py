@@ -36,6 +36,8 @@ class NotMeasured(Exception):
 
 def run(options: Options) -> int:
     """Print the tables, and write them if asked; 1 if that could not be done."""
+    if options.write and not options.peers:
+        return _refused("published figures stand beside the peers'; --write goes with --peers")
     if options.write and not {"LOOKALIKE_DATA", "LOOKALIKE_JUDGE"} <= set(os.environ):
         return _refused("published figures come from LOOKALIKE_DATA and LOOKALIKE_JUDGE; set both")
     try:
