@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,6 +21,7 @@ def test_a_minute_of_storm() -> None:
     assert 2 == done.stdout.count("every promise was kept")
 
 
+@pytest.mark.slow
 def test_without_the_fence_the_storm_breaks_promises() -> None:
     """Control: with supervisors believed whoever has the job, the same checks find what is wrong."""
     done = chaos("--minutes", "0.7", "--without", "fence")

@@ -3,10 +3,12 @@
 import os
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from crew import LEASE_S, Crew, wait
 
@@ -27,8 +29,11 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture
 def crew(server: Any, tmp_path: Path) -> Iterator[Crew]:
-    """A service on that server."""
-    crew = Crew(tmp_path, server.get_uri())
+    """A service on a database of its own there."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    crew = Crew(tmp_path, server.get_uri().replace("/postgres?", f"/{name}?"))
     yield crew
     crew.close()
 

@@ -33,7 +33,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with one slot, few waiting jobs to a customer and quick beats."""
     limits = {"JOBS__RUNNING_PER_CUSTOMER": "2", "JOBS__QUEUED_PER_CUSTOMER": "6"}
     home = tmp_path_factory.mktemp("table") / "home"
-    with serving(home, JOBS__BEAT_S="0.2", SERVER__SYNC_WAIT_S=str(SYNC_WAIT_S), **limits) as running:
+    with serving(
+        home, JOBS__BEAT_S="0.2", JOBS__LEASE_S="5", SERVER__SYNC_WAIT_S=str(SYNC_WAIT_S), **limits
+    ) as running:
         shutil.copy(samples.path("adult.csv"), running.bucket("in"))
         running.bucket("out")
         yield running
