@@ -112,10 +112,10 @@ class Crew:
 
     def litter(self, job_id: str) -> list[str]:
         """What a job left lying about: staged parts, checkpoints, pieces of files."""
-        staged = (self.home / "buckets" / "out" / ".lookalike" / job_id).rglob("*")
-        made = (path for path in (self.home / "work" / "jobs" / job_id).rglob("*") if path.name not in KEPT)
-        pieces = (path for path in self.home.rglob("*") if path.name.endswith(".partial") or "#" in path.name)
-        return [path.name for paths in (staged, made, pieces) for path in paths]
+        staged = names(self.home / "buckets" / "out" / ".lookalike" / job_id)
+        made = (name for name in names(self.home / "work" / "jobs" / job_id) if name not in KEPT)
+        pieces = (name for name in names(self.home) if name.endswith(".partial") or "#" in name)
+        return [*staged, *made, *pieces]
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -160,6 +160,12 @@ def gathered(folder: Path, database_url: str, **environment: str) -> Iterator[Cr
         yield crew
     finally:
         crew.close()
+
+
+def names(folder: Path) -> Iterator[str]:
+    """Names of all below a folder; what goes away meanwhile is passed over."""
+    for _, folders, files in os.walk(folder):
+        yield from (*folders, *files)
 
 
 def went_well(crew: Crew, job_id: str, path: str, undisturbed: dict[str, str], retry_count: int = 0) -> None:

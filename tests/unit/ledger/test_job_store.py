@@ -54,6 +54,11 @@ def test_an_unknown_job_is_none(store):
         ("a", "a/b.csv", False),
         ("a/b", "a/bc", False),
         ("A/", "a/b", False),
+        ("a/\U0010ffff/é.csv", "a/", True),
+        ("é/", "é/b/c/d.csv", True),
+        ("a0", "a/", False),
+        ("a.csv", "a/", False),
+        ("/a", "/", True),
     ],
 )
 def test_live_jobs_do_not_share_an_output(store, limits, new_job, first, second_path, clash):
@@ -133,6 +138,20 @@ def test_history_is_filtered_by_status_and_time(store, at, new_job, now):
 
     assert 2 == store.find(Query("ada", start=start, end=end))[1]
     assert [jobs[1].job_id] == [job.job_id for job in store.find(Query("ada", status=S.CANCELLED))[0]]
+
+
+def test_history_is_filtered_by_project(store, new_job):
+    """Only jobs of the projects asked for are listed and counted; of none, none."""
+    limits = Limits(9, 9)
+    a, b, _ = (store.submit(new_job(project_id=name), limits, None).job_id for name in "abc")
+
+    assert ([b, a], 2) == ids_of(store.find(Query("ada", frozenset("ab"))))
+    assert ([], 0) == ids_of(store.find(Query("ada", frozenset())))
+
+
+def ids_of(found):
+    jobs, total = found
+    return [job.job_id for job in jobs], total
 
 
 # ── moves and their refusals ──
