@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from bench.serving import crowd, verbs
+
 from lookalike.ledger.database import open_engine, prepare
 
 SMALL = crowd.Crowd(finished=200, crowded=120, queued=40, accepted=40, customers=6, at_limit=2)
