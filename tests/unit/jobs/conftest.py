@@ -148,7 +148,10 @@ class Service:
         return [process for process in psutil.process_iter() if self._marked(process)]
 
     def guards(self):
-        return [process for process in self.processes() if "jobs.guard" in " ".join(process.cmdline())]
+        """Live guards; a child that is still its guard's copy, not yet a program of its own, is none."""
+        found = [process for process in self.processes() if "jobs.guard" in " ".join(process.cmdline())]
+        pids = {process.pid for process in found}
+        return [process for process in found if process.ppid() not in pids]
 
     def n_running(self, n):
         """Those processes of jobs that live, once they are so many."""
