@@ -11,8 +11,7 @@ from lookalike.access.policy import Policy, Scope
 from lookalike.access.secret_box import SecretBox
 from lookalike.clock import Clock
 from lookalike.errors import ValidationError, WebhookNotFound, WebhookRefused
-from lookalike.net.addresses import Allowed, literal, refusal
-from lookalike.net.resolver import Resolve
+from lookalike.net.reach import Reach, Refused
 from lookalike.operations.jobs import ID
 from lookalike.webhooks import EventType, Webhook, WebhookStore, headers, signing_secret
 from lookalike.webhooks.urls import Receiver, receiver
@@ -31,22 +30,20 @@ class Registration:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """Which receivers are let in: what is allowed beside global addresses, and how names are resolved."""
-
-    allow: Allowed
-    allow_http: bool
-    resolve: Resolve
-
-
-@dataclass(frozen=True)
 class Webhooks:
-    """The verbs; `draw` gives so many random bits as a number."""
+    """
+    The verbs.
+
+    Attributes:
+        allow_http: Receivers may be without TLS.
+        draw: Gives so many random bits as a number.
+    """
 
     store: WebhookStore
     policy: Policy
     box: SecretBox
     reach: Reach
+    allow_http: bool
     clock: Clock
     draw: Callable[[int], int]
 
@@ -63,7 +60,7 @@ class Webhooks:
         if problems:
             summary = "; ".join(f"{name} {message}" for name, message in problems[:5])
             raise ValidationError(f"The webhook cannot be registered: {summary}.", fields=problems)
-        place = receiver(asked.url, allow_http=self.reach.allow_http)
+        place = receiver(asked.url, allow_http=self.allow_http)
         self._demand_reachable(place)
         webhook = self._sealed(principal, asked, place)
         self.store.register(webhook, PER_CUSTOMER_MAX)
@@ -87,15 +84,12 @@ class Webhooks:
 
     def _demand_reachable(self, place: Receiver) -> None:
         try:
-            addresses = (place.host,) if literal(place.host) is not None else self.reach.resolve(place.host)
-        except OSError:
-            addresses = ()
-        reason = refusal(place.host, addresses, self.reach.allow)
-        if reason is not None:
+            self.reach.addresses(place.host)
+        except Refused as refused:
             raise WebhookRefused(
-                f"The webhook's host '{place.host}' {reason}.",
+                f"The webhook's host '{place.host}' {refused}.",
                 hint="Use a public host; an operator can let in others by the setting webhooks.allow.",
-            )
+            ) from None
 
     def _sealed(self, principal: Principal, asked: Registration, place: Receiver) -> Webhook:
         return Webhook(

@@ -14,12 +14,13 @@ from lookalike.api.services import Services
 from lookalike.console.pages import router as pages
 from lookalike.jobs import Limits
 from lookalike.net.addresses import allowed
+from lookalike.net.reach import Reach
 from lookalike.net.resolver import resolve
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
 from lookalike.operations.submission import Rules
-from lookalike.operations.webhooks import Reach, Webhooks
+from lookalike.operations.webhooks import Webhooks
 from lookalike.settings import Settings
 from lookalike.telemetry.metrics import exposition
 from lookalike.wiring.parts import Parts, alive_s, open_parts
@@ -70,9 +71,9 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
 
 def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
     settings = parts.settings.webhooks
-    reach = Reach(allowed(settings.allow), settings.allow_http, resolve)
+    reach = Reach(allowed(settings.allow), resolve)
     box = SecretBox(secret_keys(parts.settings.home / "keys"))
-    return Webhooks(parts.webhook_store, policy, box, reach, parts.clock, secrets.randbits)
+    return Webhooks(parts.webhook_store, policy, box, reach, settings.allow_http, parts.clock, secrets.randbits)
 
 
 def _sources(parts: Parts) -> Sources:

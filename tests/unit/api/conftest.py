@@ -29,11 +29,12 @@ from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.standing import standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
+from lookalike.net.reach import Reach
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
 from lookalike.operations.submission import Rules
-from lookalike.operations.webhooks import Reach, Webhooks
+from lookalike.operations.webhooks import Webhooks
 from lookalike.settings import Bucket
 from lookalike.storage.buckets import NamedBuckets
 from lookalike.telemetry.metrics import RequestMetrics, exposition
@@ -169,7 +170,7 @@ def _service(
     policy = Policy(require_scopes, rights, buckets.names)
     rules = Rules(FORMATS, policy.knows_bucket, 1_000_000_000, 50_000_000, 86_400, secrets.randbits)
     tokens = Tokens(token_key(home / "keys"), Names(), clock, secrets.randbits)
-    reach = Reach(allowed(allow), allow_http, resolve)
+    reach, box = Reach(allowed(allow), resolve), SecretBox(secret_keys(home / "keys"))
 
     def ping() -> None:
         with reading(engine) as connection:
@@ -179,7 +180,7 @@ def _service(
     registry = CollectorRegistry()
     services = Services(
         jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
-        webhooks=Webhooks(hooks, policy, SecretBox(secret_keys(home / "keys")), reach, clock, secrets.randbits),
+        webhooks=Webhooks(hooks, policy, box, reach, allow_http, clock, secrets.randbits),
         health=Health(sources),
         measurements=Measurements(
             lambda: standing(engine, 30), lambda known: exposition(registry, known), timeout_s=0.5
