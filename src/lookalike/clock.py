@@ -5,6 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
+def timestamp(value: datetime | None) -> str | None:
+    """RFC 3339 with milliseconds and Z."""
+    return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Clock(Protocol):
     """Tells the time of day and measures spans."""
 

@@ -1,8 +1,8 @@
 """A job as GET shows it, and as events carry it."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from lookalike.clock import timestamp
 from lookalike.jobs.job import Job, Stage
 
 
@@ -24,11 +24,6 @@ def to_json(job: Job) -> dict[str, Any]:
     if job.error_code is not None:
         value["error"] = {"code": job.error_code, "message": job.error_message or ""}
     return value
-
-
-def timestamp(value: datetime | None) -> str | None:
-    """RFC 3339 with milliseconds and Z."""
-    return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

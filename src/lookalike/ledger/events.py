@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lookalike.jobs import stages, view
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import JobStatus
+from lookalike.ledger import outbox
 from lookalike.ledger.tables import events
 from lookalike.webhooks import EventType
 
@@ -29,7 +30,7 @@ def to_tell(connection: sa.Connection, old: Job, new: Job, now: datetime) -> Eve
 
 
 def write(connection: sa.Connection, kind: EventType, job: Job, now: datetime) -> None:
-    """The event row of a job as it now is; `job.sequence` is this event's number."""
+    """The event of a job as it now is, and its deliveries; `job.sequence` is this event's number."""
     row = {
         "event_id": str(uuid.uuid4()),
         "job_id": job.job_id,
@@ -40,6 +41,7 @@ def write(connection: sa.Connection, kind: EventType, job: Job, now: datetime) -
         "data": {**view.to_json(job), "sequence": job.sequence},
     }
     connection.execute(sa.insert(events).values(row))
+    outbox.put(connection, row)
 
 
 def _worth_telling(connection: sa.Connection, job: Job, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from lookalike.jobs import Idempotency, Lease, Query
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import ENDED, LIVE, JobStatus
 from lookalike.ledger.rows import COLUMNS, changes, job_of, values_of
-from lookalike.ledger.tables import events, idempotency, jobs, workers
+from lookalike.ledger.tables import deliveries, events, idempotency, jobs, workers
 
 S = JobStatus
 
@@ -201,10 +201,11 @@ def clear_litter(connection: sa.Connection, job: Job) -> None:
 
 
 def delete(connection: sa.Connection, job_id: str, now: datetime) -> bool:
-    """Remove an expired, tidy job with its events and keys; False if it is not there or not such a one."""
+    """Remove an expired, tidy job with its events, deliveries and keys; False if it is not there or not such a one."""
     where = (jobs.c.job_id == job_id, jobs.c.expires_at <= now, jobs.c.litter.is_(False), _in(ENDED))
     if connection.execute(sa.delete(jobs).where(*where)).rowcount == 0:
         return False
+    connection.execute(sa.delete(deliveries).where(deliveries.c.job_id == job_id))
     connection.execute(sa.delete(events).where(events.c.job_id == job_id))
     connection.execute(sa.delete(idempotency).where(idempotency.c.job_id == job_id))
     return True

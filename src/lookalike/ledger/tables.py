@@ -11,6 +11,7 @@ metadata = sa.MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     }
 )
 
@@ -122,7 +123,37 @@ webhooks = sa.Table(
     _column("secret", sa.LargeBinary),
     _column("headers", sa.LargeBinary, nullable=True),
     _column("created_at", Time),
+    _column("former_secret", sa.LargeBinary, nullable=True),
+    _column("former_until", Time, nullable=True),
+    _column("failing_since", Time, nullable=True),
+    _column("disabled_at", Time, nullable=True),
+    _column("disabled_reason", sa.String(64), nullable=True),
     sa.Index(None, "customer_id", "created_at"),
+)
+
+deliveries = sa.Table(  # one row for each event and webhook that hears of it
+    "deliveries",
+    metadata,
+    sa.Column("delivery_id", sa.String(36), primary_key=True),
+    _column("event_id", sa.String(36)),
+    _column("webhook_id", sa.String(36)),
+    _column("job_id", sa.String(36)),
+    _column("sequence", sa.Integer),
+    _column("type", sa.String(16)),
+    _column("status", sa.String(16)),
+    _column("attempts", sa.Integer),
+    _column("due_at", Time, nullable=True),  # of the next attempt; while one is under way, the end of its lease
+    _column("owner", sa.String(255), nullable=True),
+    _column("created_at", Time),
+    _column("attempted_at", Time, nullable=True),
+    _column("answer_code", sa.Integer, nullable=True),
+    _column("latency_ms", sa.Integer, nullable=True),
+    _column("answer", sa.Text, nullable=True),
+    _column("problem", sa.String(255), nullable=True),
+    sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.webhook_id"], ondelete="CASCADE"),
+    sa.Index(None, "status", "webhook_id", "due_at"),  # the claim
+    sa.Index(None, "job_id", "webhook_id", "sequence"),  # the order of a job's events; forgetting
+    sa.Index(None, "webhook_id", "created_at", "delivery_id"),  # the list
 )
 
 workers = sa.Table(

@@ -48,9 +48,10 @@ class Sender:
     are answers like any other; proxies of the environment are not asked.
     """
 
-    def __init__(self, reach: Reach, trust: ssl.SSLContext) -> None:
+    def __init__(self, reach: Reach, trust: ssl.SSLContext, *, allow_http: bool = False) -> None:
         self._reach = reach
         self._trust = trust
+        self._allow_http = allow_http
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """
@@ -76,6 +77,8 @@ class Sender:
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         target = httpcore.URL(url)
+        if target.scheme != b"https" and not self._allow_http:
+            raise Refused("is not spoken to over TLS, and the setting webhooks.allow_http is off")
         own = {
             "Host": _authority(target),
             "Content-Type": "application/json",

@@ -1,4 +1,4 @@
-"""Webhooks: who wants to hear of which events. The dispatcher that delivers them comes with the outbox."""
+"""Webhooks: who wants to hear of which events, and the way there: outbox, dispatcher, signature."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,15 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True)
 class Webhook:
-    """A registration. `secret` and `headers` are ciphertext here and in the database."""
+    """
+    A registration.
+
+    Attributes:
+        secret, headers, former_secret: Ciphertext, here and in the database.
+        former_until: So long what is sent is signed with the former secret too.
+        failing_since: When the first delivery after the last one that went well failed.
+        disabled_at, disabled_reason: It is told of nothing any more.
+    """
 
     webhook_id: str
     customer_id: str
@@ -26,6 +34,11 @@ class Webhook:
     secret: bytes
     headers: bytes | None
     created_at: datetime
+    former_secret: bytes | None = None
+    former_until: datetime | None = None
+    failing_since: datetime | None = None
+    disabled_at: datetime | None = None
+    disabled_reason: str | None = None
 
 
 class WebhookStore(Protocol):

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
+from lookalike.clock import timestamp
 from lookalike.errors import outline
-from lookalike.jobs.view import timestamp
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor

@@ -9,6 +9,7 @@ from lookalike.clock import SystemClock
 from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
 from lookalike.ledger.jobs import SqlJobStore
+from lookalike.ledger.outbox import SqlOutbox
 from lookalike.ledger.standing import standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.pipeline import housekeeping
@@ -40,6 +41,7 @@ class Parts:
     clock: SystemClock
     store: SqlJobStore
     webhook_store: SqlWebhookStore
+    outbox: SqlOutbox
     buckets: NamedBuckets
     work_bucket: Bucket
     glances: NamedBuckets
@@ -89,6 +91,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         clock=SystemClock(),
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),
+        outbox=SqlOutbox(engine),
         standing=lambda: standing(engine, alive_s(settings)),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),

@@ -13,11 +13,12 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
+from lookalike.wiring.dispatching import dispatcher
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
 from lookalike.wiring.service import api
 from lookalike.wiring.telemetry import open_telemetry
-from lookalike.wiring.worker import supervisor
+from lookalike.wiring.worker import name, supervisor
 
 SHUTDOWN_S = 3  # for requests under way, when told to stop
 METRICS_HOST = "127.0.0.1"  # a worker has no door to the outside
@@ -25,7 +26,7 @@ METRICS_HOST = "127.0.0.1"  # a worker has no door to the outside
 
 def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
     """
-    Serve the API and run one supervisor until told to stop; jobs under way go back to the queue then.
+    Serve the API, run one supervisor and deliver webhooks until told to stop; jobs under way go back to the queue then.
 
     Args:
         ready: Is told the URL once requests are answered.
@@ -40,19 +41,14 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         host, port = listener.getsockname()[:2]
         server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
         stop = _told_to_stop()
-        run = supervisor(parts, environ, telemetry.jobs).run
-        worker = threading.Thread(target=run, args=(stop,), name="supervisor")
-        worker.start()
-        try:
+        jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name())
+        with _beside(jobs.run, stop), _beside(hooks.run, stop):
             server.run(sockets=[listener])
-        finally:
-            stop.set()
-            worker.join()
 
 
 def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | None) -> None:
     """
-    Run one supervisor until told to stop; jobs under way go back to the queue then.
+    Run one supervisor and deliver webhooks until told to stop; jobs under way go back to the queue then.
 
     Args:
         metrics_port: Where on this machine its metrics can be read, if anywhere.
@@ -67,6 +63,7 @@ def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | Non
         closing(open_parts(settings, environ)) as parts,
         closing(open_telemetry(settings)) as telemetry,
         _metrics(telemetry.registry, metrics_port),
+        _beside(dispatcher(parts, name()).run, stop),
     ):
         supervisor(parts, environ, telemetry.jobs).run(stop)
 
@@ -102,6 +99,18 @@ def _told_to_stop() -> threading.Event:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     return stop
+
+
+@contextmanager
+def _beside(run: Callable[[threading.Event], None], stop: threading.Event) -> Iterator[None]:
+    """While in here it runs in a thread; afterwards it has been told to stop, and has."""
+    thread = threading.Thread(target=run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager

@@ -13,9 +13,6 @@ from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.console.pages import router as pages
 from lookalike.jobs import Limits
-from lookalike.net.addresses import allowed
-from lookalike.net.reach import Reach
-from lookalike.net.resolver import resolve
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
@@ -23,6 +20,7 @@ from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Webhooks
 from lookalike.settings import Settings
 from lookalike.telemetry.metrics import exposition
+from lookalike.wiring.dispatching import reach
 from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
 from lookalike.wiring.tokens import tokens
@@ -70,10 +68,11 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
 
 
 def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
-    settings = parts.settings.webhooks
-    reach = Reach(allowed(settings.allow), resolve)
-    box = SecretBox(secret_keys(parts.settings.home / "keys"))
-    return Webhooks(parts.webhook_store, policy, box, reach, settings.allow_http, parts.clock, secrets.randbits)
+    settings = parts.settings
+    box = SecretBox(secret_keys(settings.home / "keys"))
+    return Webhooks(
+        parts.webhook_store, policy, box, reach(settings), settings.webhooks.allow_http, parts.clock, secrets.randbits
+    )
 
 
 def _sources(parts: Parts) -> Sources:

@@ -28,7 +28,6 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 
 def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> Supervisor:
     """A supervisor of the service's jobs, under a name no other has."""
-    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
     def told(job: Job) -> dict[str, Any]:
         return payload(job, parts, environ)
@@ -41,13 +40,18 @@ def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> 
         store=parts.store,
         clock=parts.clock,
         settings=parts.settings.jobs,
-        owner=owner,
+        owner=name(),
         groups=_groups(parts, environ),
         payload=told,
         tidy=tidy,
         forget=parts.forget,
         observer=observer,
     )
+
+
+def name() -> str:
+    """One that no other worker has or will have."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""The dispatcher: sends what is due, many at a time, and notes what became of it; any number of them share the work."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from lookalike.clock import Clock, timestamp
+from lookalike.errors import LookalikeError, outline
+from lookalike.net.sender import Answer, NoAnswer
+from lookalike.webhooks import attempt
+from lookalike.webhooks.lanes import Lanes
+from lookalike.webhooks.outbox import DeliveryStatus, Outbox, Outcome, Parcel
+
+LOOK_S = 0.25  # how soon something due is seen
+LEASE_S = 30.0  # twice the time an attempt may take
+NAP_S = 1.0  # after an error of the database
+LEAVE_S = 2.0  # for attempts under way, when told to stop
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """
+    Delivers at least once: what was sent and not noted, because of a kill -9 in between, is sent again.
+
+    Attributes:
+        send: POSTs to a URL; raises NoAnswer. It keeps to `net.sender.TIMEOUT_S`.
+        opened: Gives the text of a ciphertext; raises LookalikeError.
+        owner: A name no other dispatcher has or will have.
+        draw: Numbers in [0, 1).
+    """
+
+    outbox: Outbox
+    send: Callable[[str, Mapping[str, str], bytes], Awaitable[Answer]]
+    opened: Callable[[bytes], str]
+    owner: str
+    clock: Clock
+    draw: Callable[[], float]
+    _lanes: Lanes = field(default_factory=Lanes)
+    _over: asyncio.Queue[tuple[Parcel, Outcome]] = field(default_factory=asyncio.Queue)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until `stop` is set; what is not over within 2 s then is given back, to be sent by another one."""
+        asyncio.run(self._run(stop))
+
+    async def _run(self, stop: threading.Event) -> None:
+        noting = asyncio.create_task(self._note())
+        under_way = set[asyncio.Task[None]]()
+        while not stop.is_set():
+            for parcel in await self._take():
+                task = asyncio.create_task(self._deliver(parcel))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+                self._lanes.begin(parcel.lane)
+            await self._pause()
+        if under_way:
+            await asyncio.wait(under_way, timeout=LEAVE_S)
+        for task in under_way:
+            task.cancel()
+        await asyncio.wait([asyncio.create_task(self._over.join())], timeout=LEAVE_S)
+        noting.cancel()
+        await self._ask(self.outbox.give_back, self.owner)
+
+    async def _take(self) -> list[Parcel]:
+        due = await self._ask(self.outbox.lanes)
+        rooms = self._lanes.rooms(due or [])
+        return (await self._ask(self.outbox.take, self.owner, LEASE_S, rooms) or []) if rooms else []
+
+    async def _pause(self) -> None:
+        """Until there may be room for more, or a new delivery."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._room.wait(), LOOK_S)
+        self._room.clear()
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        begun = self.clock.monotonic()
+        said = await self._said(parcel)
+        took_ms = round(1_000 * (self.clock.monotonic() - begun))
+        self._over.put_nowait((parcel, attempt.outcome(parcel, said, took_ms, self.clock.now(), self.draw)))
+
+    async def _said(self, parcel: Parcel) -> Answer | NoAnswer:
+        sent = attempt.body(parcel.type, timestamp(parcel.created_at) or "", parcel.data)
+        try:
+            headers = attempt.headers(parcel, sent, self.clock.now(), self.opened)
+            return await self.send(parcel.url, headers, sent)
+        except NoAnswer as none:
+            return none
+        except LookalikeError as error:  # of ours, such as a key that is gone
+            log.error("a delivery could not be sent", extra={**_about(parcel), **outline(error)})
+            return NoAnswer("it could not be sent")
+
+    async def _note(self) -> None:
+        """Write all that is over at once: while one transaction is under way, more comes to its end."""
+        while True:
+            batch = [await self._over.get()]
+            while not self._over.empty():
+                batch.append(self._over.get_nowait())
+            await self._record([outcome for _, outcome in batch])
+            for parcel, outcome in batch:
+                self._lanes.end(parcel.lane, well=outcome.status is DeliveryStatus.DELIVERED)
+                self._over.task_done()
+            self._room.set()
+
+    async def _record(self, outcomes: list[Outcome]) -> None:
+        """Where the database is away, try again while the deliveries are ours; after that others send them again."""
+        end = self.clock.monotonic() + LEASE_S
+        disabled = None
+        while disabled is None and self.clock.monotonic() < end:
+            disabled = await self._ask(self.outbox.record, self.owner, outcomes)
+        for webhook_id in disabled or []:
+            log.warning("a webhook is disabled", extra={"webhook_id": webhook_id})
+
+    async def _ask(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What the outbox answers; None, after a nap, where the database does not."""
+        try:
+            return await asyncio.to_thread(verb, *args, **kwargs)
+        except Exception as error:
+            log.warning("the database cannot be asked for deliveries", extra=outline(error))
+            await asyncio.sleep(NAP_S)
+            return None
+
+
+def _about(parcel: Parcel) -> dict[str, str]:
+    return {"delivery_id": parcel.delivery_id, "webhook_id": parcel.lane.webhook_id}
