@@ -115,6 +115,12 @@ class WebhookNotFound(NotFound):
     code, hint = "WEBHOOK_NOT_FOUND", "List your webhooks with GET /api/v2/webhooks."
 
 
+class DeliveryNotFound(NotFound):
+    """No delivery of that id."""
+
+    code, hint = "DELIVERY_NOT_FOUND", "List them with GET /api/v2/webhooks/{webhook_id}/deliveries."
+
+
 class ObjectMissing(NotFound):
     """No object at this path of a bucket."""
 

@@ -35,6 +35,11 @@ FAILURES = {
     "registerWebhookV2": "WEBHOOK_REGISTRATION_FAILED",
     "listWebhooksV2": "WEBHOOK_LIST_FAILED",
     "deleteWebhookV2": "WEBHOOK_DELETION_FAILED",
+    "listDeliveriesV2": "WEBHOOK_LIST_FAILED",
+    "redeliverV2": "WEBHOOK_UPDATE_FAILED",
+    "testWebhookV2": "WEBHOOK_UPDATE_FAILED",
+    "rotateWebhookSecretV2": "WEBHOOK_UPDATE_FAILED",
+    "enableWebhookV2": "WEBHOOK_UPDATE_FAILED",
     "getServiceHealthV2": "HEALTH_CHECK_FAILED",
     "getReadiness": "HEALTH_CHECK_FAILED",
 }

@@ -8,7 +8,7 @@ from pydantic import ValidationError as PydanticError
 
 from lookalike.errors import ValidationError
 from lookalike.operations.submission import Submission
-from lookalike.operations.webhooks import Registration
+from lookalike.operations.webhooks import Registration, Rotation
 from lookalike.webhooks import EventType
 
 
@@ -44,6 +44,15 @@ class WebhookRegistrationRequest(BaseModel):
     headers: dict[str, str] | None = None
 
 
+class RotateSecretRequest(BaseModel):
+    """Body of ``POST /api/v2/webhooks/{webhook_id}/rotate-secret``."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    secret: str
+    overlap_s: int = 86_400
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 # pydantic's kinds of error, in our words
@@ -69,6 +78,11 @@ def registration(body: Mapping[str, Any]) -> Registration:
     """The register request a body is; ValidationError names every field that is missing or of the wrong type."""
     read = _read(WebhookRegistrationRequest, body)
     return Registration(read.url, tuple(read.events), read.secret, read.headers)
+
+
+def rotation(body: Mapping[str, Any]) -> Rotation:
+    """The request a body is; ValidationError names every field that is missing or of the wrong type."""
+    return Rotation(**_read(RotateSecretRequest, body).model_dump())
 
 
 def _read(model: type[Model], body: Mapping[str, Any]) -> Model:

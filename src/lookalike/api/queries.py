@@ -9,6 +9,8 @@ from lookalike.errors import InvalidStatus, ValidationError
 from lookalike.jobs.states import JobStatus
 from lookalike.operations.jobs import History
 from lookalike.webhooks import EventType
+from lookalike.webhooks.deliveries import Page
+from lookalike.webhooks.outbox import DeliveryStatus
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 OFFSET_MAX = 10**15 - 1  # a page that far out is empty; both databases can count to it
@@ -42,6 +44,18 @@ def event(request: Request) -> EventType | None:
         return EventType(text)
     except ValueError:
         raise _wrong("event", f"must be one of {', '.join(EventType)}") from None
+
+
+def page(request: Request) -> Page:
+    """The part of a webhook's deliveries a listing asks for; ValidationError names the parameter that is wrong."""
+    text = _one(request, "status")
+    if text is not None and text not in set(DeliveryStatus):
+        raise _wrong("status", f"must be one of {', '.join(DeliveryStatus)}")
+    return Page(
+        status=None if text is None else DeliveryStatus(text),
+        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
+        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
+    )
 
 
 def _one(request: Request, name: str) -> str | None:

@@ -11,6 +11,7 @@ from lookalike.access import Principal, Verifier
 from lookalike.api.envelope import Observer
 from lookalike.clock import Clock
 from lookalike.errors import Unauthorized
+from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
@@ -32,6 +33,7 @@ class Services:
 
     jobs: Jobs
     webhooks: Webhooks
+    deliveries: Deliveries
     health: Health
     measurements: Measurements
     verifier: Verifier

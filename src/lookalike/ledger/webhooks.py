@@ -1,20 +1,26 @@
 """`WebhookStore` over the database."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from lookalike.errors import WebhookRefused
+from lookalike.ledger import database
 from lookalike.ledger.database import Lock, reading, writing
 from lookalike.ledger.tables import webhooks
 from lookalike.webhooks import EventType, Webhook
 
+W = webhooks.c
+
 
 class SqlWebhookStore:
-    """Registrations in SQLite or PostgreSQL."""
+    """Registrations in SQLite or PostgreSQL; `now` tells the time within a transaction."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, now: Callable[[sa.Connection], datetime] = database.now) -> None:
         self._engine = engine
+        self._now = now
 
     def register(self, webhook: Webhook, limit: int) -> None:
         with writing(self._engine, Lock.WEBHOOK) as connection:
@@ -35,9 +41,22 @@ class SqlWebhookStore:
             row = connection.execute(sa.select(webhooks).where(webhooks.c.webhook_id == webhook_id)).one_or_none()
         return None if row is None else _webhook(row)
 
+    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float) -> bool:
+        with writing(self._engine) as connection:
+            until = self._now(connection) + timedelta(seconds=overlap_s)
+            return _set(connection, webhook_id, former_secret=W.secret, former_until=until, secret=secret)
+
+    def enable(self, webhook_id: str) -> bool:
+        with writing(self._engine) as connection:
+            return _set(connection, webhook_id, failing_since=None, disabled_at=None, disabled_reason=None)
+
     def delete(self, webhook_id: str) -> bool:
         with writing(self._engine) as connection:
             return connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+
+
+def _set(connection: sa.Connection, webhook_id: str, **values: object) -> bool:
+    return connection.execute(sa.update(webhooks).where(W.webhook_id == webhook_id).values(values)).rowcount == 1
 
 
 def _same(webhook: Webhook, other: Webhook) -> bool:

@@ -1,4 +1,4 @@
-"""What one can ask of webhooks: register, list, delete."""
+"""What one can ask of webhooks: register, list, delete, rotate the secret, enable again."""
 
 import json
 import uuid
@@ -17,6 +17,7 @@ from lookalike.webhooks import EventType, Webhook, WebhookStore, headers, signin
 from lookalike.webhooks.urls import Receiver, receiver
 
 PER_CUSTOMER_MAX = 20
+OVERLAP_MAX_S = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class Registration:
     events: tuple[EventType, ...]
     secret: str
     headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A request to sign with another secret; for `overlap_s` seconds with the former one too."""
+
+    secret: str
+    overlap_s: int
 
 
 @dataclass(frozen=True)
@@ -73,14 +82,44 @@ class Webhooks:
 
     def delete(self, principal: Principal, webhook_id: str) -> str:
         """The id of the registration that is gone; WebhookNotFound, AccessDenied."""
-        self.policy.demand(principal, Scope.WEBHOOKS_WRITE)
+        webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
+        if not self.store.delete(webhook.webhook_id):
+            raise _unknown()
+        return webhook.webhook_id
+
+    def rotate_secret(self, principal: Principal, webhook_id: str, rotation: Rotation) -> str:
+        """
+        The id of the webhook that signs with another secret from now on, and with the former one too for a while.
+
+        Raises:
+            ValidationError: names each field that cannot mean anything.
+            WebhookNotFound: there is none of this id.
+        """
+        webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
+        problems = list(_wrong_in(rotation))
+        if problems:
+            summary = "; ".join(f"{name} {message}" for name, message in problems)
+            raise ValidationError(f"The secret cannot be rotated: {summary}.", fields=problems)
+        if not self.store.rotate(webhook.webhook_id, self.box.seal(rotation.secret), rotation.overlap_s):
+            raise _unknown()
+        return webhook.webhook_id
+
+    def enable(self, principal: Principal, webhook_id: str) -> str:
+        """The id of the webhook that hears of events again, from now on; one that is enabled stays so."""
+        webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
+        if not self.store.enable(webhook.webhook_id):
+            raise _unknown()
+        return webhook.webhook_id
+
+    def own(self, principal: Principal, scope: Scope, webhook_id: str) -> Webhook:
+        """The customer's own registration of this id; WebhookNotFound, AccessDenied."""
+        self.policy.demand(principal, scope)
         wanted = webhook_id.lower()
         webhook = self.store.get(wanted) if ID.fullmatch(wanted) else None
-        if webhook is not None:
-            self.policy.demand_owner(principal, webhook.customer_id)
-        if webhook is None or not self.store.delete(wanted):
-            raise WebhookNotFound("There is no webhook of this id.")
-        return wanted
+        if webhook is None:
+            raise _unknown()
+        self.policy.demand_owner(principal, webhook.customer_id)
+        return webhook
 
     def _demand_reachable(self, place: Receiver) -> None:
         try:
@@ -110,7 +149,21 @@ class Webhooks:
             "events": [event.value for event in webhook.events],
             "customer_id": webhook.customer_id,
             "headers": None if own is None else headers.masked(own),
+            "enabled": webhook.disabled_at is None,
+            "disabled_reason": webhook.disabled_reason,
         }
+
+
+def _unknown() -> WebhookNotFound:
+    return WebhookNotFound("There is no webhook of this id.")
+
+
+def _wrong_in(rotation: Rotation) -> Iterator[tuple[str, str]]:
+    wrong = signing_secret.problem(rotation.secret)
+    if wrong is not None:
+        yield "secret", wrong
+    if not 0 <= rotation.overlap_s <= OVERLAP_MAX_S:
+        yield "overlap_s", f"must be a whole number from 0 to {OVERLAP_MAX_S:,}"
 
 
 def _problems(asked: Registration) -> Iterator[tuple[str, str]]:

@@ -58,5 +58,11 @@ class WebhookStore(Protocol):
     def get(self, webhook_id: str) -> Webhook | None:
         """The registration, whoever owns it."""
 
+    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float) -> bool:
+        """Make the secret the former one, valid for `overlap_s` more, and put another in its place; False if gone."""
+
+    def enable(self, webhook_id: str) -> bool:
+        """Let it hear of events again, its failures forgotten; False if it is gone."""
+
     def delete(self, webhook_id: str) -> bool:
         """Remove it; False if it was not there."""

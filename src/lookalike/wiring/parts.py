@@ -8,6 +8,7 @@ from datetime import timedelta
 from lookalike.clock import SystemClock
 from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
+from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.outbox import SqlOutbox
 from lookalike.ledger.standing import standing
@@ -42,6 +43,7 @@ class Parts:
     store: SqlJobStore
     webhook_store: SqlWebhookStore
     outbox: SqlOutbox
+    deliveries: SqlDeliveryStore
     buckets: NamedBuckets
     work_bucket: Bucket
     glances: NamedBuckets
@@ -92,6 +94,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),
         outbox=SqlOutbox(engine),
+        deliveries=SqlDeliveryStore(engine),
         standing=lambda: standing(engine, alive_s(settings)),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),

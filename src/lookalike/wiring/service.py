@@ -13,6 +13,7 @@ from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.console.pages import router as pages
 from lookalike.jobs import Limits
+from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
@@ -35,9 +36,11 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
     """The API over opened parts."""
     settings = parts.settings
     policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders)
+    webhooks = _webhooks(parts, policy)
     services = Services(
         jobs=_jobs(parts, policy),
-        webhooks=_webhooks(parts, policy),
+        webhooks=webhooks,
+        deliveries=Deliveries(parts.deliveries, webhooks),
         health=Health(_sources(parts)),
         measurements=Measurements(parts.standing, lambda known: exposition(telemetry.registry, known)),
         verifier=tokens(settings, secrets.randbits),

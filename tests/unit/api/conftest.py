@@ -25,11 +25,13 @@ from lookalike.clock import Clock, SystemClock
 from lookalike.console.pages import router as console
 from lookalike.jobs import Limits
 from lookalike.ledger.database import open_engine, reading, upgrade
+from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.standing import standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
+from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
@@ -178,9 +180,11 @@ def _service(
 
     sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30)
     registry = CollectorRegistry()
+    webhooks = Webhooks(hooks, policy, box, reach, allow_http, clock, secrets.randbits)
     services = Services(
         jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
-        webhooks=Webhooks(hooks, policy, box, reach, allow_http, clock, secrets.randbits),
+        webhooks=webhooks,
+        deliveries=Deliveries(SqlDeliveryStore(engine, lambda connection: clock.now()), webhooks),
         health=Health(sources),
         measurements=Measurements(
             lambda: standing(engine, 30), lambda known: exposition(registry, known), timeout_s=0.5

@@ -24,6 +24,7 @@ def hook(service: Any, customer: str) -> str:
 def test_another_customers_ids_are_403_or_404_everywhere(service: Any) -> None:
     """As bob, alice's ids answer 403 or 404 on every route that takes one, and nothing of hers changes."""
     ids = {"job_id": service.job(), "webhook_id": hook(service, "alice")}
+    ids["delivery_id"] = service.post(f"/api/v2/webhooks/{ids['webhook_id']}/test").json()["delivery_id"]
     before = service.get(f"/api/v2/jobs/{ids['job_id']}").json()
     walked = 0
     for verb, path, _ in operations(service.client.get("/openapi.json").json()):
@@ -52,7 +53,7 @@ def test_ownership_comes_before_state(service: Any) -> None:
 def test_every_secured_route_needs_a_token(service: Any) -> None:
     """Without a token every secured route is 401, and every open one is not."""
     for verb, path, operation in operations(service.client.get("/openapi.json").json()):
-        answer = service.client.request(verb, path.format(job_id="x", webhook_id="x"))
+        answer = service.client.request(verb, path.format(job_id="x", webhook_id="x", delivery_id="x"))
 
         assert (401 == answer.status_code) is (operation["security"] != []), (verb, path)
 
@@ -64,13 +65,15 @@ def test_answers_are_as_the_document_says(service: Any, prepare: str) -> None:
     job_id, webhook_id = service.job(), hook(service, "alice")
     if prepare != "initialized":
         service.post(f"/api/v2/jobs/{job_id}/{'pause' if prepare == 'paused' else 'cancel'}")
+    delivery_id = service.post(f"/api/v2/webhooks/{webhook_id}/test").json()["delivery_id"]
     bodies = {
+        "rotateWebhookSecretV2": {"secret": "t" * 20},
         "createJobV2": service.body(),
         "registerWebhookV2": {"url": "https://hooks.example.com/x", "events": ["job.failed"], "secret": "s" * 20},
     }
     for verb, path, operation in operations(document):
         given = {"json": bodies[operation["operationId"]]} if operation["operationId"] in bodies else {}
-        path = path.format(job_id=job_id, webhook_id=webhook_id)
+        path = path.format(job_id=job_id, webhook_id=webhook_id, delivery_id=delivery_id)
         answer = service.client.request(verb, path, headers=service.headers(), **given)
         told = operation["responses"][str(answer.status_code)]
         told = document["components"]["responses"][told["$ref"].split("/")[-1]] if "$ref" in told else told

@@ -43,6 +43,8 @@ def test_a_webhook_lives_from_register_to_delete(service: Any) -> None:
             "events": ["job.completed"],
             "customer_id": "alice",
             "headers": {"X-Team": "a", "Authorization": "***"},
+            "enabled": True,
+            "disabled_reason": None,
         }
     ] == listed
     assert (200, webhook_id) == (gone.status_code, gone.json()["webhook_id"])
@@ -169,3 +171,59 @@ def test_a_list_can_be_narrowed_to_an_event(service: Any) -> None:
         service.get(f"{WEBHOOKS}?event=x").status_code,
         fields(service.get(f"{WEBHOOKS}?event=x")),
     )
+
+
+def test_a_test_is_a_delivery_like_any_other(service: Any) -> None:
+    """202 with its id; the list shows it waiting, with nothing said yet; pages and statuses narrow the list."""
+    webhook_id = register(service).json()["webhook_id"]
+    sent = [service.post(f"{WEBHOOKS}/{webhook_id}/test") for _ in range(3)]
+    page = service.get(f"{WEBHOOKS}/{webhook_id}/deliveries?limit=2&status=pending").json()
+    first = page["deliveries"][0]
+
+    assert {202} == {answer.status_code for answer in sent}
+    assert (3, 2, 2) == (page["total"], page["next_offset"], len(page["deliveries"]))
+    assert {first["id"]} < {answer.json()["delivery_id"] for answer in sent}
+    assert ("webhook.test", "pending", 0, None, None) == tuple(
+        first[name] for name in ("type", "status", "attempts", "job_id", "answer_code")
+    )
+    assert 0 == service.get(f"{WEBHOOKS}/{webhook_id}/deliveries?status=failed").json()["total"]
+    assert (400, "VALIDATION_ERROR") == code(service.get(f"{WEBHOOKS}/{webhook_id}/deliveries?status=lost"))
+
+
+def test_what_is_sent_again(service: Any) -> None:
+    """202 for a delivery of the webhook; 404 for one of another webhook, and for what is no id."""
+    mine, other = (register(service, events=[event]).json()["webhook_id"] for event in ("job.failed", "job.updated"))
+    delivery_id = service.post(f"{WEBHOOKS}/{mine}/test").json()["delivery_id"]
+
+    assert 202 == service.post(f"{WEBHOOKS}/{mine}/deliveries/{delivery_id}/redeliver").status_code
+    for webhook_id, wanted in ((other, delivery_id), (mine, mine), (mine, "x")):
+        answer = service.post(f"{WEBHOOKS}/{webhook_id}/deliveries/{wanted}/redeliver")
+        assert (404, "DELIVERY_NOT_FOUND") == code(answer)
+
+
+def test_secrets_rotate(service: Any) -> None:
+    """200; a secret that cannot sign and an overlap out of bounds are named; no secret is shown or stored readable."""
+    webhook_id = register(service).json()["webhook_id"]
+    rotate = f"{WEBHOOKS}/{webhook_id}/rotate-secret"
+    done = service.post(rotate, json={"secret": "another-secret-of-some-length", "overlap_s": 60})
+    wrong = service.post(rotate, json={"secret": "short", "overlap_s": -1})
+
+    assert (200, webhook_id) == (done.status_code, done.json()["webhook_id"])
+    assert (400, ["secret", "overlap_s"]) == (wrong.status_code, fields(wrong))
+    assert b"another-secret" not in (service.home / "ledger.db").read_bytes()
+
+
+def test_a_disabled_webhook_is_enabled_again(service: Any) -> None:
+    """Disabled, it takes no test and the list says why; enabled, it does."""
+    webhook_id = register(service).json()["webhook_id"]
+    with sqlite3.connect(service.home / "ledger.db") as database:
+        database.execute("UPDATE webhooks SET disabled_at = 1, disabled_reason = 'it is gone'")
+    database.close()
+    [shown] = service.get(WEBHOOKS).json()["webhooks"]
+    refused = service.post(f"{WEBHOOKS}/{webhook_id}/test")
+
+    assert (False, "it is gone") == (shown["enabled"], shown["disabled_reason"])
+    assert (400, "VALIDATION_ERROR") == code(refused)
+    assert "/enable" in refused.text
+    assert 200 == service.post(f"{WEBHOOKS}/{webhook_id}/enable").status_code
+    assert 202 == service.post(f"{WEBHOOKS}/{webhook_id}/test").status_code
