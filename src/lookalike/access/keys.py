@@ -69,30 +69,61 @@ def secret_keys(folder: Path) -> tuple[Fernet, ...]:
     return keys
 
 
+def rotate_secret_keys(folder: Path) -> tuple[Fernet, ...]:
+    """
+    All keys, a new one before the others, written to the file; the others stay, since copies of the database need them.
+
+    Raises:
+        SettingsError: see `secret_keys`.
+    """
+    known = secret_keys(folder)
+    path, key = folder / SECRET_KEYS, Fernet.generate_key()
+    try:
+        _replace(path, key + b"\n" + path.read_bytes())
+    except OSError as error:
+        raise _unusable(path, error) from None
+    return (Fernet(key), *known)
+
+
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     try:
         if not path.exists():
             _publish(path, make())
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "it failed"
-    raise SettingsError(f"keys/{path.name} cannot be read or made: {reason}.", hint="Check the home folder's owner.")
+        raise _unusable(path, error) from None
+
+
+def _unusable(path: Path, error: OSError) -> SettingsError:
+    reason = error.strerror or "it failed"
+    return SettingsError(f"keys/{path.name} cannot be read or made: {reason}.", hint="Check the home folder's owner.")
 
 
 def _publish(path: Path, value: bytes) -> None:
     """Linking a finished file is all or nothing, and the second of two who race finds the first one's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".")  # mode 0600
+    draft = _draft(path, value)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(value)
-            file.flush()
-            os.fsync(file.fileno())
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         os.unlink(draft)
+
+
+def _replace(path: Path, value: bytes) -> None:
+    """Who reads meanwhile finds the old file or the new one, whole."""
+    os.replace(_draft(path, value), path)
+
+
+def _draft(path: Path, value: bytes) -> str:
+    """A file beside `path` that is on the disk."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".")  # mode 0600
+    with os.fdopen(handle, "wb") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _new_token_key() -> bytes:

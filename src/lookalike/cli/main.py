@@ -36,8 +36,10 @@ SUMMARIES = {
     "evaluate": "Judge a synthetic table beside the real one.",
     "generate": "Learn from a file and write new rows that look like it.",
     "jobs": "Submit and follow jobs of a service.",
+    "keys": "Care for the keys of a service.",
     "serve": "Run the service: API and one worker.",
     "token": "Make a token for a customer of a service.",
+    "webhooks": "Try out what a service sends.",
     "worker": "Run one more worker for a service.",
 }
 

@@ -13,6 +13,7 @@ from lookalike.ledger.tables import webhooks
 from lookalike.webhooks import EventType, Webhook
 
 W = webhooks.c
+SEALED = (W.secret, W.former_secret, W.headers)
 
 
 class SqlWebhookStore:
@@ -49,6 +50,21 @@ class SqlWebhookStore:
     def enable(self, webhook_id: str) -> bool:
         with writing(self._engine) as connection:
             return _set(connection, webhook_id, failing_since=None, disabled_at=None, disabled_reason=None)
+
+    def reseal(self, rotated: Callable[[], Callable[[bytes], bytes]]) -> int:
+        """
+        Seal all secrets again, nobody registering meanwhile; returns of how many webhooks.
+
+        Args:
+            rotated: Called once, before the first is read; what it gives turns a ciphertext into another of its text.
+        """
+        with writing(self._engine, Lock.WEBHOOK) as connection:
+            again = rotated()
+            rows = connection.execute(sa.select(W.webhook_id, *SEALED).with_for_update()).all()
+            for row in rows:
+                sealed = {c.name: None if row._mapping[c] is None else again(row._mapping[c]) for c in SEALED}
+                _set(connection, row.webhook_id, **sealed)
+            return len(rows)
 
     def delete(self, webhook_id: str) -> bool:
         with writing(self._engine) as connection:

@@ -1,6 +1,7 @@
 """A dispatcher joined together."""
 
 import random
+from functools import partial
 
 import httpx
 
@@ -20,7 +21,7 @@ def dispatcher(parts: Parts, owner: str) -> Dispatcher:
     return Dispatcher(
         outbox=parts.outbox,
         send=_sender(parts.settings).post,
-        opened=SecretBox(secret_keys(parts.settings.home / "keys")).open,
+        opened=SecretBox(partial(secret_keys, parts.settings.home / "keys")).open,
         owner=owner,
         clock=parts.clock,
         draw=random.SystemRandom().random,

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -72,7 +73,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
 
 def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
     settings = parts.settings
-    box = SecretBox(secret_keys(settings.home / "keys"))
+    box = SecretBox(partial(secret_keys, settings.home / "keys"))
     return Webhooks(
         parts.webhook_store, policy, box, reach(settings), settings.webhooks.allow_http, parts.clock, secrets.randbits
     )

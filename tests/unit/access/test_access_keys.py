@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_settings(tmp_path: Path) ->
 
 def test_a_box_opens_what_it_sealed_and_keys_can_be_rotated(tmp_path: Path) -> None:
     """A new first line seals, the old one still opens; without it nothing is told."""
-    old = SecretBox(secret_keys(tmp_path))
+    old = SecretBox(lambda: secret_keys(tmp_path))
     sealed = old.seal("hidden é")
     new_key = Fernet.generate_key()
     path = tmp_path / "secrets.keys"
@@ -78,7 +78,7 @@ def test_a_box_opens_what_it_sealed_and_keys_can_be_rotated(tmp_path: Path) -> N
 
     assert b"hidden" not in sealed
     assert sealed != old.seal("hidden é")
-    assert "hidden é" == SecretBox(secret_keys(tmp_path)).open(sealed)
+    assert "hidden é" == SecretBox(lambda: secret_keys(tmp_path)).open(sealed)
     with pytest.raises(InternalError):
-        SecretBox([Fernet(new_key)]).open(sealed)
+        SecretBox(lambda: [Fernet(new_key)]).open(sealed)
     assert 0o600 == stat.S_IMODE(os.stat(path).st_mode)

@@ -172,7 +172,7 @@ def _service(
     policy = Policy(require_scopes, rights, buckets.names)
     rules = Rules(FORMATS, policy.knows_bucket, 1_000_000_000, 50_000_000, 86_400, secrets.randbits)
     tokens = Tokens(token_key(home / "keys"), Names(), clock, secrets.randbits)
-    reach, box = Reach(allowed(allow), resolve), SecretBox(secret_keys(home / "keys"))
+    reach, box = Reach(allowed(allow), resolve), SecretBox(lambda: secret_keys(home / "keys"))
 
     def ping() -> None:
         with reading(engine) as connection:

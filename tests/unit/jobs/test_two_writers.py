@@ -49,6 +49,8 @@ def frozen_past_its_lease(service, waiting, notes, writing_s, **faults):
     service.freeze(first)
     service.supervise_apart("second", faults, lease_s=1)
     waiting(lambda: len(spans(notes)) == 2)
+    if faults.get("unguarded"):  # going on, the first supervisor ends its writer at once, before that wrote again
+        waiting(lambda: overlap(notes))
     os.kill(first.pid, signal.SIGCONT)
     return job_id
 

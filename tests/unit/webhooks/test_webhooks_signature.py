@@ -2,13 +2,14 @@
 
 import time
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from lookalike.webhooks.signature import signed_headers
+from lookalike.webhooks.signature import TOLERANCE_S, refusal, signed_headers
 
 BODY = b'{"type":"job.completed","data":{"name":"\xc3\xa9"}}'
 PLAIN, CODED = "correct horse battery staple", "whsec_" + b64encode(b"0123456789abcdef\xff").decode()
@@ -58,3 +59,27 @@ def test_while_a_secret_rotates_both_verify() -> None:
     assert 2 == len(headers["webhook-signature"].split(" "))
     for secret in (CODED, PLAIN):
         verifier(secret).verify(BODY, headers)
+
+
+@given(st.binary(max_size=60), st.text(min_size=16, max_size=40))
+def test_our_verifier_agrees_with_the_signer(body: bytes, secret: str) -> None:
+    """What was signed with the secret is believed for 5 minutes, and with no other secret or body."""
+    if secret.startswith("whsec_"):
+        return
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    headers = signed_headers("id", int(now.timestamp()), body, [PLAIN, secret])
+
+    assert refusal(headers, body, secret, now) is None
+    assert refusal(headers, body, secret, now + timedelta(seconds=TOLERANCE_S)) is None
+    for other in (refusal(headers, body + b"x", secret, now), refusal(headers, body, secret + "x", now)):
+        assert "signature" in str(other)
+    for seconds in (-TOLERANCE_S - 1, TOLERANCE_S + 1):
+        assert "of now" in str(refusal(headers, body, secret, now + timedelta(seconds=seconds)))
+
+
+@given(
+    st.dictionaries(st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]), st.text(), max_size=3)
+)
+def test_nonsense_is_not_believed(headers: dict[str, str]) -> None:
+    """Headers that are missing or odd are a refusal, never an error."""
+    assert refusal(headers, BODY, PLAIN, datetime.now(UTC)) is not None

@@ -1,0 +1,27 @@
+"""`lookalike keys`: care for the keys of a service."""
+
+from pathlib import Path
+
+import click
+
+from lookalike.cli.home import load
+
+
+@click.group(short_help="Care for the keys of a service.")
+def command() -> None:
+    """Care for the keys of a service."""
+
+
+@command.command(short_help="Seal the secrets of webhooks with a new key.")
+@click.option("--home", type=click.Path(path_type=Path), required=True, help="Home folder of the service.")
+def rotate(home: Path) -> None:
+    """
+    Put a new key first in keys/secrets.keys and seal the secrets of all webhooks with it.
+
+    Services and workers of this home may run on: they read the file again. Copy it to the homes of other machines right
+    away. The older keys stay in the file, since copies of the database need them.
+    """
+    from lookalike.wiring.keys import rotate as rotate_in
+
+    count = rotate_in(load(home))
+    click.echo(f"The secrets of {count} webhook{'' if count == 1 else 's'} are sealed with a new key.")
