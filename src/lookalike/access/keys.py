@@ -69,6 +69,17 @@ def secret_keys(folder: Path) -> tuple[Fernet, ...]:
     return keys
 
 
+def secret_keys_mark(folder: Path) -> str:
+    """
+    What homes with the same keys have in common, and keep when keys are rotated: a digest of the oldest key.
+
+    Raises:
+        SettingsError: see `secret_keys`.
+    """
+    secret_keys(folder)
+    return sha256(_kept(folder / SECRET_KEYS, bytes).split()[-1]).hexdigest()
+
+
 def rotate_secret_keys(folder: Path) -> tuple[Fernet, ...]:
     """
     All keys, a new one before the others, written to the file; the others stay, since copies of the database need them.

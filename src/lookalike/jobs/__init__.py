@@ -131,7 +131,8 @@ class JobStore(Protocol):
         """
         Take the queued job whose turn it is: `running`, epoch + 1, leased for lease_s.
 
-        None if there is none, or if another claim has just used up its customer's running limit.
+        None if there is none, or if another claim has just used up its customer's running limit. A job whose former
+        attempt may still be dying waits until the end of that lease, or of `attempt_over`.
         """
 
     def beat(self, job: Job, told: Beat, lease_s: float) -> bool:
@@ -156,6 +157,9 @@ class JobStore(Protocol):
 
     def crash(self, job: Job, told: Beat, max_restarts: int) -> bool:
         """As `recover` does after the lease, at once: the job's processes died without a last word."""
+
+    def attempt_over(self, job: Job) -> None:
+        """No process of this attempt lives any more, though the job was paused or cancelled under it."""
 
     def suspects(self, lease_s: float) -> list[Lease]:
         """

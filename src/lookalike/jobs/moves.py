@@ -117,7 +117,8 @@ def held(job: Job, reason: str, turn: int, retention: timedelta, now: datetime) 
     """
     window = max(timedelta(seconds=job.resume_window_s), HELD_FOR)
     if not job.publishing:
-        return replace(paused(job, now), resume_deadline=now + window, pause_reason=reason)
+        stopped = replace(paused(job, now), lease_until=None)  # by its own supervisor: its group is dead
+        return replace(stopped, resume_deadline=now + window, pause_reason=reason)
     deadline = job.resume_deadline or now + window
     if now > deadline:
         return failed(job, (StorageFailed.code, reason), retention, now)

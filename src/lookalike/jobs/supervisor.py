@@ -199,7 +199,10 @@ class Supervisor:
         if attempt.group is not None:
             self._selector.unregister(attempt.group.fd)
             attempt.bury()
-        if self._record(attempt) is not None:
+        recorded = self._record(attempt)
+        if recorded is False:  # whoever resumes the job need not wait for the end of its lease
+            self._ask(self.store.attempt_over, attempt.job)
+        if recorded is not None:
             self.observer.over(self._ending(attempt))
             self._attempts.remove(attempt)
             janitor.attempt_over(attempt.job)

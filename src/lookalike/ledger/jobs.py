@@ -81,10 +81,11 @@ class SqlJobStore:
         if not self._any_queued():
             return None
         with writing(self._engine) as connection:
-            job = statements.next_queued(connection, limits.running_per_customer)
+            now = self._now(connection)
+            latest = now + timedelta(seconds=lease_s)
+            job = statements.next_queued(connection, limits.running_per_customer, latest, now)
             if job is None or not fairness.room(connection, job.customer_id, limits.running_per_customer):
                 return None
-            now = self._now(connection)
             return _store(connection, job, moves.claimed(job, owner, lease_s, now), now)
 
     def beat(self, job: Job, told: Beat, lease_s: float) -> bool:
@@ -110,6 +111,10 @@ class SqlJobStore:
 
     def crash(self, job: Job, told: Beat, max_restarts: int) -> bool:
         return self._tell(job, told, lambda own, now: moves.crashed(own, max_restarts, self._retention, now))
+
+    def attempt_over(self, job: Job) -> None:
+        with writing(self._engine) as connection:
+            statements.end_lease(connection, job)
 
     def suspects(self, lease_s: float) -> list[Lease]:
         with reading(self._engine) as connection:

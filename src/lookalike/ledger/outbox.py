@@ -71,11 +71,12 @@ def _with_something_due(now: datetime) -> sa.Select[tuple[str, str]]:
     first = sa.select(sa.func.min(D.webhook_id).label("webhook_id")).where(pending).cte("found", recursive=True)
     after = sa.select(sa.func.min(D.webhook_id)).where(pending, D.webhook_id > first.c.webhook_id).scalar_subquery()
     found = first.union_all(sa.select(after).where(first.c.webhook_id.is_not(None)))
-    due = sa.exists().where(pending, D.webhook_id == webhooks.c.webhook_id, D.due_at <= now)
+    next_due = sa.select(sa.func.min(D.due_at)).where(pending, D.webhook_id == W.webhook_id).scalar_subquery()
     return (
         sa.select(W.webhook_id, W.url)
         .join(found, found.c.webhook_id == W.webhook_id)
-        .where(W.disabled_at.is_(None), due.correlate(webhooks))
+        .where(W.disabled_at.is_(None), next_due <= now)
+        .order_by(next_due)  # who has waited longest comes first, so that many quick ones starve nobody
     )
 
 

@@ -144,15 +144,20 @@ def last_turn(connection: sa.Connection, customer_id: str) -> int | None:
     return max(connection.execute(sa.select(jobs.c.turn).where(*where)).scalars(), default=None)
 
 
-def next_queued(connection: sa.Connection, running_limit: int) -> Job | None:
-    """The queued job whose turn it is, of a customer under its limit, that no other transaction is just taking."""
+def next_queued(connection: sa.Connection, running_limit: int, latest: datetime, now: datetime) -> Job | None:
+    """
+    The queued job whose turn it is, of a customer under its limit, that no other transaction is just taking.
+
+    One whose former attempt may still be dying, because it was paused and resumed in haste, is passed over.
+    """
     busy = (
         sa.select(jobs.c.customer_id)
         .where(jobs.c.status == S.RUNNING.value)
         .group_by(jobs.c.customer_id)
         .having(sa.func.count() >= running_limit)
     )
-    where = (jobs.c.status == S.QUEUED.value, jobs.c.customer_id.not_in(busy))
+    free = jobs.c.lease_until.is_(None) | _over(latest, now)
+    where = (jobs.c.status == S.QUEUED.value, jobs.c.customer_id.not_in(busy), free)
     query = sa.select(*COLUMNS).where(*where).order_by(jobs.c.turn, *OLDEST_FIRST).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
     return None if row is None else job_of(row)
@@ -164,10 +169,21 @@ def n_running(connection: sa.Connection, customer_id: str) -> int:
 
 
 def leases_over(connection: sa.Connection, latest: datetime, now: datetime) -> list[Lease]:
-    """Leases of running jobs that ended before now, or end later than any given now could: the clock was set back."""
-    over = (jobs.c.lease_until <= now) | (jobs.c.lease_until > latest)
-    query = sa.select(jobs.c.job_id, jobs.c.epoch, jobs.c.beat_at).where(jobs.c.status == S.RUNNING.value, over)
+    """Leases of running jobs that are over."""
+    running = (jobs.c.status == S.RUNNING.value, _over(latest, now))
+    query = sa.select(jobs.c.job_id, jobs.c.epoch, jobs.c.beat_at).where(*running)
     return [Lease(*row) for row in connection.execute(query)]
+
+
+def end_lease(connection: sa.Connection, job: Job) -> None:
+    """Note that no process of this attempt lives, unless the job runs or has been taken again since."""
+    where = (jobs.c.job_id == job.job_id, jobs.c.epoch == job.epoch, jobs.c.status != S.RUNNING.value)
+    connection.execute(sa.update(jobs).where(*where).values(lease_until=None))
+
+
+def _over(latest: datetime, now: datetime) -> sa.ColumnElement[bool]:
+    """The lease ended before now, or ends later than any given now could: the clock was set back."""
+    return (jobs.c.lease_until <= now) | (jobs.c.lease_until > latest)
 
 
 def window_ended(connection: sa.Connection, now: datetime) -> list[str]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from lookalike.errors import WebhookRefused
 from lookalike.ledger import database
 from lookalike.ledger.database import Lock, reading, writing
-from lookalike.ledger.tables import webhooks
+from lookalike.ledger.tables import deliveries, webhooks
 from lookalike.webhooks import EventType, Webhook
 
 W = webhooks.c
@@ -68,6 +68,8 @@ class SqlWebhookStore:
 
     def delete(self, webhook_id: str) -> bool:
         with writing(self._engine) as connection:
+            # first, as who records deliveries takes them first: else the two could wait for each other
+            connection.execute(sa.delete(deliveries).where(deliveries.c.webhook_id == webhook_id))
             return connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
 
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +65,7 @@ class Webhooks:
             WebhookRefused: not https, not a global address, registered already, or too many.
         """
         self.policy.demand(principal, Scope.WEBHOOKS_WRITE)
-        problems = list(_problems(asked))
-        if problems:
-            summary = "; ".join(f"{name} {message}" for name, message in problems[:5])
-            raise ValidationError(f"The webhook cannot be registered: {summary}.", fields=problems)
+        _demand_none("The webhook cannot be registered", list(_problems(asked)))
         place = receiver(asked.url, allow_http=self.allow_http)
         self._demand_reachable(place)
         webhook = self._sealed(principal, asked, place)
@@ -96,10 +93,7 @@ class Webhooks:
             WebhookNotFound: there is none of this id.
         """
         webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
-        problems = list(_wrong_in(rotation))
-        if problems:
-            summary = "; ".join(f"{name} {message}" for name, message in problems)
-            raise ValidationError(f"The secret cannot be rotated: {summary}.", fields=problems)
+        _demand_none("The secret cannot be rotated", list(_wrong_in(rotation)))
         if not self.store.rotate(webhook.webhook_id, self.box.seal(rotation.secret), rotation.overlap_s):
             raise _unknown()
         return webhook.webhook_id
@@ -156,6 +150,12 @@ class Webhooks:
 
 def _unknown() -> WebhookNotFound:
     return WebhookNotFound("There is no webhook of this id.")
+
+
+def _demand_none(refused: str, problems: Sequence[tuple[str, str]]) -> None:
+    if problems:
+        summary = "; ".join(f"{name} {message}" for name, message in problems[:5])
+        raise ValidationError(f"{refused}: {summary}.", fields=problems)
 
 
 def _wrong_in(rotation: Rotation) -> Iterator[tuple[str, str]]:

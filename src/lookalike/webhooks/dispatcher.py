@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
 from lookalike.clock import Clock, timestamp
-from lookalike.errors import LookalikeError, outline
+from lookalike.errors import outline
 from lookalike.net.sender import Answer, NoAnswer
 from lookalike.webhooks import attempt
 from lookalike.webhooks.lanes import Lanes
@@ -33,7 +33,7 @@ class Dispatcher:
 
     Attributes:
         send: POSTs to a URL; raises NoAnswer. It keeps to `net.sender.TIMEOUT_S`.
-        opened: Gives the text of a ciphertext; raises LookalikeError.
+        opened: Gives the text of a ciphertext.
         owner: A name no other dispatcher has or will have.
         draw: Numbers in [0, 1).
     """
@@ -94,7 +94,7 @@ class Dispatcher:
             return await self.send(parcel.url, headers, sent)
         except NoAnswer as none:
             return none
-        except LookalikeError as error:  # of ours, such as a key that is gone
+        except Exception as error:  # our own fault, such as a key that is gone: the receiver's other deliveries go on
             log.error("a delivery could not be sent", extra={**_about(parcel), **outline(error)})
             return NoAnswer("it could not be sent")
 

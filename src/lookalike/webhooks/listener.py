@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -38,31 +39,8 @@ def listening(port: int, secret: str, clock: Clock, heard: Callable[[Heard], Non
     Raises:
         OSError: the port cannot be listened on.
     """
-
-    class Handler(BaseHTTPRequestHandler):
-        """Answers 204 to what can be believed, 400 to the rest."""
-
-        timeout = READ_S
-
-        def do_POST(self) -> None:
-            length = self.headers.get("Content-Length", "")
-            if length.isascii() and length.isdigit() and int(length[:12]) <= READ_MAX_BYTES:
-                found = _heard(self.headers, self.rfile.read(int(length)), secret, clock)
-                heard(found)
-                self._answer(204 if found.refused is None else 400)
-            else:
-                self.close_connection = True
-                self._answer(413)
-
-        def _answer(self, status: int) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing: who asked is told by `heard`."""
-
-    with ThreadingHTTPServer((HOST, port), Handler) as server:
+    take = partial(_Handler, lambda headers, body: _heard(headers, body, secret, clock), heard)
+    with ThreadingHTTPServer((HOST, port), take) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -70,6 +48,34 @@ def listening(port: int, secret: str, clock: Clock, heard: Callable[[Heard], Non
         finally:
             server.shutdown()
             thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers 204 to what can be believed, 400 to the rest."""
+
+    timeout = READ_S
+
+    def __init__(self, judge: Callable[[Message, bytes], Heard], told: Callable[[Heard], None], *request: Any) -> None:
+        self._judge, self._told = judge, told
+        super().__init__(*request)
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if length.isascii() and length.isdigit() and int(length[:12]) <= READ_MAX_BYTES:
+            found = self._judge(self.headers, self.rfile.read(int(length)))
+            self._told(found)
+            self._answer(204 if found.refused is None else 400)
+        else:
+            self.close_connection = True
+            self._answer(413)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: who asked is told by `heard`."""
 
 
 def _heard(told: Message, body: bytes, secret: str, clock: Clock) -> Heard:

@@ -67,7 +67,7 @@ class Outbox(Protocol):
     """Each method is one transaction."""
 
     def lanes(self) -> list[Lane]:
-        """Webhooks that have something due."""
+        """Webhooks that have something due, the one that has waited longest first."""
 
     def take(self, owner: str, lease_s: float, rooms: Mapping[str, int]) -> list[Parcel]:
         """

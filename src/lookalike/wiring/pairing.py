@@ -1,9 +1,11 @@
-"""One database, one work bucket: processes that share the one must share the other."""
+"""One database, one work bucket, one set of keys: processes that share the one must share the others."""
 
 import secrets
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from lookalike.access.keys import secret_keys_mark
 from lookalike.errors import SettingsError, StorageFailed
 from lookalike.ledger import facts
 from lookalike.storage import Bucket
@@ -31,4 +33,19 @@ def pair(engine: sa.Engine, work_bucket: Bucket, alive_s: float) -> None:
             "The setting 'work_bucket' is not the work bucket that others on this database use.",
             hint="Name the same one in every home: several machines need a shared one, such as s3://, not a folder of "
             f"their own. To change it stop all of them first, for {alive_s:g} s.",
+        )
+
+
+def pair_keys(engine: sa.Engine, home: Path, alive_s: float) -> None:
+    """
+    Make sure that this home has the keys that go with the database: every worker delivers webhooks, and must open the
+    secrets that others sealed.
+
+    Raises:
+        SettingsError: workers that are alive use other keys, or the keys cannot be used.
+    """
+    if not facts.agree(engine, "secret_keys", secret_keys_mark(home / "keys"), alive_s):
+        raise SettingsError(
+            "keys/secrets.keys of this home is not the one that others on this database use.",
+            hint="Copy keys/secrets.keys from the home of a machine that runs already.",
         )

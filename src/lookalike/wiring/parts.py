@@ -17,7 +17,7 @@ from lookalike.pipeline import housekeeping
 from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
-from lookalike.wiring.pairing import pair
+from lookalike.wiring.pairing import pair, pair_keys
 
 ALIVE_BEATS = 10
 
@@ -82,6 +82,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         database.prepare(engine)
         work_bucket = open_bucket("work", *work_url, settings.home)
         pair(engine, work_bucket, alive_s(settings))
+        pair_keys(engine, settings.home, alive_s(settings))
     except BaseException:
         engine.dispose()
         raise

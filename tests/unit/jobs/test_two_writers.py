@@ -10,11 +10,14 @@ import time
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from lookalike.jobs.states import JobStatus
+from lookalike.ledger.tables import jobs
 
 S = JobStatus
 WRITING_S, LONG_S = 2.5, 10
+RESUMED_LEASE_S = 8  # PostgreSQL may need 5 s to end the transaction in which somebody was stopped
 DONE = ["say", {"type": "done", "work": {}, "metadata": {}}]
 HOUR_S = 3600
 BEAT_S = 1.5
@@ -75,6 +78,37 @@ def test_without_its_guard_there_are_two_writers(service, waiting, notes):
 def test_without_the_fence_there_are_two_writers(service, waiting, notes):
     """Control: the same without the fence that refuses a former supervisor's word."""
     frozen_past_its_lease(service, waiting, notes, LONG_S, unfenced=True)
+
+    assert waiting(lambda: overlap(notes))
+
+
+def resumed_beside_its_first_attempt(service, waiting, notes):
+    """Id of a job that is paused and resumed while its supervisor is stopped and another one looks for work."""
+    first = service.supervise_apart("first", lease_s=RESUMED_LEASE_S)
+    job_id = service.submit(["write", str(notes), LONG_S], DONE)
+    waiting(lambda: spans(notes))
+    service.freeze(first)
+    service.supervise_apart("second", lease_s=RESUMED_LEASE_S)
+    service.store.pause(job_id)
+    service.store.resume(job_id)
+    return job_id
+
+
+def test_a_resumed_job_and_its_former_attempt(service, waiting, notes):
+    """Paused and resumed, a job is taken again only when its former attempt, whose supervisor is stopped, is dead."""
+    job_id = resumed_beside_its_first_attempt(service, waiting, notes)
+    waiting(lambda: len(spans(notes)) == 2)
+    service.n_running(2)
+
+    assert not overlap(notes)
+    assert (2, 0) == ((job := service.job(job_id)).epoch, job.retry_count)
+
+
+def test_without_its_former_lease_a_resumed_job_has_two_writers(service, waiting, notes):
+    """Control: the same when nobody knows until when the former attempt may live."""
+    job_id = resumed_beside_its_first_attempt(service, waiting, notes)
+    with service.engine.begin() as connection:
+        connection.execute(sa.update(jobs).where(jobs.c.job_id == job_id).values(lease_until=None))
 
     assert waiting(lambda: overlap(notes))
 

@@ -280,7 +280,7 @@ def in_threads(tasks):
         thread.join()
 
 
-def test_an_index_serves_the_claim(engine, limits):
+def test_an_index_serves_the_claim(engine, limits, now):
     """The job whose turn it is is found in an index, without sorting, on either kind of database."""
     plans = []
 
@@ -293,7 +293,7 @@ def test_an_index_serves_the_claim(engine, limits):
         if engine.dialect.name == "postgresql":  # which would rather read a table this small as a whole
             connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
         sa.event.listen(engine, "before_cursor_execute", explain)
-        statements.next_queued(connection, limits.running_per_customer)
+        statements.next_queued(connection, limits.running_per_customer, now, now)
 
     assert "ix_jobs_status_turn_submitted_at_job_id" in plans[0]
     assert "TEMP B-TREE" not in plans[0]
@@ -364,6 +364,7 @@ def test_resuming_does_not_raise_the_running_limit(store, new_job):
     first = [store.claim("me", 30, limits) for _ in range(2)]
     for job in first:
         store.pause(job.job_id)
+        store.attempt_over(job)
     store.admit(limits)
     second_two = [store.claim("me", 30, limits) for _ in range(2)]
     for job in first:

@@ -163,7 +163,7 @@ class Store(RuleBasedStateMachine):
         def has_room(model):
             return len(self.those(S.RUNNING, customer=model.customer)) < LIMITS.running_per_customer
 
-        waiting = [(m.turn, m.submitted) for m in self.those(S.QUEUED) if has_room(m)]
+        waiting = [(m.turn, m.submitted) for m in self.those(S.QUEUED) if has_room(m) and not self.may_be_dying(m)]
         job = self.store.claim(owner, LEASE_S, LIMITS)
 
         assert (min(waiting)[1][1] if waiting else None) == (job and job.job_id)
@@ -173,6 +173,16 @@ class Store(RuleBasedStateMachine):
         model.status, model.epoch, model.owner, model.litter = S.RUNNING, model.epoch + 1, owner, True
         model.lease_until, model.beat_at = self.now + seconds(LEASE_S), self.now
         return job
+
+    def may_be_dying(self, model):
+        return model.lease_until and self.now < model.lease_until <= self.now + seconds(LEASE_S)
+
+    @rule(job=claims)
+    def bury(self, job):
+        self.store.attempt_over(job)
+        model = self.models.get(job.job_id)
+        if model and model.status is not S.RUNNING and model.epoch == job.epoch:
+            model.lease_until = None
 
     def own(self, job):
         model = self.models.get(job.job_id)

@@ -168,6 +168,32 @@ def test_pause_and_resume_keep_the_work(store, running, now, at, limits):
     assert now == again.started_at
 
 
+@pytest.mark.parametrize(
+    ("later_s", "buried", "taken"), [(29, False, False), (30, False, True), (0, True, True), (-3600, False, True)]
+)
+def test_a_resumed_job_waits_for_its_former_attempt(store, running, at, now, limits, later_s, buried, taken):
+    """It is taken when the former lease ends or its supervisor says that all is dead; and if the clock was set back."""
+    job = running()
+    store.pause(job.job_id)
+    store.resume(job.job_id)
+    if buried:
+        store.attempt_over(job)
+
+    assert taken is (at(now + timedelta(seconds=later_s)).claim("other", 30.0, limits) is not None)
+
+
+def test_a_former_attempt_does_not_end_the_next_ones_lease(store, running, at, now, limits):
+    """What a supervisor says late of its attempt does not touch the one that runs."""
+    job = running()
+    store.pause(job.job_id)
+    store.resume(job.job_id)
+    later = at(now + timedelta(seconds=30))
+    lease_until = later.claim("other", 30.0, limits).lease_until
+    later.attempt_over(job)
+
+    assert lease_until == store.get(job.job_id).lease_until
+
+
 def test_the_resume_window_ends(store, running, events_of, now, at):
     """After the window resume is refused; the sweeper cancels the job, says why, and its litter is offered."""
     job = running()

@@ -98,6 +98,17 @@ def test_what_is_taken_is_what_happened(hook, submit, outbox, store):
     assert [] == outbox().lanes() == taken(outbox())
 
 
+def test_who_has_waited_longest_comes_first(hook, submit, outbox, at, now):
+    """Whatever webhooks are called, the one with the oldest delivery that is due is named first."""
+    hook("b", (EventType.CREATED,)), hook("a", (EventType.UPDATED,))
+    at(now + timedelta(seconds=1)).cancel(submit())
+    assert ["b", "a"] == [lane.webhook_id for lane in outbox(2).lanes()]
+    [parcel] = outbox(2).take("one", LEASE_S, {"b": 1})
+    outbox(2).record("one", [said(parcel, S.PENDING, 1.0)])
+
+    assert ["a", "b"] == [lane.webhook_id for lane in outbox(4).lanes()]
+
+
 def test_a_jobs_events_go_in_order(hook, submit, outbox, store):
     """The next one waits until the one before was tried; one that is to be tried again holds up nothing."""
     hook("all")

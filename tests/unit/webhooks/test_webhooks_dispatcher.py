@@ -41,6 +41,7 @@ class Office:
         self.jobs = SqlJobStore(self.engine, timedelta(days=30))
         self.hooks = SqlWebhookStore(self.engine)
         self.receiver = receiver
+        self.opened: Callable[[bytes], str] = bytes.decode
         self.stop = threading.Event()
         self.threads: list[threading.Thread] = []
 
@@ -49,7 +50,7 @@ class Office:
         own = Dispatcher(
             outbox=SqlOutbox(self.engine),
             send=Sender(Reach(allowed(["127.0.0.0/8"]), resolve), self.receiver.trust).post,
-            opened=bytes.decode,
+            opened=self.opened,
             owner=owner,
             clock=SystemClock(),
             draw=lambda: 0.0,
@@ -194,3 +195,27 @@ def test_what_is_under_way_at_a_stop_is_sent_by_another(
 
     first, second = heard.requests
     assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+
+
+def test_a_fault_of_ours_ends_one_attempt_only(
+    office: Office, heard: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody thought of is logged without its text, counts as an attempt, and all goes on."""
+    monkeypatch.setattr(schedule, "DELAYS_S", (0.1,) * 9)
+    faults = iter([ValueError("a secret"), KeyError("a secret")])
+
+    def opened(sealed: bytes) -> str:
+        for fault in faults:
+            raise fault
+        return sealed.decode()
+
+    office.opened = opened
+    office.register("ok")
+    office.submit()
+    office.dispatch()
+    office.settled(1)
+
+    [row] = office.rows()
+    assert ("delivered", 3) == (row.status, row.attempts)
+    assert 2 == sum("could not be sent" in record.message for record in caplog.records)
+    assert "a secret" not in f"{[vars(record) for record in caplog.records]}"

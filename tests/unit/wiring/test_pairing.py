@@ -1,4 +1,4 @@
-"""One database goes with one work bucket."""
+"""One database goes with one work bucket and one set of keys."""
 
 import shutil
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.access.keys import rotate_secret_keys
 from lookalike.errors import SettingsError
 from lookalike.home import prepare
 from lookalike.ledger.database import open_engine, upgrade
@@ -30,7 +31,25 @@ def test_a_second_machine_needs_the_same_work_bucket(tmp_path: Path, database_ur
         start(tmp_path / "two", database_url)
 
     assert "s3://" in str(caught.value.hint)
+    copy_keys(tmp_path / "one", tmp_path / "three")
     assert start(tmp_path / "three", database_url, work_bucket=f"file:{tmp_path}/one/work")
+
+
+def copy_keys(source: Path, home: Path) -> None:
+    shutil.copytree(source / "keys", home / "keys")
+
+
+def test_a_second_machine_needs_the_same_keys(tmp_path: Path, database_url: str) -> None:
+    """A home with keys of its own is refused while others live; one with a copy is not, even if it has a newer too."""
+    shared = {"work_bucket": f"file:{tmp_path}/one/work"}
+    start(tmp_path / "one", database_url, **shared)
+    with pytest.raises(SettingsError, match=r"secrets\.keys") as caught:
+        start(tmp_path / "two", database_url, **shared)
+
+    assert "Copy" in str(caught.value.hint)
+    copy_keys(tmp_path / "one", tmp_path / "three")
+    rotate_secret_keys(tmp_path / "three" / "keys")
+    assert start(tmp_path / "three", database_url, **shared)
 
 
 def test_two_that_start_at_once_do_not_both_decide(tmp_path: Path, database_url: str) -> None:
