@@ -12,7 +12,10 @@ import psycopg
 import pytest
 from crew import LEASE_S, Crew, wait
 
-AWAY = [pytest.param(0.5 * LEASE_S, id="shorter than a lease"), pytest.param(3 * LEASE_S, id="longer than a lease")]
+AWAY = [
+    pytest.param(0.5 * LEASE_S, id="shorter than a lease"),
+    pytest.param(3 * LEASE_S, id="longer than a lease", marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(scope="module")

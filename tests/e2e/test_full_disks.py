@@ -64,6 +64,7 @@ def _refused(crew: Crew, job: dict[str, Any], place: str) -> None:
     assert {} == crew.output(job["configuration"]["output_location"]["path"])
 
 
+@slow
 def test_full_from_the_start(crew: Crew, undisturbed: dict[str, str]) -> None:
     """Output, work or temporary files without room: the job fails and names the place; with room the next goes."""
     for name, place in PLACES.items():

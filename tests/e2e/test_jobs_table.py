@@ -108,6 +108,7 @@ def test_pausing(service: Service, start: Any) -> None:
     assert (400, "PAUSE_FAILED") == refusal(service.act(done["job_id"], "pause"))
 
 
+@pytest.mark.slow
 def test_resume_window(service: Service, start: Any) -> None:
     """resume window: "starts when the job enters `paused`"; too late is RESUME_FAILED, then the job is cancelled."""
     job_id = start(**LONG, resume_window=2)
@@ -281,7 +282,9 @@ def test_start_time(service: Service, start: Any) -> None:
     assert ended["start_time"] == ended["metadata"]["started_at"] > ended["metadata"]["submitted_at"]
 
 
-@pytest.mark.parametrize(("asked", "state"), [({"data_size": 200_000}, "completed"), (LONG, "running")])
+@pytest.mark.parametrize(
+    ("asked", "state"), [({"data_size": 200_000}, "completed"), pytest.param(LONG, "running", marks=pytest.mark.slow)]
+)
 def test_is_async_false(service: Service, asked: dict[str, Any], state: str) -> None:
     """is_async false: "still 202. The answer waits until the job ends, at most min(timeout, server cap 30 s)"."""
     body = request(**{**LONG, **asked}, is_async=False, output_path=f"table/sync-{state}.parquet")

@@ -15,7 +15,7 @@ ACTS = 6  # of each client
 REFUSALS = {"cancel": "CANCEL_FAILED", "pause": "PAUSE_FAILED", "resume": "RESUME_FAILED"}
 
 
-@pytest.mark.parametrize("crew", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("crew", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_fifty_clients(crew: Crew) -> None:
     """Fifty clients race on one job: 200 or the refusal of the contract, legal moves, one end, no process left."""
     crew.halts.plan("raced/", ("generate", 0), again=True)  # a child that is there to be ended

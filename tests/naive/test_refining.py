@@ -153,6 +153,7 @@ def test_a_refiner_of_other_columns_is_refused() -> None:
         load_refiner(_kept(refined()[0]), 2)
 
 
+@pytest.mark.slow
 def test_high_quality_is_the_same_twice() -> None:
     """Fitted twice the bytes are the same; a model read back draws the same rows."""
     rng = np.random.default_rng(1)
