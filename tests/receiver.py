@@ -128,7 +128,10 @@ class Receiver:
 async def _read(reader: asyncio.StreamReader) -> Request:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     line, *fields = head.rstrip("\r\n").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
+    headers: dict[str, str] = {}
+    for name, _, value in (told.partition(":") for told in fields):
+        before = headers.get(name.lower())  # one that stands there twice is shown twice
+        headers[name.lower()] = value.strip() if before is None else f"{before}, {value.strip()}"
     return Request(line, headers, await reader.readexactly(int(headers.get("content-length", 0))))
 
 

@@ -83,7 +83,6 @@ class Sender:
             "Host": _authority(target),
             "Content-Type": "application/json",
             "Content-Length": str(len(body)),
-            "Accept": "*/*",
         }
         pinned = _Pinned(self._reach)
         async with (

@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -69,19 +70,28 @@ def _put(path: Path, act: Callable[[], object]) -> None:
     """Do what makes `path`, its folders first; whoever deletes the last other file of a folder deletes that too."""
     for left in reversed(range(_TRIES)):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _made(path.parent)
             act()
         except FileNotFoundError:
             if not left:
                 raise
+            time.sleep(secrets.randbelow(_TRIES - left) / 1000)  # or they meet again
         else:
             _sync(path.parent)
             return
 
 
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:  # said also of a folder that was there, and went before the second look at it
+        if folder.is_file():
+            raise
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+
+
 def _refuse_under_a_file(path: Path) -> None:
-    there = next(parent for parent in path.parents if parent.exists())
-    if not there.is_dir():
+    if any(parent.is_file() for parent in path.parents):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 

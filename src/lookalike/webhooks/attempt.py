@@ -31,7 +31,8 @@ def headers(parcel: Parcel, sent: bytes, now: datetime, opened: Callable[[bytes]
     """
     secrets = [opened(sealed) for sealed in (parcel.secret, parcel.former_secret) if sealed is not None]
     own: dict[str, str] = {} if parcel.headers is None else json.loads(opened(parcel.headers))
-    return {"User-Agent": AGENT, **own, **signed_headers(parcel.event_id, int(now.timestamp()), sent, secrets)}
+    agent = {} if "user-agent" in map(str.lower, own) else {"User-Agent": AGENT}
+    return {**agent, **own, **signed_headers(parcel.event_id, int(now.timestamp()), sent, secrets)}
 
 
 def outcome(

@@ -61,7 +61,7 @@ class Office:
     def register(self, path: str, customer: str = "ada", host: str = "localhost") -> str:
         """A webhook that hears of all."""
         name, url = str(uuid.uuid4()), self.receiver.url(path, host)
-        own = json.dumps({"X-Own": "1"}).encode()
+        own = json.dumps({"X-Own": "1", "user-agent": "ours"}).encode()
         webhook = Webhook(name, customer, url, tuple(EventType), SECRET.encode(), own, datetime.now(UTC))
         self.hooks.register(webhook, 20)
         return name
@@ -121,7 +121,7 @@ def test_what_arrives(office: Office, heard: Receiver) -> None:
         (message["data"]["job_id"], message["data"]["sequence"], message["data"]["status"]) for message in told
     ]
     assert 2 == len({request.headers["webhook-id"] for request in heard.requests})
-    assert {"1"} == {request.headers["x-own"] for request in heard.requests}
+    assert {("1", "ours")} == {(request.headers["x-own"], request.headers["user-agent"]) for request in heard.requests}
 
 
 def test_what_failed_is_tried_again(office: Office, heard: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
