@@ -1,6 +1,5 @@
 """Submissions and status requests under load."""
 
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from bench.serving.wrk import Load, Pace
 
 ALONE, CROWD = Load(connections=1, threads=1, seconds=5), Load(connections=16, threads=2, seconds=10)
 N_SHOWN = 100  # jobs whose status is asked for
-LONG_ROWS = 50_000_000  # a job that does not end meanwhile
 SETTINGS = {
     "JOBS__QUEUED_PER_CUSTOMER": "10000000",
     "JOBS__RUNNING_PER_CUSTOMER": "1",
@@ -33,11 +31,10 @@ def measured(kind: str) -> Iterator[Pressed]:
     """
     Each request from one connection, then from many.
 
-    The one job that the customer may have running is stopped in its tracks, so all that are submitted wait: the
-    supervisor beats and looks into the queue as ever, but no job takes the processors from the API.
+    The one job that the customer may have running is stopped in its tracks, so all that are submitted wait.
     """
     with serving(kind, **SETTINGS) as service:
-        _occupy(service)
+        service.occupy()
         for load in (ALONE, CROWD):
             asked = body(submission(f"{wrk.UNIQUE}.csv", 1_000))
             script = wrk.posts(service.token, "/api/v2/jobs", asked, f"load/{load.connections}/")
@@ -48,14 +45,6 @@ def measured(kind: str) -> Iterator[Pressed]:
 
 def _pressed(kind: str, request: str, service: Service, load: Load, script: str) -> Pressed:
     return Pressed(TITLES[kind], request, load.connections, wrk.press(service.url, load, script))
-
-
-def _occupy(service: Service) -> None:
-    """Have a job run, and stop its process; it is killed with its group when the service ends."""
-    service.until_ready()
-    service.until(service.submit(submission("long.csv", LONG_ROWS)), "running")
-    for process in service.processes("child", "ahead"):
-        process.send_signal(signal.SIGSTOP)
 
 
 def _paths(service: Service) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -17,11 +19,13 @@ import psutil
 from chaos.databases import KINDS
 
 from bench.measuring.processes import ROOT
+from bench.serving.submissions import submission
 from lookalike import samples
 from lookalike.operations.submission import Submission
 
 PATIENCE_S = 180.0
 POLL_S = 0.02
+LONG_ROWS = 50_000_000  # of a job that does not end meanwhile
 STILL_S = 0.5  # a spare that used no CPU time for so long is ready
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -38,26 +42,33 @@ class Place:
     Attributes:
         home: Has the buckets `in`, with the sample as ``table.csv``, and `out`.
         settings: Environment variables without their prefix.
+        environ: Others.
     """
 
     home: Path
     database: str
     settings: Mapping[str, str]
+    environ: Mapping[str, str]
 
     def start(self, *command: str, stdout: int | None = None) -> subprocess.Popen[str]:
         """A command of ours in this home; what it logs goes beside it."""
         told = {"DATABASE": self.database, **self.settings}
-        env = {**os.environ, **{f"LOOKALIKE_{name}": value for name, value in told.items()}}
+        env = {**os.environ, **self.environ, **{f"LOOKALIKE_{name}": value for name, value in told.items()}}
         words = [sys.executable, "-m", "lookalike", *command, "--home", str(self.home)]
         with (self.home.parent / "log").open("a") as log:
             return subprocess.Popen(words, cwd=ROOT, env=env, stdout=stdout, stderr=log, text=True)
 
+    def token(self, customer: str) -> str:
+        """One that is good for longer than any benchmark."""
+        command = self.start("token", "--customer", customer, "--expires", "36000", stdout=subprocess.PIPE)
+        return command.communicate(timeout=PATIENCE_S)[0].strip()
+
 
 @contextmanager
-def placed(kind: str, **settings: str) -> Iterator[Place]:
+def placed(kind: str, environ: Mapping[str, str] = MappingProxyType({}), /, **settings: str) -> Iterator[Place]:
     """A new home and an empty database of a kind."""
     with tempfile.TemporaryDirectory(prefix="bench") as folder, KINDS[kind](Path(folder)) as url:
-        place = Place(Path(folder) / "home", url, settings)
+        place = Place(Path(folder) / "home", url, settings, environ)
         for name in ("in", "out"):
             (place.home / "buckets" / name).mkdir(parents=True)
         shutil.copy(samples.path("adult.csv"), place.home / "buckets" / "in" / "table.csv")
@@ -68,6 +79,7 @@ def placed(kind: str, **settings: str) -> Iterator[Place]:
 class Service:
     """A service that answers; `http` speaks for one customer."""
 
+    place: Place
     url: str
     token: str
     http: httpx.Client
@@ -96,6 +108,17 @@ class Service:
                 raise NotMeasured(f"a job that should be {status} is {now}")
             time.sleep(POLL_S)
 
+    def occupy(self) -> None:
+        """
+        Have a job run, and stop its process; it is killed with its group when the service ends.
+
+        The supervisor beats and looks into the queue as ever, but no job takes the processors from what is measured.
+        """
+        self.until_ready()
+        self.until(self.submit(submission("long.csv", LONG_ROWS)), "running")
+        for process in self.processes("child", "ahead"):
+            process.send_signal(signal.SIGSTOP)
+
     def processes(self, *words: str) -> list[psutil.Process]:
         """Descendants whose command line ends in these words."""
         below = psutil.Process(self.process.pid).children(recursive=True)
@@ -114,9 +137,9 @@ class Service:
 
 
 @contextmanager
-def serving(kind: str, **settings: str) -> Iterator[Service]:
+def serving(kind: str, environ: Mapping[str, str] = MappingProxyType({}), /, **settings: str) -> Iterator[Service]:
     """`lookalike serve` on an empty database of a kind."""
-    with placed(kind, **settings) as place:
+    with placed(kind, environ, **settings) as place:
         process = place.start("serve", "--port", "0", stdout=subprocess.PIPE)
         if process.stdout is None:
             raise AssertionError("it was asked to be a pipe")
@@ -124,9 +147,9 @@ def serving(kind: str, **settings: str) -> Iterator[Service]:
             url = process.stdout.readline().strip()
             if not url:
                 raise NotMeasured("the service did not start")
-            token = _token(place)
+            token = place.token("acme")
             with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
-                yield Service(url, token, http, process)
+                yield Service(place, url, token, http, process)
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
@@ -153,8 +176,3 @@ def cpu_s(process: psutil.Process) -> float:
     except psutil.Error:
         return 0.0
     return float(times.user + times.system)
-
-
-def _token(place: Place) -> str:
-    command = place.start("token", "--customer", "acme", "--expires", "36000", stdout=subprocess.PIPE)
-    return command.communicate(timeout=PATIENCE_S)[0].strip()

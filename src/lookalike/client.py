@@ -1,7 +1,7 @@
 """The Python client of a service. It speaks HTTP only."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import httpx
@@ -69,6 +69,11 @@ class Client:
     def delete(self, job_id: str) -> dict[str, Any]:
         """Delete an ended job's record, checkpoints, model and report; its output stays."""
         return self._ask("DELETE", f"/api/v2/jobs/{job_id}")
+
+    def register_webhook(self, url: str, events: Sequence[str], secret: str) -> dict[str, Any]:
+        """Have events of jobs posted to a URL, signed with the secret."""
+        told = {"url": url, "events": list(events), "secret": secret}
+        return self._ask("POST", "/api/v2/webhooks/register", json=told)
 
     def health(self) -> dict[str, Any]:
         """The service's health."""

@@ -24,5 +24,8 @@ def test_the_demo(tmp_path: Path) -> None:
     assert 3 == len(places)
     assert all(Path(place).is_file() for place in places)
     assert "privacy.dcr_share" in done.stdout
+    [told] = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("webhooks ")]
+    assert told[0] == told[2]  # all are verified
+    assert ["1", "created,", "1", "completed"] == [*told[6:8], *told[-2:]]
     assert not [p for p in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(p.info["cmdline"] or [])]
     assert Path(places[0]).is_relative_to(tmp_path)

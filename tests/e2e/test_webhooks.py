@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
+from chaos.receiver import Receiver, Request
+from collector import collecting
 from service import Service, log_of, start
 from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
 
 from lookalike import samples
-from receiver import Receiver, Request
 
 SECRET = "whsec_bG9va2FsaWtlIGlzIHNpZ25lZA=="
+NEXT_SECRET = "whsec_dGhlIHNlY3JldCBhZnRlciBpdA=="
 EVENTS = ["job.created", "job.updated", "job.completed", "job.failed"]
 PATIENCE_S = 90.0
 
@@ -68,7 +72,7 @@ def ended(requests: list[Request]) -> list[str]:
 
 
 def test_a_jobs_events_arrive(running: list[Service], heard: Receiver) -> None:
-    """From created to completed, in order, each once, signed, the job as GET shows it; secrets stand nowhere."""
+    """From created to completed, in order, each once, signed, the job as GET shows it."""
     [service] = running
     register(service, heard.url("ok"))
     job_id = service.submit()
@@ -80,9 +84,58 @@ def test_a_jobs_events_arrive(running: list[Service], heard: Receiver) -> None:
     last = {name: value for name, value in messages[-1]["data"].items() if name != "sequence"}
     assert service.job(job_id) == last
     assert {"Bearer of-the-receiver"} == {request.headers["authorization"] for request in heard.requests}
+
+
+def test_secrets_stand_nowhere(tmp_path: Path, heard: Receiver, env: Mapping[str, str]) -> None:
+    """Secrets, new and former, and headers of webhooks are in no file, log, answer, error or trace."""
+    planted = (SECRET, NEXT_SECRET, "of-the-receiver", "planted-too-")
+    with collecting() as collector:
+        service = start(tmp_path / "home", {**env, "LOOKALIKE_TRACING__ENDPOINT": collector.endpoint})
+        try:
+            answers = list(said_of_secrets(service, heard))
+        finally:
+            service.stop()
+
     kept = [log_of(service.home), *(path for path in service.home.rglob("*") if path.is_file())]
-    for secret in (SECRET, SECRET.removeprefix("whsec_"), "lookalike is signed", "of-the-receiver"):
-        assert not [path.name for path in kept if secret.encode() in path.read_bytes()]
+    assert {SECRET, NEXT_SECRET} <= {
+        secret for secret in planted if any(signed_with(secret, r) for r in heard.requests)
+    }
+    assert {200, 201, 202, 400} == {answer.status_code for answer in answers}
+    assert "POST /api/v2/webhooks/register" in {span.name for span in collector.spans}
+    texts = [path.read_bytes() for path in kept] + [answer.content for answer in answers] + collector.bodies
+    for secret in (*planted, *(word.removeprefix("whsec_") for word in planted), "lookalike is signed"):
+        assert not any(secret.encode() in text for text in texts), secret
+
+
+def said_of_secrets(service: Service, heard: Receiver) -> Iterator[httpx.Response]:
+    """Every answer about a webhook whose secrets and headers are planted."""
+    headers = {"Authorization": "Bearer of-the-receiver", "X-Key": "of-the-receiver"}
+    good = {"url": heard.url("500"), "events": EVENTS, "secret": SECRET, "headers": headers}
+    hooks, post = "/api/v2/webhooks", service.http.post
+    yield (made := post(f"{hooks}/register", json=good))
+    yield post(f"{hooks}/register", json=good)  # a duplicate
+    for wrong in ({"secret": "planted-too-"}, {"headers": {"Host": "of-the-receiver"}}, {"url": "of-the-receiver"}):
+        yield post(f"{hooks}/register", json={**good, **wrong})
+    own = f"{hooks}/{made.json()['webhook_id']}"
+    yield post(f"{own}/test")
+    wait(lambda: len(heard.requests) == 1)
+    yield post(f"{own}/rotate-secret", json={"secret": "planted-too-", "overlap_s": 60})
+    yield post(f"{own}/rotate-secret", json={"secret": NEXT_SECRET, "overlap_s": 60})
+    yield (tested := post(f"{own}/test"))
+    wait(lambda: len(heard.requests) == 2)
+    yield post(f"{own}/deliveries/{tested.json()['delivery_id']}/redeliver")
+    yield post(f"{own}/enable")
+    yield service.http.get(hooks)
+    yield service.http.get(f"{own}/deliveries")
+    yield service.http.delete(own)
+
+
+def signed_with(secret: str, request: Request) -> bool:
+    try:
+        Verifier(secret).verify(request.body, request.headers)
+    except (ValueError, WebhookVerificationError):
+        return False
+    return True
 
 
 def test_a_fresh_service_lets_no_inner_address_in(tmp_path: Path, heard: Receiver) -> None:

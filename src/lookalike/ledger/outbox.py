@@ -30,7 +30,7 @@ class SqlOutbox:
 
     def lanes(self) -> list[Lane]:
         with reading(self._engine) as connection:
-            rows = connection.execute(_with_something_due(self._now(connection)))
+            rows = connection.execute(with_something_due(self._now(connection)))
             return [Lane(row.webhook_id, urlsplit(row.url).netloc) for row in rows]
 
     def take(self, owner: str, lease_s: float, rooms: Mapping[str, int]) -> list[Parcel]:
@@ -61,8 +61,10 @@ class SqlOutbox:
             connection.execute(sa.update(deliveries).where(*mine).values(owner=None, due_at=self._now(connection)))
 
 
-def _with_something_due(now: datetime) -> sa.Select[tuple[str, str]]:
+def with_something_due(now: datetime) -> sa.Select[tuple[str, str, datetime | None, datetime]]:
     """
+    Webhooks that may be sent something: id, URL, the last attempt, and since when the next is due.
+
     Goes from webhook to webhook along the index, however many deliveries each has.
 
     A DISTINCT would read every pending delivery there is.
@@ -73,7 +75,7 @@ def _with_something_due(now: datetime) -> sa.Select[tuple[str, str]]:
     found = first.union_all(sa.select(after).where(first.c.webhook_id.is_not(None)))
     next_due = sa.select(sa.func.min(D.due_at)).where(pending, D.webhook_id == W.webhook_id).scalar_subquery()
     return (
-        sa.select(W.webhook_id, W.url)
+        sa.select(W.webhook_id, W.url, W.attempted_at, next_due.label("next_due"))
         .join(found, found.c.webhook_id == W.webhook_id)
         .where(W.disabled_at.is_(None), next_due <= now)
         .order_by(next_due)  # who has waited longest comes first, so that many quick ones starve nobody
@@ -147,7 +149,7 @@ def _disabled_by(connection: sa.Connection, webhook_id: str, outcomes: Sequence[
     """Keep the webhook's standing; True if it is disabled by this."""
     well = any(outcome.status is DeliveryStatus.DELIVERED for outcome in outcomes)
     first = None if well else sa.func.coalesce(W.failing_since, sa.literal(now, Time))
-    change = sa.update(webhooks).where(W.webhook_id == webhook_id).values(failing_since=first)
+    change = sa.update(webhooks).where(W.webhook_id == webhook_id).values(failing_since=first, attempted_at=now)
     row = connection.execute(change.returning(W.failing_since, W.disabled_at, W.disabled_reason)).one_or_none()
     if row is None:
         return False

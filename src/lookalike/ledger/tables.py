@@ -125,6 +125,7 @@ webhooks = sa.Table(
     _column("created_at", Time),
     _column("former_secret", sa.LargeBinary, nullable=True),
     _column("former_until", Time, nullable=True),
+    _column("attempted_at", Time, nullable=True),
     _column("failing_since", Time, nullable=True),
     _column("disabled_at", Time, nullable=True),
     _column("disabled_reason", sa.String(64), nullable=True),

@@ -12,11 +12,9 @@ from lookalike.operations.paths import OURS
 from lookalike.operations.probe import TIMEOUT_S, Probe
 from lookalike.storage import Bucket
 from lookalike.version import VERSION
-from lookalike.webhooks import WebhookStore
+from lookalike.webhooks.standing import OVERDUE_S, DeliveryStanding
 
 DATABASE = "database"
-
-_NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
 class Condition(StrEnum):
@@ -54,7 +52,7 @@ class Sources:
     """
 
     store: JobStore
-    webhooks: WebhookStore
+    deliveries: Callable[[], DeliveryStanding]
     ping: Callable[[], None]
     buckets: Callable[[], Sequence[Bucket]]
     alive_s: float
@@ -126,8 +124,14 @@ class Health:
         )
 
     def _webhooks(self) -> Component:
-        self.sources.webhooks.get(_NOWHERE)
-        return Component("webhooks", Condition.HEALTHY, "This version registers webhooks but does not yet deliver.")
+        standing = self.sources.deliveries()
+        late = standing.overdue_s > OVERDUE_S
+        return Component(
+            "webhooks",
+            Condition.DEGRADED if late else Condition.HEALTHY,
+            "Deliveries wait: no worker sends them, or too many receivers hang." if late else None,
+            vars(standing),
+        )
 
 
 def _answers(bucket: Bucket) -> bool:

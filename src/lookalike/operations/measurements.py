@@ -1,4 +1,4 @@
-"""What a monitor reads: how the queue stands, and what this process has counted; never later than told."""
+"""What a monitor reads: how queue and deliveries stand, what this process has counted; never later than told."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from lookalike.jobs.standing import Standing
 from lookalike.operations.probe import TIMEOUT_S, Probe
+from lookalike.webhooks.standing import DeliveryStanding
+
+Standings = tuple[Standing, DeliveryStanding]
 
 
 @dataclass(frozen=True)
@@ -15,13 +18,13 @@ class Measurements:
 
     Attributes:
         standing: Asks the database.
-        written: All measurements as text, those of the queue among them if it is known.
+        written: All measurements as text, those of the database among them if they are known.
     """
 
-    standing: Callable[[], Standing]
-    written: Callable[[Standing | None], bytes]
+    standing: Callable[[], Standings]
+    written: Callable[[Standings | None], bytes]
     timeout_s: float = TIMEOUT_S
-    _probe: Probe[Standing] = field(init=False)
+    _probe: Probe[Standings] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_probe", Probe(self.standing))

@@ -6,10 +6,13 @@ from lookalike.jobs.job import STAGES, Job, Stage
 from lookalike.jobs.observer import OUTCOMES, Ending
 from lookalike.jobs.standing import Standing
 from lookalike.jobs.states import ENDED, JobStatus, StageStatus
+from lookalike.webhooks.outbox import DeliveryStatus, Outcome
+from lookalike.webhooks.standing import DeliveryStanding
 
 # from a request that reads one row to a synchronous create that waits as long as it may
 REQUEST_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # from the smallest table to a job of a day
+DELIVERY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)  # an attempt has 15 s
 JOB_BUCKETS_S = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400)
 
 
@@ -86,14 +89,40 @@ class JobMetrics:
             self._stages.labels(name)
 
 
-def exposition(registry: CollectorRegistry, standing: Standing | None) -> bytes:
-    """All of it in Prometheus' text format; without the queue if it is not known how that stands."""
+class DeliveryMetrics:
+    """What a dispatcher tells of its attempts: an `AttemptObserver` of it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._duration = Histogram(
+            "lookalike_delivery_duration_seconds",
+            "Attempts at deliveries that are over, by what becomes of the delivery.",
+            ("status",),
+            registry=registry,
+            buckets=DELIVERY_BUCKETS_S,
+        )
+        for status in DeliveryStatus:
+            self._duration.labels(status.value)
+
+    def attempted(self, outcome: Outcome) -> None:
+        self._duration.labels(outcome.status.value).observe(outcome.latency_ms / 1_000)
+
+
+def exposition(registry: CollectorRegistry, known: tuple[Standing, DeliveryStanding] | None) -> bytes:
+    """All of it in Prometheus' text format; without the database's part if it is not known how that stands."""
     own = generate_latest(registry)
-    return own if standing is None else own + generate_latest(_queue(standing))
+    return own if known is None else own + generate_latest(_standing(*known))
 
 
-def _queue(standing: Standing) -> CollectorRegistry:
+def _standing(standing: Standing, deliveries: DeliveryStanding) -> CollectorRegistry:
     registry = CollectorRegistry()
+    pending = Gauge("lookalike_deliveries_pending", "Deliveries that are not over.", registry=registry)
+    pending.set(deliveries.pending)
+    overdue = Gauge(
+        "lookalike_deliveries_overdue_seconds",
+        "How long the webhook that has waited longest has had something due and was not tried.",
+        registry=registry,
+    )
+    overdue.set(deliveries.overdue_s)
     jobs = Gauge("lookalike_jobs", "Jobs that have not ended, by status.", ("status",), registry=registry)
     for status, n_jobs in standing.jobs.items():
         jobs.labels(status.value).set(n_jobs)

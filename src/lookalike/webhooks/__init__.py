@@ -23,6 +23,7 @@ class Webhook:
     Attributes:
         secret, headers, former_secret: Ciphertext, here and in the database.
         former_until: So long what is sent is signed with the former secret too.
+        attempted_at: When the last attempt at a delivery was over.
         failing_since: When the first delivery after the last one that went well failed.
         disabled_at, disabled_reason: It is told of nothing any more.
     """
@@ -36,6 +37,7 @@ class Webhook:
     created_at: datetime
     former_secret: bytes | None = None
     former_until: datetime | None = None
+    attempted_at: datetime | None = None
     failing_since: datetime | None = None
     disabled_at: datetime | None = None
     disabled_reason: str | None = None

@@ -13,6 +13,7 @@ from lookalike.errors import outline
 from lookalike.net.sender import Answer, NoAnswer
 from lookalike.webhooks import attempt
 from lookalike.webhooks.lanes import Lanes
+from lookalike.webhooks.observer import AttemptObserver
 from lookalike.webhooks.outbox import DeliveryStatus, Outbox, Outcome, Parcel
 
 LOOK_S = 0.25  # how soon something due is seen
@@ -36,6 +37,7 @@ class Dispatcher:
         opened: Gives the text of a ciphertext.
         owner: A name no other dispatcher has or will have.
         draw: Numbers in [0, 1).
+        observer: Is told of each attempt that is over.
     """
 
     outbox: Outbox
@@ -44,6 +46,7 @@ class Dispatcher:
     owner: str
     clock: Clock
     draw: Callable[[], float]
+    observer: AttemptObserver
     _lanes: Lanes = field(default_factory=Lanes)
     _over: asyncio.Queue[tuple[Parcel, Outcome]] = field(default_factory=asyncio.Queue)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,7 +88,9 @@ class Dispatcher:
         begun = self.clock.monotonic()
         said = await self._said(parcel)
         took_ms = round(1_000 * (self.clock.monotonic() - begun))
-        self._over.put_nowait((parcel, attempt.outcome(parcel, said, took_ms, self.clock.now(), self.draw)))
+        outcome = attempt.outcome(parcel, said, took_ms, self.clock.now(), self.draw)
+        self.observer.attempted(outcome)
+        self._over.put_nowait((parcel, outcome))
 
     async def _said(self, parcel: Parcel) -> Answer | NoAnswer:
         sent = attempt.body(parcel.type, timestamp(parcel.created_at) or "", parcel.data)
@@ -106,6 +111,8 @@ class Dispatcher:
                 batch.append(self._over.get_nowait())
             await self._record([outcome for _, outcome in batch])
             for parcel, outcome in batch:
+                if outcome.status is DeliveryStatus.FAILED:
+                    log.warning("a delivery is given up", extra={**_about(parcel), "attempts": parcel.attempts + 1})
                 self._lanes.end(parcel.lane, well=outcome.status is DeliveryStatus.DELIVERED)
                 self._over.task_done()
             self._room.set()

@@ -13,10 +13,11 @@ from lookalike.net.resolver import resolve
 from lookalike.net.sender import Sender
 from lookalike.settings import Settings
 from lookalike.webhooks.dispatcher import Dispatcher
+from lookalike.webhooks.observer import AttemptObserver
 from lookalike.wiring.parts import Parts
 
 
-def dispatcher(parts: Parts, owner: str) -> Dispatcher:
+def dispatcher(parts: Parts, owner: str, observer: AttemptObserver) -> Dispatcher:
     """A dispatcher of the service's webhooks, under a name no other has."""
     return Dispatcher(
         outbox=parts.outbox,
@@ -25,6 +26,7 @@ def dispatcher(parts: Parts, owner: str) -> Dispatcher:
         owner=owner,
         clock=parts.clock,
         draw=random.SystemRandom().random,
+        observer=observer,
     )
 
 

@@ -11,12 +11,13 @@ from lookalike.ledger import database
 from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.outbox import SqlOutbox
-from lookalike.ledger.standing import standing
+from lookalike.ledger.standing import delivery_standing, standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.pipeline import housekeeping
 from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.webhooks.standing import DeliveryStanding
 from lookalike.wiring.pairing import pair, pair_keys
 
 ALIVE_BEATS = 10
@@ -32,7 +33,7 @@ class Parts:
     Attributes:
         urls, work_url: URL and options, secrets looked up, of the named buckets and of the work bucket.
         glances, work_glance: The buckets for those who cannot wait for one that hangs.
-        standing: Looks how the queue stands.
+        standing, delivery_standing: Look how the queue and the deliveries stand.
         close: Lets go of the database.
     """
 
@@ -49,6 +50,7 @@ class Parts:
     glances: NamedBuckets
     work_glance: Bucket
     standing: Callable[[], Standing]
+    delivery_standing: Callable[[], DeliveryStanding]
     close: Callable[[], None]
 
     def ping(self) -> None:
@@ -97,6 +99,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         outbox=SqlOutbox(engine),
         deliveries=SqlDeliveryStore(engine),
         standing=lambda: standing(engine, alive_s(settings)),
+        delivery_standing=lambda: delivery_standing(engine),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),
         work_bucket=work_bucket,

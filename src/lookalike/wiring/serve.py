@@ -41,7 +41,7 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         host, port = listener.getsockname()[:2]
         server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
         stop = _told_to_stop()
-        jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name())
+        jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name(), telemetry.deliveries)
         with _beside(jobs.run, stop), _beside(hooks.run, stop):
             server.run(sockets=[listener])
 
@@ -63,7 +63,7 @@ def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | Non
         closing(open_parts(settings, environ)) as parts,
         closing(open_telemetry(settings)) as telemetry,
         _metrics(telemetry.registry, metrics_port),
-        _beside(dispatcher(parts, name()).run, stop),
+        _beside(dispatcher(parts, name(), telemetry.deliveries).run, stop),
     ):
         supervisor(parts, environ, telemetry.jobs).run(stop)
 

@@ -43,7 +43,9 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
         webhooks=webhooks,
         deliveries=Deliveries(parts.deliveries, webhooks),
         health=Health(_sources(parts)),
-        measurements=Measurements(parts.standing, lambda known: exposition(telemetry.registry, known)),
+        measurements=Measurements(
+            lambda: (parts.standing(), parts.delivery_standing()), partial(exposition, telemetry.registry)
+        ),
         verifier=tokens(settings, secrets.randbits),
         body_max_bytes=settings.server.body_max_bytes,
         draw=secrets.randbits,
@@ -80,4 +82,4 @@ def _webhooks(parts: Parts, policy: Policy) -> Webhooks:
 
 
 def _sources(parts: Parts) -> Sources:
-    return Sources(parts.store, parts.webhook_store, parts.ping, parts.all_glances, alive_s(parts.settings))
+    return Sources(parts.store, parts.delivery_standing, parts.ping, parts.all_glances, alive_s(parts.settings))

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from lookalike.errors import ExtraMissing
 from lookalike.jobs.observer import Logbook, Observer, Observers
 from lookalike.settings import Settings
-from lookalike.telemetry.metrics import JobMetrics, RequestMetrics
+from lookalike.telemetry.metrics import DeliveryMetrics, JobMetrics, RequestMetrics
 
 if TYPE_CHECKING:
     from lookalike.telemetry.tracing import Traces
@@ -21,6 +21,7 @@ class Telemetry:
     registry: CollectorRegistry
     requests: RequestMetrics
     jobs: Observer
+    deliveries: DeliveryMetrics
     traces: "Traces | None"
 
     def close(self) -> None:
@@ -41,7 +42,7 @@ def open_telemetry(settings: Settings) -> Telemetry:
     watching: list[Observer] = [Logbook(), JobMetrics(registry)]
     if traces is not None:
         watching.append(traces.jobs)
-    return Telemetry(registry, RequestMetrics(registry), Observers(watching), traces)
+    return Telemetry(registry, RequestMetrics(registry), Observers(watching), DeliveryMetrics(registry), traces)
 
 
 def _traces(endpoint: str) -> "Traces | None":

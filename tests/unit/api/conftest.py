@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from lookalike.jobs import Limits
 from lookalike.ledger.database import open_engine, reading, upgrade
 from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.jobs import SqlJobStore
-from lookalike.ledger.standing import standing
+from lookalike.ledger.standing import delivery_standing, standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
@@ -178,7 +179,7 @@ def _service(
         with reading(engine) as connection:
             connection.exec_driver_sql("SELECT 1")
 
-    sources = Sources(store, hooks, ping, lambda: [buckets[n] for n in buckets.names()], 30)
+    sources = Sources(store, lambda: delivery_standing(engine), ping, lambda: [buckets[n] for n in buckets.names()], 30)
     registry = CollectorRegistry()
     webhooks = Webhooks(hooks, policy, box, reach, allow_http, clock, secrets.randbits)
     services = Services(
@@ -187,7 +188,7 @@ def _service(
         deliveries=Deliveries(SqlDeliveryStore(engine, lambda connection: clock.now()), webhooks),
         health=Health(sources),
         measurements=Measurements(
-            lambda: standing(engine, 30), lambda known: exposition(registry, known), timeout_s=0.5
+            lambda: (standing(engine, 30), delivery_standing(engine)), partial(exposition, registry), timeout_s=0.5
         ),
         verifier=tokens,
         body_max_bytes=BODY_MAX_BYTES,

@@ -4,10 +4,12 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from lookalike.api.app import create_app
 from lookalike.operations.health import Health
+from lookalike.webhooks.standing import DeliveryStanding
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,19 @@ def test_a_failing_bucket_degrades(service: Any) -> None:
 
     assert (200, "degraded") == (answer.status_code, parts(answer)["storage"])
     assert "vault" not in answer.text
+
+
+def test_deliveries_that_wait_degrade(service: Any) -> None:
+    """A webhook that has had something due for over a minute, and nobody tries: 200 degraded, with the figures."""
+    service.store.seen("worker")
+    conditions = [
+        parts(Broken(service).get("/health", deliveries=partial(DeliveryStanding, 3, overdue_s)))["webhooks"]
+        for overdue_s in (59.0, 61.0)
+    ]
+    answer = Broken(service).get("/health", deliveries=partial(DeliveryStanding, 3, 61.0))
+
+    assert ["healthy", "degraded"] == conditions
+    assert {"pending": 3, "overdue_s": 61.0} == answer.json()["components"][-1]["details"]
 
 
 def test_a_database_that_is_down_is_unhealthy(service: Any) -> None:

@@ -41,6 +41,20 @@ def test_the_queue_is_told(service: Any) -> None:
     assert 1 == told["lookalike_live_workers", ()]
 
 
+def test_deliveries_are_told(service: Any) -> None:
+    """How many are not over, and for how long the first has waited."""
+    empty = scraped(service)
+    hook = {"url": "https://hooks.example.com/", "events": ["job.created"], "secret": "s" * 20}
+    service.post("/api/v2/webhooks/register", json=hook)
+    service.job()
+    told = scraped(service)
+    names = [(f"lookalike_deliveries_{name}", ()) for name in ("pending", "overdue_seconds")]
+
+    assert [0, 0] == [empty[name] for name in names]
+    assert 1 == told[names[0]]
+    assert 0 < told[names[1]] < 60
+
+
 def by_status(told: dict[tuple[str, tuple[str, ...]], float]) -> dict[str, float]:
     return {labels[0]: value for (name, labels), value in told.items() if name == "lookalike_jobs"}
 

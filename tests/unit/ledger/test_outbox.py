@@ -1,7 +1,7 @@
 """Deliveries in the database."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.database import reading
 from lookalike.ledger.outbox import FAILING, GONE, SqlOutbox
+from lookalike.ledger.standing import delivery_standing
 from lookalike.ledger.tables import deliveries
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.webhooks import EventType, Webhook
 from lookalike.webhooks.lanes import Lane
 from lookalike.webhooks.outbox import DeliveryStatus, Outcome
+from lookalike.webhooks.standing import DeliveryStanding
 
 S = DeliveryStatus
 ALL = tuple(EventType)
@@ -202,6 +204,24 @@ def test_only_failing_for_five_days(hook, submit, outbox, hooks):
 
     assert ["all"] == outbox(10 * day).record("one", [said(parcel, S.PENDING, 1.0)])
     assert FAILING == hooks.get("all").disabled_reason
+
+
+def test_how_deliveries_stand(hook, submit, outbox, engine, now):
+    """What is not over is counted; a webhook waits from when its delivery is due, or was last tried."""
+    hook("all")
+    assert DeliveryStanding(0, 0.0) == delivery_standing(engine)
+    submit(), submit()
+    waiting = delivery_standing(engine)
+    since = (datetime.now(UTC) - now).total_seconds()
+    [first] = taken(outbox(since), room=1)
+    outbox(since - 5).record("one", [said(first)])
+    tried = delivery_standing(engine)
+    taken(outbox(since), room=1)
+
+    assert (2, 1) == (waiting.pending, tried.pending)
+    assert since - 60 < waiting.overdue_s < since + 60
+    assert 5 <= tried.overdue_s < 60
+    assert DeliveryStanding(1, 0.0) == delivery_standing(engine)
 
 
 def test_deleting_a_webhook_deletes_its_deliveries(hook, hooks, submit, outbox, engine):

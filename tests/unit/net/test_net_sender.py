@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from chaos.receiver import HUGE, Receiver
 
 from lookalike.errors import LookalikeError
 from lookalike.net import sender
@@ -14,7 +15,6 @@ from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
 from lookalike.net.sender import READ_MAX_BYTES, Answer, NoAnswer, Sender
 from lookalike.webhooks.urls import receiver
-from receiver import HUGE, Receiver
 
 # names a hostile customer may own, and what they stand for
 NAMES = {

@@ -6,10 +6,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from chaos.receiver import Receiver
+from prometheus_client import CollectorRegistry
 from standardwebhooks import Webhook as Verifier
 
 from lookalike.clock import SystemClock
@@ -24,9 +25,9 @@ from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
 from lookalike.net.resolver import resolve
 from lookalike.net.sender import Sender
+from lookalike.telemetry.metrics import DeliveryMetrics
 from lookalike.webhooks import EventType, Webhook, dispatcher, schedule
 from lookalike.webhooks.dispatcher import Dispatcher
-from receiver import Receiver
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZg=="
 PATIENCE_S = 20.0
@@ -35,8 +36,8 @@ PATIENCE_S = 20.0
 class Office:
     """A database, a receiver, and dispatchers between them."""
 
-    def __init__(self, folder: Path, receiver: Receiver) -> None:
-        self.engine = open_engine(f"sqlite:///{folder / 'ledger.db'}")
+    def __init__(self, database_url: str, receiver: Receiver) -> None:
+        self.engine = open_engine(database_url)
         upgrade(self.engine)
         self.jobs = SqlJobStore(self.engine, timedelta(days=30))
         self.hooks = SqlWebhookStore(self.engine)
@@ -44,6 +45,8 @@ class Office:
         self.opened: Callable[[bytes], str] = bytes.decode
         self.stop = threading.Event()
         self.threads: list[threading.Thread] = []
+        self.registry = CollectorRegistry()
+        self.metrics = DeliveryMetrics(self.registry)
 
     def dispatch(self, owner: str = "one") -> None:
         """Start one more dispatcher."""
@@ -54,6 +57,7 @@ class Office:
             owner=owner,
             clock=SystemClock(),
             draw=lambda: 0.0,
+            observer=self.metrics,
         )
         self.threads.append(threading.Thread(target=own.run, args=[self.stop]))
         self.threads[-1].start()
@@ -101,8 +105,8 @@ def heard() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, heard: Receiver) -> Iterator[Office]:
-    own = Office(tmp_path, heard)
+def office(database_url: str, heard: Receiver) -> Iterator[Office]:
+    own = Office(database_url, heard)
     yield own
     own.close()
 
@@ -149,6 +153,55 @@ def test_who_never_answers_well_is_given_up(office: Office, heard: Receiver, mon
     [row] = office.rows()
     assert ("failed", 10, None) == (row.status, row.attempts, row.answer_code)
     assert "broke" in str(row.problem)
+
+
+def test_what_each_answer_comes_to(office: Office, heard: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow, huge, redirecting, broken, gone, resetting, talking nonsense; a wrong certificate; a name that is not."""
+    monkeypatch.setattr(schedule, "DELAYS_S", ())  # the first attempt is the last
+    said = ["slow", "huge", "204", "301", "500", "410", "reset", "nonsense"]
+    names = {office.register(path): path for path in said}
+    names[office.register("ok", host="localhost.localdomain.invalid")] = "unknown"
+    with Receiver(names=("other.example",), authority=heard.authority) as other:
+        office.receiver = other
+        names[office.register("ok")] = "certificate"
+        office.submit()
+        office.receiver = heard
+        office.dispatch()
+        office.settled(len(names))
+
+    rows = {names[row.webhook_id]: row for row in office.rows()}
+    assert {"slow": 200, "huge": 200, "204": 204} == {
+        name: row.answer_code for name, row in rows.items() if row.status == "delivered"
+    }
+    assert {"301": 301, "500": 500, "410": 410} == {
+        name: row.answer_code for name, row in rows.items() if row.status == "failed" and row.answer_code
+    }
+    assert [1] * len(names) == [row.attempts for row in rows.values()]
+    assert 1_024 == len(rows["huge"].answer)
+    for name, problem in (
+        ("certificate", "certificate"),
+        ("unknown", "resolve"),
+        ("reset", "broke"),
+        ("nonsense", "HTTP"),
+    ):
+        assert problem in rows[name].problem
+    assert ["410"] == [names[hook] for hook in names if office.hooks.get(hook).disabled_at is not None]
+    assert [] == other.requests
+
+
+def test_attempts_are_measured(office: Office, heard: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt is counted by what becomes of its delivery."""
+    monkeypatch.setattr(schedule, "DELAYS_S", (0.01,) * 2)
+    heard.script = ("500", "ok", "500")
+    office.register("ok")
+    office.submit(), office.submit()
+    office.dispatch()
+    office.settled(2)
+
+    name = "lookalike_delivery_duration_seconds_count"
+    statuses = ("delivered", "pending", "failed")
+    counts = [office.registry.get_sample_value(name, {"status": status}) for status in statuses]
+    assert [1, sum(row.attempts for row in office.rows()) - 2, 1] == counts
 
 
 def test_those_that_hang_hold_up_nobody(office: Office, heard: Receiver) -> None:

@@ -1,5 +1,6 @@
 """`lookalike demo`: the whole service at work on real data, in half a minute."""
 
+import base64
 import csv
 import json
 import secrets
@@ -7,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
@@ -23,34 +25,66 @@ from lookalike.cli.ending import ended
 from lookalike.cli.home import load
 from lookalike.cli.show import live_stages
 from lookalike.client import Client
+from lookalike.clock import SystemClock
 from lookalike.errors import InternalError
+from lookalike.settings import FILE
+from lookalike.webhooks import EventType
+from lookalike.webhooks.listener import Heard, listening
 
 ROWS_SHOWN, COLUMNS_SHOWN = 5, 5  # what a terminal of 80 columns has room for
 STOP_S = 15  # what a service that is told to stop may take
+ENDS = (EventType.COMPLETED, EventType.FAILED)
+HEAR_S = 5.0  # how long the last message may be on its way
+SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+SETTINGS = '[webhooks]\nallow = ["127.0.0.1"]\nallow_http = true\n'
 
 
 @click.command(short_help="See it work: a service, a job, its output and scores, in half a minute.")
 @click.option("-n", "--rows", "n_rows", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 def command(n_rows: int, seed: int) -> int:
-    """See it work: a service in a temporary home, a job over HTTP, its output and its scores."""
+    """See it work: a service in a temporary home, a job over HTTP, its webhooks, its output and its scores."""
     home = Path(tempfile.mkdtemp(prefix="lookalike-demo-"))
     console = Console()
     source = samples.path("adult.csv")
-    with _service(home) as url:
-        _fill(home, source)
+    _fill(home, source)
+    heard = list[Heard]()
+    with listening(0, SECRET, SystemClock(), heard.append) as receiver, _service(home) as url:
         console.print(
             f"service  {url}\nsample   {source.name}: 4,000 rows of Adult census data (CC BY 4.0)", highlight=False
         )
         with Client(url, _token(home)) as client:
+            client.register_webhook(receiver, [event.value for event in EventType], SECRET)
             job_id = client.submit(_request(n_rows, seed))["job_id"]
             console.print(
                 f"job      {job_id}\n         learn from the sample, write {n_rows:,} new rows\n", highlight=False
             )
             job = live_stages(client.follow(job_id), console)
+        _wait_for_the_last(heard)
+        console.print(f"webhooks {_told(heard)}\n         at {receiver}\n", highlight=False)
     if job["status"] == "completed":
         _show(console, home / "buckets" / "demo" / "output")
     return ended(job)
+
+
+def _wait_for_the_last(heard: Sequence[Heard]) -> None:
+    """The job's end is told a moment after it is there to be seen."""
+    clock = SystemClock()
+    end = clock.monotonic() + HEAR_S
+    while clock.monotonic() < end and not any(kind in ENDS for kind in map(_kind, heard)):
+        clock.sleep(0.05)
+
+
+def _told(heard: Sequence[Heard]) -> str:
+    """What arrived, and whether its signatures were right."""
+    counts = Counter(_kind(each).removeprefix("job.") for each in heard)
+    n_verified = sum(each.refused is None for each in heard)
+    kinds = ", ".join(f"{n_times} {kind}" for kind, n_times in counts.items())
+    return f"{len(heard)} messages, {n_verified} of them verified: {kinds}"
+
+
+def _kind(each: Heard) -> str:
+    return str((each.message or {}).get("type"))
 
 
 @contextmanager
@@ -77,6 +111,7 @@ def _fill(home: Path, source: Path) -> None:
     bucket = home / "buckets" / "demo"
     bucket.mkdir(parents=True)
     shutil.copy(source, bucket / "sample.csv")
+    (home / FILE).write_text(SETTINGS, "utf-8")
 
 
 def _token(home: Path) -> str:

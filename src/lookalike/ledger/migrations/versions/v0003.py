@@ -11,6 +11,7 @@ down_revision = "0002"
 OF_WEBHOOKS: list[tuple[str, Any]] = [
     ("former_secret", sa.LargeBinary()),
     ("former_until", sa.BigInteger()),
+    ("attempted_at", sa.BigInteger()),
     ("failing_since", sa.BigInteger()),
     ("disabled_at", sa.BigInteger()),
     ("disabled_reason", sa.String(64)),

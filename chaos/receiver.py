@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,12 @@ REQUESTS_MAX = 1_024  # that wait to be accepted
 
 @dataclass(frozen=True)
 class Request:
-    """One that came in whole."""
+    """One that came in whole, at `moment` of the monotonic clock."""
 
     line: str
     headers: dict[str, str]
     body: bytes
+    moment: float
 
 
 @dataclass
@@ -132,7 +134,8 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     for name, _, value in (told.partition(":") for told in fields):
         before = headers.get(name.lower())  # one that stands there twice is shown twice
         headers[name.lower()] = value.strip() if before is None else f"{before}, {value.strip()}"
-    return Request(line, headers, await reader.readexactly(int(headers.get("content-length", 0))))
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Request(line, headers, body, time.monotonic())
 
 
 def _status(writer: asyncio.StreamWriter, status: int, headers: str = "") -> None:

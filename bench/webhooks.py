@@ -1,0 +1,79 @@
+"""
+Webhooks: how soon events arrive, with and without receivers that hang.
+
+A real service, real receivers over HTTPS, all on loopback and the same processors.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from chaos.databases import KINDS
+
+from bench import Options
+from bench.measuring import page
+from bench.measuring.machine import machine
+from bench.measuring.markdown import grid
+from bench.measuring.processes import ROOT
+from bench.serving import receivers
+from bench.serving.receivers import Arrivals
+from bench.serving.service import NotMeasured
+from lookalike import __version__
+
+PAGE: Path = ROOT / "docs" / "benchmarks.md"
+
+
+def run(options: Options) -> int:
+    """Print the tables, and write them if asked; 1 if that could not be done."""
+    try:
+        text = "\n\n".join([_facts(), *_tables()])
+        print(text)
+        if options.write:
+            page.put(PAGE, "webhooks", text)
+    except (NotMeasured, page.NoPlace) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _facts() -> str:
+    return f"Measured {datetime.now(UTC):%Y-%m-%d}: Lookalike {__version__}; {machine()}."
+
+
+def _tables() -> Iterator[str]:
+    found = [receivers.arrivals(kind) for kind in KINDS]
+    yield grid(
+        (
+            "database",
+            "webhooks",
+            "that hang",
+            "events",
+            "until all others have it, median s",
+            "most s",
+            "× none hanging",
+        ),
+        [_row(arrivals, of_kind[0]) for of_kind in found for arrivals in of_kind],
+    )
+    yield grid(
+        ("database", "webhooks", "deliveries", "a second"),
+        [
+            (paid.database, f"{paid.n_webhooks}", f"{paid.n_deliveries:,}", f"{paid.n_deliveries / paid.seconds:.0f}")
+            for kind in KINDS
+            for paid in receivers.throughput(kind)
+        ],
+    )
+
+
+def _row(arrivals: Arrivals, undisturbed: Arrivals) -> Sequence[str]:
+    seconds, ratio = median(arrivals.seconds), median(arrivals.seconds) / median(undisturbed.seconds)
+    return (
+        arrivals.database,
+        f"{receivers.N_WEBHOOKS}",
+        f"{arrivals.n_hanging}",
+        f"{len(arrivals.seconds)}",
+        f"{seconds:.2f}",
+        f"{max(arrivals.seconds):.2f}",
+        f"{ratio:.2f}",
+    )
