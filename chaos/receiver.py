@@ -101,7 +101,7 @@ class Receiver:
             self.requests.append(request)
             await self._answer(self._asked(request), writer)
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

@@ -16,7 +16,6 @@ from lookalike.webhooks.lanes import Lane
 from lookalike.webhooks.outbox import DeliveryStatus, Outcome, Parcel
 from lookalike.webhooks.schedule import GIVE_UP_AFTER
 
-TAKE_MAX = 64  # in one transaction, others wait meanwhile
 GONE, FAILING = "the receiver answered 410 Gone", "every delivery failed for 5 days"
 D, W, E = deliveries.c, webhooks.c, events.c
 
@@ -33,12 +32,12 @@ class SqlOutbox:
             rows = connection.execute(with_something_due(self._now(connection)))
             return [Lane(row.webhook_id, urlsplit(row.url).netloc) for row in rows]
 
-    def take(self, owner: str, lease_s: float, rooms: Mapping[str, int]) -> list[Parcel]:
+    def take(self, owner: str, lease_s: float, rooms: Mapping[str, int], most: int) -> list[Parcel]:
         with writing(self._engine) as connection:
             now, found = self._now(connection), list[Parcel]()
             for webhook_id, room in rooms.items():
-                if len(found) < TAKE_MAX:
-                    found += _due(connection, webhook_id, min(room, TAKE_MAX - len(found)), now)
+                if len(found) < most:
+                    found += _due(connection, webhook_id, min(room, most - len(found)), now)
             ids = [parcel.delivery_id for parcel in found]
             lease = {"owner": owner, "due_at": now + timedelta(seconds=lease_s), "attempted_at": now}
             connection.execute(sa.update(deliveries).where(D.delivery_id.in_(ids)).values(lease))
@@ -69,20 +68,22 @@ def with_something_due(now: datetime) -> sa.Select[tuple[str, str, datetime | No
 
     A DISTINCT would read every pending delivery there is.
     """
-    pending = D.status == DeliveryStatus.PENDING.value
+    pending, takeable = D.status == DeliveryStatus.PENDING.value, _takeable(now)
     first = sa.select(sa.func.min(D.webhook_id).label("webhook_id")).where(pending).cte("found", recursive=True)
     after = sa.select(sa.func.min(D.webhook_id)).where(pending, D.webhook_id > first.c.webhook_id).scalar_subquery()
     found = first.union_all(sa.select(after).where(first.c.webhook_id.is_not(None)))
-    next_due = sa.select(sa.func.min(D.due_at)).where(pending, D.webhook_id == W.webhook_id).scalar_subquery()
+    soonest = sa.select(D.due_at).where(D.webhook_id == W.webhook_id, *takeable).order_by(D.due_at).limit(1)
+    next_due = soonest.correlate(webhooks).scalar_subquery()
     return (
         sa.select(W.webhook_id, W.url, W.attempted_at, next_due.label("next_due"))
         .join(found, found.c.webhook_id == W.webhook_id)
-        .where(W.disabled_at.is_(None), next_due <= now)
+        .where(W.disabled_at.is_(None), next_due.is_not(None))
         .order_by(next_due)  # who has waited longest comes first, so that many quick ones starve nobody
     )
 
 
-def _due(connection: sa.Connection, webhook_id: str, room: int, now: datetime) -> list[Parcel]:
+def _takeable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """What is due, and not to wait for an earlier event of its job."""
     earlier = deliveries.alias()
     waits = sa.exists().where(
         earlier.c.job_id == D.job_id,
@@ -91,12 +92,15 @@ def _due(connection: sa.Connection, webhook_id: str, room: int, now: datetime) -
         earlier.c.status == DeliveryStatus.PENDING.value,
         (earlier.c.attempts == 0) | earlier.c.owner.is_not(None),
     )
+    return D.status == DeliveryStatus.PENDING.value, D.due_at <= now, ~waits
+
+
+def _due(connection: sa.Connection, webhook_id: str, room: int, now: datetime) -> list[Parcel]:
     query = (
         sa.select(D.delivery_id, D.event_id, D.attempts, E.type, E.created_at, E.data, *_OF_WEBHOOK)
         .join(events, E.event_id == D.event_id)
         .join(webhooks, W.webhook_id == D.webhook_id)
-        .where(D.status == DeliveryStatus.PENDING.value, D.webhook_id == webhook_id, D.due_at <= now)
-        .where(W.disabled_at.is_(None), ~waits)
+        .where(D.webhook_id == webhook_id, W.disabled_at.is_(None), *_takeable(now))
         .order_by(D.due_at, D.sequence, D.delivery_id)
         .limit(room)
         .with_for_update(of=deliveries, skip_locked=True)

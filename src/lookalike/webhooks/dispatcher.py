@@ -17,6 +17,8 @@ from lookalike.webhooks.observer import AttemptObserver
 from lookalike.webhooks.outbox import DeliveryStatus, Outbox, Outcome, Parcel
 
 LOOK_S = 0.25  # how soon something due is seen
+ROUND_MAX = 16  # begun at once keep a processor busy; more would only be more to send again after a kill -9
+ROUND_S = 0.05  # how long the next ones wait for those just begun, most of which are over by then
 LEASE_S = 30.0  # twice the time an attempt may take
 NAP_S = 1.0  # after an error of the database
 LEAVE_S = 2.0  # for attempts under way, when told to stop
@@ -59,12 +61,8 @@ class Dispatcher:
         noting = asyncio.create_task(self._note())
         under_way = set[asyncio.Task[None]]()
         while not stop.is_set():
-            for parcel in await self._take():
-                task = asyncio.create_task(self._deliver(parcel))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-                self._lanes.begin(parcel.lane)
-            await self._pause()
+            fresh = [self._begin(parcel, under_way) for parcel in await self._take()]
+            await (asyncio.wait(fresh, timeout=ROUND_S) if fresh else self._pause())
         if under_way:
             await asyncio.wait(under_way, timeout=LEAVE_S)
         for task in under_way:
@@ -73,10 +71,17 @@ class Dispatcher:
         noting.cancel()
         await self._ask(self.outbox.give_back, self.owner)
 
+    def _begin(self, parcel: Parcel, under_way: set[asyncio.Task[None]]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(parcel))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        self._lanes.begin(parcel.lane)
+        return task
+
     async def _take(self) -> list[Parcel]:
         due = await self._ask(self.outbox.lanes)
         rooms = self._lanes.rooms(due or [])
-        return (await self._ask(self.outbox.take, self.owner, LEASE_S, rooms) or []) if rooms else []
+        return (await self._ask(self.outbox.take, self.owner, LEASE_S, rooms, ROUND_MAX) or []) if rooms else []
 
     async def _pause(self) -> None:
         """Until there may be room for more, or a new delivery."""

@@ -37,7 +37,7 @@ class Lanes:
         return self._of_webhook.total()
 
     def rooms(self, lanes: Iterable[Lane]) -> dict[str, int]:
-        """How many more each of these webhooks may be sent, those left out that may have none."""
+        """How many more each of these webhooks may be sent now, those left out that may have none."""
         hosts, left, rooms = self._of_host.copy(), TOTAL_MAX - self.total, {}
         for lane in lanes:
             own = self._windows.get(lane.webhook_id, 1) - self._of_webhook[lane.webhook_id]

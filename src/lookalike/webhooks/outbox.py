@@ -67,11 +67,11 @@ class Outbox(Protocol):
     """Each method is one transaction."""
 
     def lanes(self) -> list[Lane]:
-        """Webhooks that have something due, the one that has waited longest first."""
+        """Webhooks of which something can be taken, the one that has waited longest first."""
 
-    def take(self, owner: str, lease_s: float, rooms: Mapping[str, int]) -> list[Parcel]:
+    def take(self, owner: str, lease_s: float, rooms: Mapping[str, int], most: int) -> list[Parcel]:
         """
-        Take so many due deliveries of each webhook, a job's events in their order.
+        Take so many due deliveries of each webhook, `most` of all, a job's events in their order.
 
         A job's event waits while an earlier one to the same webhook has not been tried yet or is under way; it does not
         wait for one that failed and is to be tried again. A lease that ended counts as none.

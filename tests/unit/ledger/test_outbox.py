@@ -55,8 +55,8 @@ def rows(engine):
         return connection.execute(sa.select(deliveries).order_by(deliveries.c.job_id, deliveries.c.sequence)).all()
 
 
-def taken(outbox, owner="one", lease_s=LEASE_S, room=8):
-    return outbox.take(owner, lease_s, {lane.webhook_id: room for lane in outbox.lanes()})
+def taken(outbox, owner="one", lease_s=LEASE_S, room=8, most=100):
+    return outbox.take(owner, lease_s, {lane.webhook_id: room for lane in outbox.lanes()}, most)
 
 
 def said(parcel, status=S.DELIVERED, delay_s=None, gone=False):
@@ -105,7 +105,7 @@ def test_who_has_waited_longest_comes_first(hook, submit, outbox, at, now):
     hook("b", (EventType.CREATED,)), hook("a", (EventType.UPDATED,))
     at(now + timedelta(seconds=1)).cancel(submit())
     assert ["b", "a"] == [lane.webhook_id for lane in outbox(2).lanes()]
-    [parcel] = outbox(2).take("one", LEASE_S, {"b": 1})
+    [parcel] = outbox(2).take("one", LEASE_S, {"b": 1}, 1)
     outbox(2).record("one", [said(parcel, S.PENDING, 1.0)])
 
     assert ["a", "b"] == [lane.webhook_id for lane in outbox(4).lanes()]
@@ -125,6 +125,25 @@ def test_a_jobs_events_go_in_order(hook, submit, outbox, store):
     outbox().record("one", [said(second)])
     [again] = taken(outbox(301))
     assert (first.delivery_id, first.event_id, 1) == (again.delivery_id, again.event_id, again.attempts)
+
+
+def test_no_more_than_asked_for(hook, submit, outbox):
+    """Of all webhooks together no more are taken than were asked for."""
+    hook("a"), hook("b")
+    submit(), submit()
+
+    assert [3, 1] == [len(taken(outbox(), most=3)), len(taken(outbox(), most=3))]
+
+
+def test_where_all_waits_nothing_is_offered(hook, submit, outbox, store):
+    """A webhook whose due deliveries wait for one under way is not named, and one that has another job's is."""
+    hook("a"), hook("b")
+    store.cancel(submit())
+    taken(outbox())
+    assert [] == outbox().lanes()
+    submit()
+
+    assert ["a", "b"] == sorted(lane.webhook_id for lane in outbox().lanes())
 
 
 def test_leases(hook, submit, outbox):
