@@ -150,6 +150,16 @@ class QuotaExceeded(LookalikeError):
     )
 
 
+class RateLimited(LookalikeError):
+    """A customer makes more requests than may be; `retry_after_s` is when the next one may be made."""
+
+    code, status, retryable, hint = "RATE_LIMITED", 429, True, "Wait as long as Retry-After says, then send it again."
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("Too many requests.")
+        self.retry_after_s = retry_after_s
+
+
 class ActionRefused(LookalikeError):
     """A cancel, pause or resume that the state forbids; `code` is CANCEL_FAILED, PAUSE_FAILED or RESUME_FAILED."""
 

@@ -3,15 +3,16 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic import ValidationError as PydanticError
 
 from lookalike.errors import SettingsError
 
 FILE = "lookalike.toml"
 PREFIX = "LOOKALIKE_"
+Algorithm = Literal["EdDSA", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"]
 
 
 class _Section(BaseModel):
@@ -19,24 +20,35 @@ class _Section(BaseModel):
 
 
 class Server(_Section):
-    """Where the API listens, how long a synchronous create waits, how large a body may be."""
+    """Where the API listens, how long a synchronous create waits, how large bodies and how many requests may be."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     sync_wait_s: Annotated[float, Field(gt=0)] = 30
     body_max_bytes: Annotated[int, Field(gt=0)] = 1_048_576
+    requests_per_s: Annotated[float, Field(gt=0)] = 100
 
 
 class Auth(_Section):
-    """Whose tokens are good. `embedded`: our own key in ``keys/``."""
+    """
+    Whose tokens are good. `embedded`: our own key in ``keys/``. `issuer`: those of `issuer`, a URL, by the keys at
+    `jwks_url`, or where the issuer's metadata says.
+    """
 
-    mode: Literal["embedded"] = "embedded"
+    mode: Literal["embedded", "issuer"] = "embedded"
     issuer: str = "lookalike"
     audience: str = "lookalike"
-    algorithms: tuple[Literal["EdDSA"], ...] = ("EdDSA",)
+    jwks_url: str = ""
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("EdDSA", "ES256", "ES384", "PS256", "RS256")
     customer_claim: str = "customer_id"
     projects_claim: str = "projects"
     require_scopes: bool = False
+
+    @model_validator(mode="after")
+    def _is_of_one_mode(self) -> Self:
+        if self.mode == "embedded" and (self.jwks_url or "EdDSA" not in self.algorithms):
+            raise ValueError("in mode 'embedded' there is no jwks_url, and EdDSA is one of the algorithms")
+        return self
 
 
 class Jobs(_Section):

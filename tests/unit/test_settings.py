@@ -48,7 +48,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("[jobs\n", {}, FILE),
         ("", {"LOOKALIKE_JOBS__NONE": "1"}, "jobs.none"),
         ("", {"LOOKALIKE_NONE__NONE": "1"}, "none"),
-        ("[auth]\nmode = 'issuer'\n", {}, "auth.mode"),
+        ("[auth]\nmode = 'both'\n", {}, "auth.mode"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, environ: dict[str, str], named: str) -> None:

@@ -1,15 +1,17 @@
 """Around every request: its id, the limit of its body, a decent answer whatever happens, and a line in the log."""
 
 import logging
+import math
 import re
 import uuid
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lookalike.access.rates import BURST_S, Allowance
 from lookalike.api.errors import answer
 from lookalike.clock import Clock
 from lookalike.errors import PayloadTooLarge
@@ -19,6 +21,14 @@ REQUEST_ID = "X-Request-Id"
 PROBES = frozenset({"/health", "/livez", "/readyz", "/metrics"})  # asked every few seconds: told only if not well
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER, NO_ROUTE = "other", "none"  # a caller may make up methods and paths; we repeat none of them
+# what answers are may not be guessed, framed, or kept by anybody on the way (OWASP Secure Headers; RFC 9111)
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
 HUNG_UP = 499  # nginx' number for a caller who did not wait for the answer
 
 _log = logging.getLogger("lookalike.requests")
@@ -56,8 +66,9 @@ class Envelope:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         begun_at, request_id = self.clock.monotonic(), self._request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        reply = _Reply(send, request_id)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        reply = _Reply(send, state)
         try:
             await self._answer(scope, receive, reply)
         finally:
@@ -112,18 +123,30 @@ class _Counted:
 
 
 class _Reply:
-    """Puts the request's id on the answer."""
+    """Puts on the answer what all have in common: the request's id, the customer's allowance, what browsers may do."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, state: Mapping[str, Any]) -> None:
         self.send = send
-        self.request_id = request_id
+        self.state = state
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)[REQUEST_ID] = self.request_id
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID] = self.state["request_id"]
+            headers.update({name: value for name, value in SECURITY.items() if name not in headers})
+            if "allowance" in self.state:
+                headers.update(_rate(self.state["allowance"]))
         await self.send(message)
+
+
+def _rate(allowance: Allowance) -> dict[str, str]:
+    """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-09)."""
+    return {
+        "RateLimit-Policy": f'"requests";q={allowance.burst};w={BURST_S:g}',
+        "RateLimit": f'"requests";r={allowance.left};t={math.ceil(allowance.full_in_s)}',
+    }
 
 
 def _job(scope: Scope) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Errors on their way out: one envelope, the right status, the operation's own code where the fault is ours."""
 
 import logging
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from lookalike.errors import (
     NotFound,
     OperationFailed,
     QuotaExceeded,
+    RateLimited,
     Unauthorized,
     ValidationError,
     details,
@@ -107,6 +109,9 @@ def _headers(scope: Scope, error: LookalikeError) -> dict[str, str]:
             return {"Allow": ", ".join(sorted(_verbs(scope)))}
         case QuotaExceeded():
             return {"Retry-After": str(RETRY_AFTER_S)}
+        case RateLimited():
+            seconds = math.ceil(error.retry_after_s)
+            return {"Retry-After": f"{seconds}", "RateLimit": f'"requests";r=0;t={seconds}'}
         case _:
             return {}
 

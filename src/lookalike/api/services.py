@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lookalike.access import Principal, Verifier
+from lookalike.access.rates import Rates
 from lookalike.api.envelope import Observer
 from lookalike.clock import Clock
 from lookalike.errors import Unauthorized
@@ -37,6 +38,7 @@ class Services:
     health: Health
     measurements: Measurements
     verifier: Verifier
+    rates: Rates
     body_max_bytes: int
     draw: Callable[[int], int]
     clock: Clock
@@ -55,6 +57,7 @@ def principal(request: Request) -> Principal:
 
     Raises:
         Unauthorized: no bearer token, several, or one that is not good.
+        RateLimited: the customer makes too many requests.
     """
     given = request.headers.getlist("authorization")
     if not given:
@@ -62,7 +65,9 @@ def principal(request: Request) -> Principal:
     match = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
     if match is None:
         raise Unauthorized("The header Authorization does not hold one bearer token.")
-    return services(request).verifier.verify(match[1])
+    found = services(request).verifier.verify(match[1])
+    request.scope["state"]["allowance"] = services(request).rates.take(found.customer_id)
+    return found
 
 
 def origin(request: Request) -> dict[str, str]:

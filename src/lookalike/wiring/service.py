@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from lookalike import plugins
 from lookalike.access.keys import secret_keys
 from lookalike.access.policy import Policy
+from lookalike.access.rates import Rates
 from lookalike.access.secret_box import SecretBox
 from lookalike.api.app import create_app
 from lookalike.api.services import Services
@@ -25,7 +26,7 @@ from lookalike.telemetry.metrics import exposition
 from lookalike.wiring.dispatching import reach
 from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
-from lookalike.wiring.tokens import tokens
+from lookalike.wiring.verifying import verifier
 
 
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
@@ -46,7 +47,8 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
         measurements=Measurements(
             lambda: (parts.standing(), parts.delivery_standing()), partial(exposition, telemetry.registry)
         ),
-        verifier=tokens(settings, secrets.randbits),
+        verifier=verifier(settings),
+        rates=Rates(settings.server.requests_per_s, parts.clock),
         body_max_bytes=settings.server.body_max_bytes,
         draw=secrets.randbits,
         clock=parts.clock,

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from lookalike.access import Principal
+from lookalike.access.claims import Names
 from lookalike.access.keys import token_key
-from lookalike.access.tokens import Names, Tokens
+from lookalike.access.tokens import OURS, Issuer, OwnKey, Reader
 from lookalike.clock import ManualClock
 from lookalike.errors import Unauthorized
 
@@ -28,11 +29,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def tokens(tmp_path: Path, clock: ManualClock) -> Tokens:
-    return Tokens(token_key(tmp_path / "keys"), Names(), clock, secrets.randbits)
+def tokens(tmp_path: Path, clock: ManualClock) -> Issuer:
+    return Issuer(token_key(tmp_path / "keys"), Names(), clock, secrets.randbits)
 
 
-def signed(tokens: Tokens, header: dict[str, Any] | None = None, **claims: Any) -> str:
+def verified(tokens: Issuer, token: str) -> Principal:
+    return Reader(Names(), frozenset({OURS}), OwnKey(tokens.key), tokens.clock).verify(token)
+
+
+def signed(tokens: Issuer, header: dict[str, Any] | None = None, **claims: Any) -> str:
     """A token with our key; None takes a claim or header away."""
     now = int(NOW.timestamp())
     whole = {"iss": "lookalike", "aud": "lookalike", "sub": "a", "customer_id": "c", "iat": now, "exp": now + 60}
@@ -41,23 +46,23 @@ def signed(tokens: Tokens, header: dict[str, Any] | None = None, **claims: Any) 
     return jwt.encode(whole, tokens.key.private, algorithm="EdDSA", headers=headers)
 
 
-def refusal(tokens: Tokens, token: str) -> str:
+def refusal(tokens: Issuer, token: str) -> str:
     with pytest.raises(Unauthorized) as caught:
-        tokens.verify(token)
+        verified(tokens, token)
 
     assert len(token) < 8 or token not in str(caught.value)
     return caught.value.message
 
 
-def test_what_is_issued_verifies(tokens: Tokens) -> None:
+def test_what_is_issued_verifies(tokens: Issuer) -> None:
     """Customer, person, scopes and projects come back; without limits they come back as None."""
     free = Principal("acme", "bob")
 
-    assert ALICE == tokens.verify(tokens.issue(ALICE, lifetime=timedelta(minutes=1)))
-    assert free == tokens.verify(tokens.issue(free, lifetime=timedelta(minutes=1)))
+    assert ALICE == verified(tokens, tokens.issue(ALICE, lifetime=timedelta(minutes=1)))
+    assert free == verified(tokens, tokens.issue(free, lifetime=timedelta(minutes=1)))
 
 
-def test_an_issued_token_is_a_jwt_access_token(tokens: Tokens) -> None:
+def test_an_issued_token_is_a_jwt_access_token(tokens: Issuer) -> None:
     """Header typ at+jwt, EdDSA and kid; all claims of RFC 9068 that we name."""
     token = tokens.issue(ALICE, lifetime=timedelta(minutes=1))
     claims = jwt.decode(token, options={"verify_signature": False})
@@ -67,12 +72,12 @@ def test_an_issued_token_is_a_jwt_access_token(tokens: Tokens) -> None:
     assert 60 == claims["exp"] - claims["iat"]
 
 
-def test_a_token_expires_by_our_clock(tokens: Tokens, clock: ManualClock) -> None:
+def test_a_token_expires_by_our_clock(tokens: Issuer, clock: ManualClock) -> None:
     """Good one second before the end, refused at the end."""
     token = tokens.issue(ALICE, lifetime=timedelta(seconds=60))
     clock.advance(59)
 
-    assert ALICE == tokens.verify(token)
+    assert ALICE == verified(tokens, token)
 
     clock.advance(1)
 
@@ -104,7 +109,7 @@ def test_a_token_expires_by_our_clock(tokens: Tokens, clock: ManualClock) -> Non
         ({"projects": [1]}, "'projects'"),
     ],
 )
-def test_wrong_claims_are_refused_by_name(tokens: Tokens, claims: dict[str, Any], reason: str) -> None:
+def test_wrong_claims_are_refused_by_name(tokens: Issuer, claims: dict[str, Any], reason: str) -> None:
     """A claim that is missing, wrong or of the wrong type is named in the refusal."""
     assert reason in refusal(tokens, signed(tokens, **claims))
 
@@ -112,12 +117,12 @@ def test_wrong_claims_are_refused_by_name(tokens: Tokens, claims: dict[str, Any]
 @pytest.mark.parametrize(
     "header", [{"typ": "JWT"}, {"typ": None}, {"kid": "other"}, {"crit": ["x"], "x": 1}, {"kid": ""}]
 )
-def test_wrong_headers_are_refused(tokens: Tokens, header: dict[str, Any]) -> None:
+def test_wrong_headers_are_refused(tokens: Issuer, header: dict[str, Any]) -> None:
     """Another type, another key's id, a critical extension: refused."""
     assert refusal(tokens, signed(tokens, header))
 
 
-def test_other_algorithms_are_refused(tokens: Tokens) -> None:
+def test_other_algorithms_are_refused(tokens: Issuer) -> None:
     """`none`, and HMAC with our public key as its secret, are refused."""
     header = {"typ": "at+jwt", "kid": tokens.key.kid}
     public = tokens.key.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -127,7 +132,7 @@ def test_other_algorithms_are_refused(tokens: Tokens) -> None:
     assert "EdDSA" in refusal(tokens, jwt.encode(claims, None, algorithm="none", headers=header))
 
 
-def test_another_key_is_refused(tokens: Tokens) -> None:
+def test_another_key_is_refused(tokens: Issuer) -> None:
     """A signature by another key under our key's id is refused."""
     claims = jwt.decode(signed(tokens), options={"verify_signature": False})
     header = {"typ": "at+jwt", "kid": tokens.key.kid}
@@ -137,19 +142,19 @@ def test_another_key_is_refused(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "é.b.c", "x" * 9000, "e30.e30.", "null.null.null"])
-def test_what_is_no_token_is_refused(tokens: Tokens, token: str) -> None:
+def test_what_is_no_token_is_refused(tokens: Issuer, token: str) -> None:
     """Nonsense of any length is refused, not raised about otherwise."""
     assert refusal(tokens, token)
 
 
-def test_a_header_nested_too_deep_is_refused(tokens: Tokens) -> None:
+def test_a_header_nested_too_deep_is_refused(tokens: Issuer) -> None:
     """A header that overflows the parser's stack is refused."""
     deep = base64.urlsafe_b64encode(b"[" * 5000).rstrip(b"=").decode()
 
     assert "not a JWT" in refusal(tokens, f"{deep}.e30.e30")
 
 
-def test_a_changed_payload_is_refused(tokens: Tokens) -> None:
+def test_a_changed_payload_is_refused(tokens: Issuer) -> None:
     """A claim changed after signing is refused."""
     head, body, signature = signed(tokens).split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))

@@ -16,10 +16,12 @@ from httpx import ASGITransport, AsyncClient, Response
 from prometheus_client import CollectorRegistry
 
 from lookalike.access import Principal
+from lookalike.access.claims import Names
 from lookalike.access.keys import secret_keys, token_key
 from lookalike.access.policy import Policy
+from lookalike.access.rates import Rates
 from lookalike.access.secret_box import SecretBox
-from lookalike.access.tokens import Names, Tokens
+from lookalike.access.tokens import OURS, Issuer, OwnKey, Reader
 from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.clock import Clock, SystemClock
@@ -77,7 +79,7 @@ class Service:
     home: Path
     services: Services
     store: SqlJobStore
-    tokens: Tokens
+    tokens: Issuer
     client: Client
 
     def headers(self, customer: str = "alice", **limits: Any) -> dict[str, str]:
@@ -159,6 +161,7 @@ def _service(
     sync_wait_s: float = 0.3,
     allow: tuple[str, ...] = (),
     allow_http: bool = False,
+    requests_per_s: float = 1_000_000,
 ) -> tuple[Service, Callable[[], object]]:
     clock = clock or SystemClock()
     shutil.copy(empty_database, home / "ledger.db")
@@ -172,7 +175,8 @@ def _service(
     buckets = NamedBuckets(home, {name: (bucket.url, bucket.options) for name, bucket in rights.items()})
     policy = Policy(require_scopes, rights, buckets.names)
     rules = Rules(FORMATS, policy.knows_bucket, 1_000_000_000, 50_000_000, 86_400, secrets.randbits)
-    tokens = Tokens(token_key(home / "keys"), Names(), clock, secrets.randbits)
+    key = token_key(home / "keys")
+    tokens = Issuer(key, Names(), clock, secrets.randbits)
     reach, box = Reach(allowed(allow), resolve), SecretBox(lambda: secret_keys(home / "keys"))
 
     def ping() -> None:
@@ -190,7 +194,8 @@ def _service(
         measurements=Measurements(
             lambda: (standing(engine, 30), delivery_standing(engine)), partial(exposition, registry), timeout_s=0.5
         ),
-        verifier=tokens,
+        rates=Rates(requests_per_s, clock),
+        verifier=Reader(Names(), frozenset({OURS}), OwnKey(key), clock),
         body_max_bytes=BODY_MAX_BYTES,
         draw=secrets.randbits,
         clock=clock,

@@ -58,6 +58,17 @@ def test_every_secured_route_needs_a_token(service: Any) -> None:
         assert (401 == answer.status_code) is (operation["security"] != []), (verb, path)
 
 
+def test_every_secured_route_needs_its_scope(service: Any) -> None:
+    """A token without scopes is 403 on every secured route, before body, query and state are judged."""
+    ids = {"job_id": service.job(), "webhook_id": hook(service, "alice")}
+    ids["delivery_id"] = service.post(f"/api/v2/webhooks/{ids['webhook_id']}/test").json()["delivery_id"]
+    for verb, path, operation in operations(service.client.get("/openapi.json").json()):
+        headers = service.headers("alice", scopes=frozenset())
+        answer = service.client.request(verb, path.format(**ids) + "?limit=wrong", headers=headers, content=b"wrong")
+
+        assert (403 == answer.status_code) is (operation["security"] != []), (verb, path, answer.status_code)
+
+
 @pytest.mark.parametrize("prepare", ["initialized", "paused", "cancelled"])
 def test_answers_are_as_the_document_says(service: Any, prepare: str) -> None:
     """Every answer of a short life has a documented status and the documented shape."""

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from lookalike.access import Principal
+from lookalike.access.policy import Scope
 from lookalike.api.bodies import read_object
 from lookalike.api.models import submission
 from lookalike.api.queries import history
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/api/v2/jobs")
 @router.post("", operation_id="createJobV2")
 async def create(request: Request, given: Given, asking: Asking) -> JSONResponse:
     """202 with the id of the new job."""
+    given.jobs.policy.demand(asking, Scope.JOBS_WRITE)  # before the body is judged
     asked = submission(await read_object(request))
     key = request.headers.get("idempotency-key")
     stored = await run_in_threadpool(given.jobs.submit, asking, asked, key, origin(request))
@@ -29,6 +31,7 @@ async def create(request: Request, given: Given, asking: Asking) -> JSONResponse
 @router.get("", operation_id="getJobHistoryV2")
 def list_jobs(request: Request, given: Given, asking: Asking) -> JSONResponse:
     """200 with a page of jobs."""
+    given.jobs.policy.demand(asking, Scope.JOBS_READ)  # before the query is judged
     return JSONResponse(given.jobs.history(asking, history(request)))
 
 

@@ -16,6 +16,7 @@ router = APIRouter(prefix="/api/v2/webhooks")
 @router.post("/register", operation_id="registerWebhookV2")
 async def register(request: Request, given: Given, asking: Asking) -> JSONResponse:
     """201 with the id of the registration."""
+    given.webhooks.policy.demand(asking, Scope.WEBHOOKS_WRITE)  # before the body is judged
     asked = registration(await read_object(request))
     webhook_id = await run_in_threadpool(given.webhooks.register, asking, asked)
     return JSONResponse({"success": True, "message": "The webhook is registered.", "webhook_id": webhook_id}, 201)
@@ -24,6 +25,7 @@ async def register(request: Request, given: Given, asking: Asking) -> JSONRespon
 @router.get("", operation_id="listWebhooksV2")
 def list_webhooks(request: Request, given: Given, asking: Asking) -> JSONResponse:
     """200 with the registrations."""
+    given.webhooks.policy.demand(asking, Scope.WEBHOOKS_READ)  # before the query is judged
     return JSONResponse({"webhooks": given.webhooks.list(asking, event(request))})
 
 
@@ -37,6 +39,7 @@ def delete(webhook_id: str, given: Given, asking: Asking) -> JSONResponse:
 @router.get("/{webhook_id}/deliveries", operation_id="listDeliveriesV2")
 def list_deliveries(webhook_id: str, request: Request, given: Given, asking: Asking) -> JSONResponse:
     """200 with a page of deliveries."""
+    given.webhooks.own(asking, Scope.WEBHOOKS_READ, webhook_id)  # before the query is judged
     return JSONResponse(given.deliveries.list(asking, webhook_id, page(request)))
 
 

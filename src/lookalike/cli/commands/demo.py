@@ -116,9 +116,9 @@ def _fill(home: Path, source: Path) -> None:
 
 def _token(home: Path) -> str:
     from lookalike.access import Principal
-    from lookalike.wiring.tokens import tokens
+    from lookalike.wiring.tokens import issuer
 
-    return tokens(load(home), secrets.randbits).issue(Principal("demo", "demo"), lifetime=timedelta(minutes=10))
+    return issuer(load(home), secrets.randbits).issue(Principal("demo", "demo"), lifetime=timedelta(minutes=10))
 
 
 def _request(n_rows: int, seed: int) -> dict[str, Any]:

@@ -113,9 +113,9 @@ def _client(url: str | None, token: str | None, home: Path | None, customer: str
             raise UsageError("Which service?", hint="Give --home, or --url and --token.")
         return Client(url, token)
     from lookalike.access import Principal
-    from lookalike.wiring.tokens import tokens
+    from lookalike.wiring.tokens import issuer
 
     settings = load(home)
     url = url or f"http://{settings.server.host}:{settings.server.port}"
-    made = tokens(settings, secrets.randbits).issue(Principal(customer, customer), lifetime=timedelta(hours=1))
+    made = issuer(settings, secrets.randbits).issue(Principal(customer, customer), lifetime=timedelta(hours=1))
     return Client(url, token or made)

@@ -18,7 +18,7 @@ from lookalike.cli.home import load
 def command(home: Path, customer: str, projects: tuple[str, ...], scopes: tuple[str, ...], expires: int) -> None:
     """Make a token for a customer of a service; it goes to standard output, nothing else does."""
     from lookalike.access import Principal
-    from lookalike.wiring.tokens import tokens
+    from lookalike.wiring.tokens import issuer
 
     principal = Principal(
         customer_id=customer,
@@ -26,4 +26,4 @@ def command(home: Path, customer: str, projects: tuple[str, ...], scopes: tuple[
         scopes=frozenset(scope for value in scopes for scope in value.split()) if scopes else None,
         projects=frozenset(projects) if projects else None,
     )
-    click.echo(tokens(load(home), secrets.randbits).issue(principal, lifetime=timedelta(seconds=expires)))
+    click.echo(issuer(load(home), secrets.randbits).issue(principal, lifetime=timedelta(seconds=expires)))
