@@ -176,6 +176,12 @@ class WebhookRefused(LookalikeError):
     code, status, hint = "WEBHOOK_REGISTRATION_FAILED", 400, "Correct it and register again."
 
 
+class NotErased(LookalikeError):
+    """Something of a customer is there still."""
+
+    code, status, retryable, hint = "NOT_ERASED", 500, True, "Run it again, while a worker runs."
+
+
 class OperationFailed(LookalikeError):
     """An operation that failed on our side; `code` is the operation's own 500 code."""
 

@@ -197,6 +197,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # zeros over what is deleted
 
 
 def _use_wal(connection: Any) -> None:

@@ -11,6 +11,7 @@ from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger import database, events, fairness, rows, statements
 from lookalike.ledger.database import Lock, reading, writing
+from lookalike.ledger.erasing import scrub
 from lookalike.webhooks import EventType
 
 KEY_KEPT = timedelta(hours=24)
@@ -142,7 +143,10 @@ class SqlJobStore:
 
     def forgotten(self, job_id: str) -> bool:
         with writing(self._engine) as connection:
-            return statements.delete(connection, job_id, self._now(connection))
+            deleted = statements.delete(connection, job_id, self._now(connection))
+        if deleted and self._engine.dialect.name == "sqlite":  # PostgreSQL vacuums by itself
+            scrub(self._engine)
+        return deleted
 
     def littered(self) -> list[Job]:
         with reading(self._engine) as connection:

@@ -9,6 +9,7 @@ from lookalike.clock import SystemClock
 from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
 from lookalike.ledger.deliveries import SqlDeliveryStore
+from lookalike.ledger.erasing import erase_rest
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.outbox import SqlOutbox
 from lookalike.ledger.standing import delivery_standing, standing
@@ -34,6 +35,7 @@ class Parts:
         urls, work_url: URL and options, secrets looked up, of the named buckets and of the work bucket.
         glances, work_glance: The buckets for those who cannot wait for one that hangs.
         standing, delivery_standing: Look how the queue and the deliveries stand.
+        erase_rest: Deletes what is left of a customer without jobs and webhooks.
         close: Lets go of the database.
     """
 
@@ -51,6 +53,7 @@ class Parts:
     work_glance: Bucket
     standing: Callable[[], Standing]
     delivery_standing: Callable[[], DeliveryStanding]
+    erase_rest: Callable[[str], None]
     close: Callable[[], None]
 
     def ping(self) -> None:
@@ -100,6 +103,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         deliveries=SqlDeliveryStore(engine),
         standing=lambda: standing(engine, alive_s(settings)),
         delivery_standing=lambda: delivery_standing(engine),
+        erase_rest=lambda customer_id: erase_rest(engine, customer_id),
         close=engine.dispose,
         buckets=NamedBuckets(settings.home, urls),
         work_bucket=work_bucket,

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,10 +32,6 @@ def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> 
     def told(job: Job) -> dict[str, Any]:
         return payload(job, parts, environ)
 
-    def tidy(job: Job) -> None:
-        output = parts.buckets[job.configuration["output_location"]["bucket"]]
-        housekeeping.tidy(job.job_id, output, parts.work_bucket, keep=job.status is not JobStatus.CANCELLED)
-
     return Supervisor(
         store=parts.store,
         clock=parts.clock,
@@ -43,10 +39,20 @@ def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> 
         owner=name(),
         groups=_groups(parts, environ),
         payload=told,
-        tidy=tidy,
+        tidy=tidier(parts),
         forget=parts.forget,
         observer=observer,
     )
+
+
+def tidier(parts: Parts) -> Callable[[Job], None]:
+    """What deletes what an ended job no longer needs."""
+
+    def tidy(job: Job) -> None:
+        output = parts.buckets[job.configuration["output_location"]["bucket"]]
+        housekeeping.tidy(job.job_id, output, parts.work_bucket, keep=job.status is not JobStatus.CANCELLED)
+
+    return tidy
 
 
 def name() -> str:
