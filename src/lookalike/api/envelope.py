@@ -1,5 +1,6 @@
 """Around every request: its id, the limit of its body, a decent answer whatever happens, and a line in the log."""
 
+import asyncio
 import logging
 import math
 import re
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lookalike.access.rates import BURST_S, Allowance
 from lookalike.api.errors import answer
 from lookalike.clock import Clock
-from lookalike.errors import PayloadTooLarge
+from lookalike.errors import PayloadTooLarge, ValidationError
 from lookalike.operations.jobs import ID
 
 REQUEST_ID = "X-Request-Id"
@@ -29,6 +30,7 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
+BODY_S = 60.0  # for all of a body
 HUNG_UP = 499  # nginx' number for a caller who did not wait for the answer
 
 _log = logging.getLogger("lookalike.requests")
@@ -107,15 +109,22 @@ class Envelope:
 
 
 class _Counted:
-    """Passes a body on until it is too long."""
+    """Passes a body on until it is too long, or too late."""
 
     def __init__(self, receive: Receive, body_max_bytes: int) -> None:
         self.receive = receive
         self.body_max_bytes = body_max_bytes
         self.seen = 0
+        self.until: float | None = asyncio.get_running_loop().time() + BODY_S  # None: all of it is there
 
     async def __call__(self) -> Message:
-        message = await self.receive()
+        try:
+            async with asyncio.timeout_at(self.until):
+                message = await self.receive()
+        except TimeoutError:
+            raise ValidationError(f"The request body did not arrive within {BODY_S:g} s.") from None
+        if not message.get("more_body", False):
+            self.until = None
         self.seen += len(message.get("body", b""))
         if self.seen > self.body_max_bytes:
             raise _too_large(self.body_max_bytes)

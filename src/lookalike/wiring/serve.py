@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
+from lookalike.wiring.connections import Impatient, allow_many_files
 from lookalike.wiring.dispatching import dispatcher
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
@@ -36,6 +37,7 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         ExtraMissing: a setting needs one that is not installed.
     """
     log_to(sys.stderr, {})
+    allow_many_files()
     with closing(open_parts(settings, environ)) as parts, closing(open_telemetry(settings)) as telemetry:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
@@ -78,6 +80,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=Impatient,
                 timeout_graceful_shutdown=SHUTDOWN_S,
             )
         )

@@ -1,10 +1,13 @@
 """Whatever goes wrong leaves in one shape, with the request's id and without a detail of ours."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+
+from lookalike.api import envelope
 
 JOBS = "/api/v2/jobs"
 JSON = {"Content-Type": "application/json"}
@@ -181,3 +184,19 @@ def test_each_operation_fails_with_its_own_code(
 
 def hook() -> dict[str, Any]:
     return {"url": "https://hooks.example.com/", "events": ["job.failed"], "secret": "s" * 20}
+
+
+def test_a_body_that_comes_too_slowly(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that is not there in time is 400, and says so."""
+    monkeypatch.setattr(envelope, "BODY_S", 0.2)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"{"
+            await asyncio.sleep(0.05)
+
+    headers = {**service.headers(), "Content-Type": "application/json"}
+    answer = service.client.request("POST", "/api/v2/jobs", headers=headers, content=dripping())
+
+    assert (400, "VALIDATION_ERROR") == (answer.status_code, answer.json()["error"]["code"])
+    assert "did not arrive" in answer.text
