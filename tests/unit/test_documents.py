@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = [
     pytest.param(block, id=f"{path.name}-{n}")
     for path in DOCUMENTS
@@ -30,6 +30,19 @@ def test_links_lead_somewhere(path: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")) if "://" not in link]
 
     assert [] == [link for link in links if not (path.parent / link).exists()]
+
+
+def test_tests_that_security_names_are_there() -> None:
+    """Each test that the threat model refers to exists."""
+    named = re.findall(r"`(?:(tests/[\w/.]+)|…)::(\w+)`", (ROOT / "SECURITY.md").read_text("utf-8"))
+    path, missing = "", []
+    for own_path, name in named:
+        path = own_path or path  # … is the one before
+        if not (ROOT / path).exists() or f"def {name}(" not in (ROOT / path).read_text("utf-8"):
+            missing.append(f"{path}::{name}")
+
+    assert [] == missing
+    assert len(named) > 20
 
 
 def test_the_licence_travels() -> None:
