@@ -48,6 +48,7 @@ def kept_of(service: Service, job_id: str) -> list[str]:
     return [path.name for path in (service.home / "work").rglob("*") if job_id in str(path)]
 
 
+@pytest.mark.slow
 def test_a_deleted_job_is_gone(service: Service) -> None:
     """After DELETE nothing that is kept holds the cell; the output does."""
     job_id = submit(service, "one.csv")

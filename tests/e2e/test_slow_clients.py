@@ -26,6 +26,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     running.stop()
 
 
+@pytest.mark.slow
 def test_who_is_slow_holds_up_nobody(service: Service) -> None:
     """Beside 1,000 idle connections and 200 whose bodies do not come, everybody else is answered."""
     host, _, port = service.url.removeprefix("http://").partition(":")

@@ -86,6 +86,7 @@ def test_a_jobs_events_arrive(running: list[Service], heard: Receiver) -> None:
     assert {"Bearer of-the-receiver"} == {request.headers["authorization"] for request in heard.requests}
 
 
+@pytest.mark.slow
 def test_secrets_stand_nowhere(tmp_path: Path, heard: Receiver, env: Mapping[str, str]) -> None:
     """Secrets, new and former, and headers of webhooks are in no file, log, answer, error or trace."""
     planted = (SECRET, NEXT_SECRET, "of-the-receiver", "planted-too-")

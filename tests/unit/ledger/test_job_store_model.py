@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -304,6 +305,7 @@ class Store(RuleBasedStateMachine):
             assert len(self.those(*S, customer=customer)) == self.store.find(Query(customer))[1]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_store_and_model_agree(engine):
     """Any order of submitting, asking, claiming, beating, ending, crashing, expiring, setting the clock: both agree."""
     explore(
