@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import Request
@@ -120,4 +120,9 @@ def _verbs(scope: Scope) -> set[str]:
     """All verbs of a path: the router itself names those of the first route only."""
     routes: list[BaseRoute] = scope["app"].routes
     at_path = [route for route in routes if route.matches(scope)[0] is not Match.NONE]
-    return {verb for route in at_path for verb in getattr(route, "methods", None) or ()}
+    own = getattr(at_path[0], "path", None)  # a later one may only take it for a value of a parameter
+    return {verb for route in at_path if getattr(route, "path", None) == own for verb in _methods(route)}
+
+
+def _methods(route: BaseRoute) -> Collection[str]:
+    return getattr(route, "methods", None) or ()
