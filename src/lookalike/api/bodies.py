@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Request
@@ -18,7 +19,7 @@ async def read_object(request: Request) -> dict[str, Any]:
 
     Raises:
         ValidationError: not ``application/json`` in UTF-8, no JSON, no object, nested deeper than 32, a name twice in
-            an object, a number no computer can hold, a text with NUL or half a surrogate pair.
+            an object, a number no computer can hold.
         PayloadTooLarge: longer than the service takes.
     """
     _check_content_type(request)
@@ -35,7 +36,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise ValidationError("The body is not valid JSON.", hint="Send one JSON object in UTF-8.") from None
     if not isinstance(value, dict):
         raise ValidationError("The body is JSON, but not an object.", hint="Send one JSON object.")
-    _check(value)
+    _check_depth(value)
     return value
 
 
@@ -69,16 +70,24 @@ def _refuse_constant(text: str) -> float:
     raise ValueError
 
 
-def _check(value: object) -> None:
-    """Level by level, so that no depth can overflow a stack."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > DEPTH_MAX:
+def check_texts(value: object) -> None:
+    """Nothing, if every text in `value` can be kept; ValidationError for one with NUL or half a surrogate pair."""
+    for level in _levels(value):
+        if any("\0" in text or any("\ud800" <= c <= "\udfff" for c in text) for text in level if isinstance(text, str)):
+            raise ValidationError("The body holds a text with NUL or half a surrogate pair.", hint="Send Unicode text.")
+
+
+def _check_depth(value: object) -> None:
+    for depth, _ in enumerate(_levels(value)):
+        if depth == DEPTH_MAX:
             raise ValidationError(f"The body is nested deeper than {DEPTH_MAX} levels.", hint="Send it flatter.")
-        for item in level:
-            if isinstance(item, str):
-                _check_text(item)
+
+
+def _levels(value: object) -> Iterator[list[object]]:
+    """What stands at each depth, outermost first; no recursion, which a depth could overflow."""
+    level = [value]
+    while level:
+        yield level
         level = [inner for item in level for inner in _parts(item)]
 
 
@@ -86,8 +95,3 @@ def _parts(item: object) -> list[object]:
     if isinstance(item, dict):
         return [*item.keys(), *item.values()]
     return item if isinstance(item, list) else []
-
-
-def _check_text(text: str) -> None:
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise ValidationError("The body holds a text with NUL or half a surrogate pair.", hint="Send Unicode text.")

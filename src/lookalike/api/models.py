@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as PydanticError
 
+from lookalike.api.bodies import check_texts
 from lookalike.errors import ValidationError
 from lookalike.operations.submission import Submission
 from lookalike.operations.webhooks import Registration, Rotation
@@ -86,8 +87,10 @@ def rotation(body: Mapping[str, Any]) -> Rotation:
 
 
 def _read(model: type[Model], body: Mapping[str, Any]) -> Model:
+    known = {name: body[name] for name in model.model_fields if name in body}
+    check_texts(known)
     try:
-        return model.model_validate(body)
+        return model.model_validate(known)
     except PydanticError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
     fields = [(".".join(map(str, e["loc"])), _WORDS.get(e["type"], "is not valid")) for e in found]

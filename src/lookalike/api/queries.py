@@ -13,7 +13,8 @@ from lookalike.webhooks.deliveries import Page
 from lookalike.webhooks.outbox import DeliveryStatus
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 100
-OFFSET_MAX = 10**15 - 1  # a page that far out is empty; both databases can count to it
+OFFSET_MAX = 10**15  # a page that far out is empty, as any beyond it; both databases can count to it
+_DIGITS_MAX = 4_000  # Python reads no longer numbers
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?")
 
@@ -30,8 +31,8 @@ def history(request: Request) -> History:
         status=_status(_one(request, "status")),
         start=_moment("start_date", _one(request, "start_date")),
         end=_moment("end_date", _one(request, "end_date")),
-        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
-        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
+        limit=_limit(request),
+        offset=_offset(request),
     )
 
 
@@ -53,8 +54,8 @@ def page(request: Request) -> Page:
         raise _wrong("status", f"must be one of {', '.join(DeliveryStatus)}")
     return Page(
         status=None if text is None else DeliveryStatus(text),
-        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
-        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
+        limit=_limit(request),
+        offset=_offset(request),
     )
 
 
@@ -75,13 +76,25 @@ def _status(text: str | None) -> JobStatus | None:
         raise InvalidStatus(message, fields=[("status", message)], hint="Name one, or leave it out.") from None
 
 
-def _integer(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:
+def _limit(request: Request) -> int:
+    value = _whole(_one(request, "limit"), LIMIT_DEFAULT)
+    if value is None or not 1 <= value <= LIMIT_MAX:
+        raise _wrong("limit", f"must be a whole number from 1 to {LIMIT_MAX}")
+    return value
+
+
+def _offset(request: Request) -> int:
+    value = _whole(_one(request, "offset"), 0)
+    if value is None:
+        raise _wrong("offset", "must be a whole number from 0")
+    return min(value, OFFSET_MAX)
+
+
+def _whole(text: str | None, default: int) -> int | None:
+    """The number that a text is, from 0; None if it is none."""
     if text is None:
         return default
-    low, high = bounds
-    if not re.fullmatch(r"[0-9]{1,15}", text) or not low <= int(text) <= high:
-        raise _wrong(name, f"must be a whole number from {low} to {high}")
-    return int(text)
+    return int(text) if len(text) <= _DIGITS_MAX and re.fullmatch("[0-9]+", text) else None
 
 
 def _moment(name: str, text: str | None) -> datetime | None:

@@ -273,6 +273,11 @@ def _unfit_to_lend(job: Job, request: Request, now: datetime) -> str | None:
 def _message(unknown: tuple[str, ...]) -> str:
     if not unknown:
         return _STORED
-    names = ", ".join(name[:_NAME_SHOWN_CHARS] for name in unknown[:_NAMES_SHOWN])
+    names = ", ".join(map(_shown, unknown[:_NAMES_SHOWN]))
     more = f" and {len(unknown) - _NAMES_SHOWN} more" if len(unknown) > _NAMES_SHOWN else ""
     return f"{_STORED} Ignored, because unknown: {names}{more}."
+
+
+def _shown(name: str) -> str:
+    """A name as an answer can hold it: half a surrogate pair is spelled out."""
+    return name[:_NAME_SHOWN_CHARS].encode(errors="backslashreplace").decode()
