@@ -4,9 +4,11 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -14,6 +16,17 @@ from object_server import ObjectServer, object_server
 from proxy import Proxy
 
 KINDS = ("sqlite", "postgresql")
+CONTRACT = Path(__file__).parents[2] / "shared" / "spec" / "openapi-v2.yaml"
+
+
+@pytest.fixture(scope="session")
+def contract() -> dict[str, Any]:
+    """The original contract, where it is at hand; tests that need it skip without."""
+    where = Path(os.environ.get("LOOKALIKE_CONTRACT", CONTRACT))
+    if not where.exists():
+        pytest.skip("the original contract is not at hand; LOOKALIKE_CONTRACT can name it")
+    document: dict[str, Any] = yaml.safe_load(where.read_text("utf-8"))
+    return document
 
 
 @pytest.fixture(scope="session")
