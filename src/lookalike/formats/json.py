@@ -9,7 +9,7 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.errors import InputInvalid, InputRefused
-from lookalike.formats import ReadOptions, WriteOptions
+from lookalike.formats import ReadOptions, WriteOptions, decompressed
 from lookalike.formats._records import BadRecord, BrokenJson, Record, decode, decoder, lines, table
 from lookalike.formats._text import check_text
 
@@ -29,9 +29,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
         InputInvalid: over 512 MB, not JSON, no array of objects, two kinds of values in a column; names line or record.
         InputRefused: an empty array; nested values; names the column.
     """
-    data = stream.read(SIZE_MAX_BYTES + 1)
-    if len(data) > SIZE_MAX_BYTES:
-        raise InputInvalid("The file is over 512 MB.", hint="Use jsonl or parquet.")
+    data = decompressed(stream, None, limit_bytes=SIZE_MAX_BYTES).read()  # a size to read would be taken at once
     check_text(data)
     frame = table(_records(data.decode("utf-8-sig")), "record", options.nested)
     if frame.width == 0:
