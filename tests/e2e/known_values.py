@@ -5,6 +5,7 @@ Where a value is good by the document, one that this service knows takes its pla
 """
 
 import itertools
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -25,6 +26,11 @@ Known = Mapping[str, Change]
 def one_of(kind: type, *values: Any) -> Change:
     """One of the values after the other, instead of anything of that kind."""
     return lambda value, n: values[n % len(values)] if isinstance(value, kind) else value
+
+
+def where(pattern: str, change: Change) -> Change:
+    """The change of texts that the pattern describes, and of no others."""
+    return lambda value, n: change(value, n) if isinstance(value, str) and re.fullmatch(pattern, value) else value
 
 
 def up_to(most: int) -> Change:
@@ -56,9 +62,9 @@ WEBHOOK: Known = {"url": numbered("https://127.0.0.1:9/{}"), "secret": SECRET}  
 BODIES: Mapping[str, Known] = {
     "/api/v2/jobs": JOB,
     "/api/v2/webhooks/register": WEBHOOK,
-    "/api/v2/webhooks/{webhook_id}/rotate-secret": {"secret": SECRET},
+    "/api/v2/webhooks/{webhook_id}/rotate-secret": {"secret": where("(?s).{16,256}", SECRET)},
 }
-HEADERS: Known = {"Idempotency-Key": numbered("key-{}")}  # a key is good for one body
+HEADERS: Known = {"Idempotency-Key": where(r"[\x21-\x7e]{1,255}", numbered("key-{}"))}  # a key is good for one body
 
 
 @schemathesis.hook
