@@ -1,8 +1,8 @@
 """
-Reads files as a process of its own, which may not take much memory.
+Reads files as a process of its own.
 
 A line of JSON asks: `format`, `compression`, `data` in base64. A line of JSON answers: the kind of the `error` that
-reading gave, or null, and all that is `shown` of it.
+reading gave, or null, all that is `shown` of it, and the most memory that was ever held.
 """
 
 import io
@@ -17,20 +17,22 @@ from typing import Any
 from lookalike.data.inference import infer
 from lookalike.formats import ReadOptions, decompressed, load
 
-MEMORY_BYTES = 4 << 30  # of addresses; most of it is what the libraries reserve and never use
+ADDRESSES_BYTES = 16 << 30  # ends what would take the machine's memory; the libraries themselves reserve four
+UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    kind, shown = None, ""
     part, stream = load(asked["format"]), io.BytesIO(b64decode(asked["data"]))
     try:
         infer(part.read(decompressed(stream, asked["compression"]), ReadOptions()), textual=part.textual)
     except BaseException as error:
-        return {"error": type(error).__name__, "shown": "".join(traceback.format_exception(error)) + str(vars(error))}
-    return {"error": None, "shown": ""}
+        kind, shown = type(error).__name__, "".join(traceback.format_exception(error)) + str(vars(error))
+    return {"error": kind, "shown": shown, "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT}
 
 
 if sys.platform == "linux":  # others do not keep such a limit
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES_BYTES, ADDRESSES_BYTES))
 logging.basicConfig(level=logging.DEBUG)
 for line in sys.stdin:
     sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")

@@ -22,6 +22,7 @@ from lookalike.formats import WriteOptions, compressed, load
 
 READING = Path(__file__).with_name("reading.py")
 PATIENCE_S = 30
+MEMORY_MAX_BYTES = 1 << 30  # Python and its libraries hold a sixth of it
 FUZZ = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 FORMATS = plugins.names("lookalike.formats")
@@ -56,6 +57,7 @@ class Reader:
         process = self.process = self.process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
+        begun = self.log.stat().st_size
         asked = {"format": name, "compression": compression, "data": b64encode(data).decode()}
         process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()
@@ -65,7 +67,7 @@ class Reader:
             self.stop()
         assert line, "it crashed" if ready else "it hung"
         answer = json.loads(line)
-        return {**answer, "shown": answer["shown"] + self.log.read_text("utf-8", "replace")}
+        return {**answer, "shown": answer["shown"] + self.log.read_bytes()[begun:].decode(errors="replace")}
 
     def stop(self) -> None:
         if self.process is not None:
@@ -114,6 +116,7 @@ def mutated(draw: st.DrawFn, data: bytes) -> bytes:
 
 def judge(answer: dict[str, Any]) -> None:
     assert answer["error"] in (None, "InputInvalid", "InputRefused"), answer
+    assert answer["peak_bytes"] < MEMORY_MAX_BYTES, answer
     assert [] == [canary for canary in CANARIES if canary in answer["shown"]], answer
 
 
