@@ -77,7 +77,7 @@ def _wait_for_tidying(storm: Storm) -> None:
 def _forget(storm: Storm) -> list[str]:
     """Let all records expire: nothing may be kept of them."""
     for job_id in storm.jobs:
-        storm.store.dismiss(job_id)
+        storm.store.dismiss(job_id, None)
     after = Fleet(storm.fleet.settings, 1, "")
     with closing(after):
         end = time.monotonic() + FORGET_S

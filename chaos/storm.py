@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from chaos.child import STAND_IN
 from chaos.fleet import Fleet
 from chaos.jobs import TABLE, Asked, digest, make
+from lookalike.audit import By
 from lookalike.errors import ActionRefused, JobNotFound
 from lookalike.jobs import Limits
 from lookalike.jobs.job import Job
@@ -23,6 +24,7 @@ PATIENCE = 4
 CALM_S = 90.0  # by then all must have ended once the storm is over
 PAUSED_S = (0.2, 1.5)
 FROZEN_LEASES = (0.3, 1.8)  # for so long in leases is a supervisor frozen: some outlive it, some do not
+BY = By("chaos", "chaos", "storm")
 RARELY = 0.3  # after everything was killed all begin anew, which is a fault of its own
 
 
@@ -106,7 +108,7 @@ class Storm:
 
     def _new(self, kind: str) -> Asked:
         asked = make(kind)
-        self.store.submit(asked.new, LIMITS, None)
+        self.store.submit(asked.new, LIMITS, None, BY)
         self.jobs[asked.new.job_id] = asked
         return asked
 
@@ -115,9 +117,9 @@ class Storm:
         if FAULTS[kind](self):
             self.faults[kind] += 1
 
-    def _ask(self, verb: Callable[[str], Job], job: Job) -> bool:
+    def _ask(self, verb: Callable[[str, By], Job], job: Job) -> bool:
         try:
-            return verb(job.job_id).status is not job.status
+            return verb(job.job_id, BY).status is not job.status
         except ActionRefused:
             return False
 

@@ -14,7 +14,7 @@ from chaos.fleet import Fleet
 from chaos.jobs import lay_out, make
 
 from bench.serving.service import PATIENCE_S, TITLES, NotMeasured, serving
-from bench.serving.submissions import submission
+from bench.serving.submissions import BY, submission
 from lookalike.jobs import Limits
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.database import open_engine, prepare
@@ -76,7 +76,7 @@ def _seconds(store: SqlJobStore) -> float:
     begun = time.perf_counter()
     new = [make(STAND_IN, block_s=0, stage_s=0).new for _ in range(N_STAND_INS)]
     for job in new:
-        store.submit(job, LIMITS, None)
+        store.submit(job, LIMITS, None, BY)
     left = {job.job_id for job in new}
 
     def over() -> bool:

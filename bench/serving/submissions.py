@@ -4,11 +4,13 @@ import uuid
 from typing import Any
 
 from lookalike import plugins
+from lookalike.audit import By
 from lookalike.jobs.job import NewJob
 from lookalike.operations.submission import Rules, Submission, check, configuration
 from lookalike.pipeline.work import Work
 from lookalike.version import VERSION
 
+BY = By("bench", "bench", "measured")
 SEED = 7  # the same in all: what is measured shall be the same job
 ROWS_MAX = 1_000_000_000
 

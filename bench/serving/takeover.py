@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bench.serving.service import PATIENCE_S, POLL_S, TITLES, NotMeasured, Place, placed
-from bench.serving.submissions import new_job, submission
+from bench.serving.submissions import BY, new_job, submission
 from lookalike.jobs import Limits
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import JobStatus
@@ -44,7 +44,7 @@ def _taken(kind: str, lease_s: int) -> float:
         prepare(engine)
         store = SqlJobStore(engine, timedelta(days=30))
         try:
-            job_id = store.submit(new_job(submission("long.csv", N_ROWS), "acme"), LIMITS, None).job_id
+            job_id = store.submit(new_job(submission("long.csv", N_ROWS), "acme"), LIMITS, None, BY).job_id
             return _watched(store, job_id, place)
         finally:
             engine.dispose()

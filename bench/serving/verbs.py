@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from bench.serving.crowd import CROWDED, LEASE_S, RETENTION, customer
-from bench.serving.submissions import new_job, submission
+from bench.serving.submissions import BY, new_job, submission
 from lookalike.jobs import Beat, Idempotency, Limits, Query
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import JobStatus
@@ -82,11 +82,11 @@ def _life(store: SqlJobStore, watch: Stopwatch, number: int) -> None:
     """A newcomer's job is admitted and claimed; all others of the crowd have had their share."""
     new = new_job(submission(f"new/{number}.csv", 1_000), customer(number % 10))
     key = Idempotency(f"key-{number}", "0" * 64)
-    watch.time("submit", partial(store.submit, new, LIMITS, key))
+    watch.time("submit", partial(store.submit, new, LIMITS, key, BY))
     prefix = new_job(submission(f"new/{number}/", 1_000), customer(number % 10))
-    watch.time("submit, output a prefix", partial(store.submit, prefix, LIMITS, None))
+    watch.time("submit, output a prefix", partial(store.submit, prefix, LIMITS, None, BY))
     watch.time("admit, none fits", partial(store.admit, LIMITS))
-    store.submit(new_job(submission(f"newcomer/{number}.csv", 1_000), f"newcomer-{number}"), LIMITS, None)
+    store.submit(new_job(submission(f"newcomer/{number}.csv", 1_000), f"newcomer-{number}"), LIMITS, None, BY)
     watch.time("admit, one fits", partial(store.admit, LIMITS))
     job = watch.time("claim", partial(store.claim, "bench", LEASE_S, LIMITS))
     if job is None:

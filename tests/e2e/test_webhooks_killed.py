@@ -21,6 +21,7 @@ from lookalike.jobs.job import NewJob
 from lookalike.ledger.database import open_engine, reading
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.tables import deliveries
+from somebody import SOMEBODY
 
 CUSTOMERS, WEBHOOKS, JOBS, EVENTS = 5, 8, 50, 5
 N = CUSTOMERS * WEBHOOKS * JOBS * EVENTS
@@ -88,9 +89,9 @@ def _happen(database_url: str) -> None:
     for number in range(CUSTOMERS * JOBS):
         place = {"output_location": {"bucket": "out", "path": str(uuid.uuid4())}}
         new = NewJob(str(uuid.uuid4()), f"customer-{number % CUSTOMERS}", "p", place, {}, 600, 600)
-        job_id = store.submit(new, Limits(4, 10_000), None).job_id
+        job_id = store.submit(new, Limits(4, 10_000), None, SOMEBODY).job_id
         for move in (store.pause, store.resume, store.pause, store.cancel):
-            move(job_id)
+            move(job_id, SOMEBODY)
     engine.dispose()
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from lookalike.audit import By
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -20,6 +22,10 @@ class Principal:
     subject: str
     scopes: frozenset[str] | None = None
     projects: frozenset[str] | None = None
+
+    def by(self, request_id: str) -> By:
+        """What the audit trail is told of whom a change is made for."""
+        return By(self.customer_id, self.subject, request_id)
 
 
 class Verifier(Protocol):

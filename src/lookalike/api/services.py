@@ -76,5 +76,12 @@ def origin(request: Request) -> dict[str, str]:
     return {key: state[key] for key in ("request_id", "traceparent") if key in state}
 
 
+async def request_id(request: Request) -> str:
+    """What the request is known by."""
+    told: str = request.scope["state"]["request_id"]
+    return told
+
+
 Given = Annotated[Services, Depends(services)]
 Asking = Annotated[Principal, Depends(principal)]
+RequestId = Annotated[str, Depends(request_id)]

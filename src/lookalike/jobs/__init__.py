@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from lookalike.audit import By
 from lookalike.jobs.job import Job, NewJob, Stage
 from lookalike.jobs.states import JobStatus
 
@@ -84,12 +85,13 @@ class JobStore(Protocol):
     What the rooms need of the database. Each method is one transaction; the time of a change is the database's.
 
     Every move is a compare-and-set against `states.MOVES`; the event that tells of it is written in the same
-    transaction.
+    transaction, and so is the entry of the audit trail that tells who asked for it: an entry for each change, none for
+    what was refused, done before, or done by the service itself.
     """
 
     # ── for those who ask ──
 
-    def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None) -> Job:
+    def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None, by: By) -> Job:
         """
         Store a job as `initialized`; with a known idempotency key, the job of the first answer instead.
 
@@ -105,22 +107,28 @@ class JobStore(Protocol):
     def find(self, query: Query) -> tuple[list[Job], int]:
         """One page of a customer's jobs, and how many match in all."""
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job_id: str, by: By | None) -> Job:
         """
         Move to `cancelled`; a job already cancelled is returned as it is.
+
+        Args:
+            by: None if nobody of the customer's asks: everything of the customer is being erased.
 
         Raises:
             ActionRefused: ``CANCEL_FAILED``, completed or failed, or already being published.
         """
 
-    def pause(self, job_id: str) -> Job:
+    def pause(self, job_id: str, by: By) -> Job:
         """Move to `paused` and set the resume deadline; ``PAUSE_FAILED`` as in `cancel`; already paused is returned."""
 
-    def resume(self, job_id: str) -> Job:
+    def resume(self, job_id: str, by: By) -> Job:
         """Move from `paused` to `queued`; ``RESUME_FAILED`` if not paused, or after the resume deadline."""
 
-    def dismiss(self, job_id: str) -> Job:
-        """Let an ended job expire now; ``DELETE_FAILED`` if it has not ended. The next sweep takes it away."""
+    def dismiss(self, job_id: str, by: By | None) -> Job:
+        """
+        Let an ended job expire now, if it has not yet; ``DELETE_FAILED`` if it has not ended. The next sweep takes it
+        away. `by` as in `cancel`.
+        """
 
     # ── for supervisors ──
 

@@ -141,14 +141,14 @@ def resumed(job: Job, turn: int, now: datetime) -> Job:
 
 def dismissed(job: Job, now: datetime) -> Job:
     """
-    The ended job, expired now.
+    The ended job, expired now; as it is if it has expired before.
 
     Raises:
         ActionRefused: ``DELETE_FAILED``, the job has not ended.
     """
     if job.status not in ENDED:
         raise ActionRefused("DELETE_FAILED", f"The job is {job.status} and has not ended.", hint="Cancel it first.")
-    return replace(job, expires_at=now)
+    return job if job.expires_at is not None and job.expires_at <= now else replace(job, expires_at=now)
 
 
 def released(job: Job, now: datetime) -> Job:

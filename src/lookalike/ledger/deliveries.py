@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lookalike.ledger import database
+from lookalike.audit import Action, By
+from lookalike.ledger import audit, database
 from lookalike.ledger.database import reading, writing
 from lookalike.ledger.outbox import delivery
 from lookalike.ledger.tables import deliveries, events
@@ -38,16 +39,18 @@ class SqlDeliveryStore:
             rows = connection.execute(newest.limit(page.limit).offset(page.offset))
             return [_delivery(row) for row in rows], connection.execute(count).scalar_one()
 
-    def redeliver(self, webhook_id: str, delivery_id: str) -> bool:
+    def redeliver(self, webhook_id: str, delivery_id: str, by: By) -> bool:
         its = (D.delivery_id == delivery_id, D.webhook_id == webhook_id)
         with writing(self._engine) as connection:
             found = connection.execute(sa.select(D.owner).where(*its).with_for_update()).one_or_none()
             if found is not None and found.owner is None:  # one that is under way is being sent already
-                again = {"status": DeliveryStatus.PENDING.value, "attempts": 0, "due_at": self._now(connection)}
+                now = self._now(connection)
+                again = {"status": DeliveryStatus.PENDING.value, "attempts": 0, "due_at": now}
                 connection.execute(sa.update(deliveries).where(*its).values(again))
+                audit.write(connection, by, Action.WEBHOOK_REDELIVER, delivery_id, now)
             return found is not None
 
-    def test(self, webhook: Webhook) -> str:
+    def test(self, webhook: Webhook, by: By) -> str:
         event_id = str(uuid.uuid4())
         with writing(self._engine) as connection:
             now = self._now(connection)
@@ -64,6 +67,7 @@ class SqlDeliveryStore:
             row = delivery(event, webhook.webhook_id)
             connection.execute(sa.insert(events).values(event))
             connection.execute(sa.insert(deliveries).values(row))
+            audit.write(connection, by, Action.WEBHOOK_TEST, webhook.webhook_id, now)
         return str(row["delivery_id"])
 
 

@@ -3,16 +3,17 @@
 import sqlalchemy as sa
 
 from lookalike.ledger.database import writing
-from lookalike.ledger.tables import events, idempotency, jobs
+from lookalike.ledger.tables import audit, events, idempotency, jobs
 
 
 def erase_rest(engine: sa.Engine, customer_id: str) -> None:
-    """Delete a customer's remaining rows, and have the database let go of the bytes of all that was deleted."""
+    """Delete a customer's remaining rows and audit trail, and have the database let go of all bytes deleted."""
     with writing(engine) as connection:
         theirs = sa.select(jobs.c.job_id).where(jobs.c.customer_id == customer_id)
         for table in (events, idempotency):
             where = (table.c.customer_id == customer_id, table.c.job_id.not_in(theirs))
             connection.execute(sa.delete(table).where(*where))
+        connection.execute(sa.delete(audit).where(audit.c.customer_id == customer_id))
     scrub(engine)
 
 
@@ -27,4 +28,4 @@ def scrub(engine: sa.Engine) -> None:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            connection.exec_driver_sql("VACUUM jobs, events, deliveries, webhooks, idempotency")
+            connection.exec_driver_sql("VACUUM jobs, events, deliveries, webhooks, idempotency, audit")

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from lookalike.audit import Action, By
 from lookalike.errors import InternalError, JobNotFound, QuotaExceeded, ValidationError
 from lookalike.jobs import Backlog, Beat, Idempotency, Lease, Limits, Query, moves
 from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import JobStatus
-from lookalike.ledger import database, events, fairness, rows, statements
+from lookalike.ledger import audit, database, events, fairness, rows, statements
 from lookalike.ledger.database import Lock, reading, writing
 from lookalike.ledger.erasing import scrub
 from lookalike.webhooks import EventType
 
 KEY_KEPT = timedelta(hours=24)
 WORKER_KEPT = timedelta(days=1)
+AUDIT_KEPT = timedelta(days=365)
 
 Move = Callable[[Job, datetime], Job]
 
@@ -38,12 +40,16 @@ class SqlJobStore:
 
     # ── for those who ask ──
 
-    def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None) -> Job:
+    def submit(self, new: NewJob, limits: Limits, idempotency: Idempotency | None, by: By) -> Job:
         """See `JobStore.submit`; all submissions go one after another, because each looks at what others wrote."""
         with writing(self._engine, Lock.SUBMIT) as connection:
             now = self._now(connection)
             known = None if idempotency is None else _first_answer(connection, new, idempotency, now)
-            return known or _submit(connection, rows.first(new, now), new.output, limits, idempotency)
+            if known is not None:
+                return known
+            job = _submit(connection, rows.first(new, now), new.output, limits, idempotency)
+            audit.write(connection, by, Action.JOB_CREATE, job.job_id, now, job.project_id)
+            return job
 
     def get(self, job_id: str) -> Job | None:
         with reading(self._engine) as connection:
@@ -53,21 +59,26 @@ class SqlJobStore:
         with reading(self._engine) as connection:
             return statements.page(connection, query)
 
-    def cancel(self, job_id: str) -> Job:
-        return self._ask(job_id, JobStatus.CANCELLED, lambda job, now: moves.cancelled(job, self._retention, now))
+    def cancel(self, job_id: str, by: By | None) -> Job:
+        def cancelled(job: Job, now: datetime) -> Job:
+            return moves.cancelled(job, self._retention, now)
 
-    def pause(self, job_id: str) -> Job:
-        return self._ask(job_id, JobStatus.PAUSED, moves.paused)
+        return self._ask(job_id, JobStatus.CANCELLED, cancelled, Action.JOB_CANCEL, by)
 
-    def resume(self, job_id: str) -> Job:
+    def pause(self, job_id: str, by: By) -> Job:
+        return self._ask(job_id, JobStatus.PAUSED, moves.paused, Action.JOB_PAUSE, by)
+
+    def resume(self, job_id: str, by: By) -> Job:
         with writing(self._engine) as connection:
             job = _existing(connection, job_id)
             turn = fairness.turn(connection, job.customer_id)
             now = self._now(connection)
-            return _store(connection, job, moves.resumed(job, turn, now), now)
+            resumed = moves.resumed(job, turn, now)
+            audit.write(connection, by, Action.JOB_RESUME, job_id, now, job.project_id)
+            return _store(connection, job, resumed, now)
 
-    def dismiss(self, job_id: str) -> Job:
-        return self._ask(job_id, None, moves.dismissed)
+    def dismiss(self, job_id: str, by: By | None) -> Job:
+        return self._ask(job_id, None, moves.dismissed, Action.JOB_DELETE, by)
 
     # ── for supervisors ──
 
@@ -139,6 +150,7 @@ class SqlJobStore:
         with writing(self._engine) as connection:
             statements.drop_old_keys(connection, now - KEY_KEPT)
             statements.drop_old_workers(connection, now - WORKER_KEPT)
+            audit.drop_old(connection, now - AUDIT_KEPT)
         return expired
 
     def forgotten(self, job_id: str) -> bool:
@@ -180,10 +192,14 @@ class SqlJobStore:
         with reading(self._engine) as connection:
             return statements.exists(connection, JobStatus.QUEUED)
 
-    def _ask(self, job_id: str, already: JobStatus | None, move: Move) -> Job:
+    def _ask(self, job_id: str, already: JobStatus | None, move: Move, action: Action, by: By | None) -> Job:
+        """The job, moved and that written down, or as it is: then there is nothing to write down."""
         with writing(self._engine) as connection:
             job, now = _existing(connection, job_id), self._now(connection)
-            return job if job.status is already else _store(connection, job, move(job, now), now)
+            moved = job if job.status is already else move(job, now)
+            if moved != job:
+                audit.write(connection, by, action, job_id, now, job.project_id)
+            return _store(connection, job, moved, now)
 
     def _tell(self, job: Job, told: Beat, move: Move) -> bool:
         """The fence of every supervisor's write: False, and nothing written, unless the job runs in the same epoch."""

@@ -157,6 +157,21 @@ deliveries = sa.Table(  # one row for each event and webhook that hears of it
     sa.Index(None, "webhook_id", "created_at", "delivery_id"),  # the list
 )
 
+audit = sa.Table(  # who changed what; without a foreign key, as entries outlive what they tell of
+    "audit",
+    metadata,
+    sa.Column("entry_id", sa.String(36), primary_key=True),
+    _column("created_at", Time),
+    _column("customer_id", sa.String(255)),
+    _column("project_id", sa.String(255), nullable=True),
+    _column("actor", sa.String(255)),
+    _column("action", sa.String(32)),
+    _column("object_id", sa.String(36)),
+    _column("request_id", sa.String(128)),
+    sa.Index(None, "customer_id", "created_at", "entry_id", "project_id", "action"),  # the list
+    sa.Index(None, "created_at"),  # forgetting
+)
+
 workers = sa.Table(
     "workers",
     metadata,

@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lookalike.audit import Action, By
 from lookalike.errors import WebhookRefused
-from lookalike.ledger import database
+from lookalike.ledger import audit, database
 from lookalike.ledger.database import Lock, reading, writing
 from lookalike.ledger.tables import deliveries, webhooks
 from lookalike.webhooks import EventType, Webhook
@@ -23,7 +24,7 @@ class SqlWebhookStore:
         self._engine = engine
         self._now = now
 
-    def register(self, webhook: Webhook, limit: int) -> None:
+    def register(self, webhook: Webhook, limit: int, by: By) -> None:
         with writing(self._engine, Lock.WEBHOOK) as connection:
             there = _of_customer(connection, webhook.customer_id)
             if any(_same(webhook, other) for other in there):
@@ -31,6 +32,7 @@ class SqlWebhookStore:
             if len(there) >= limit:
                 raise WebhookRefused(f"{limit} webhooks are registered already.", hint="Delete one first.")
             _insert(connection, webhook)
+            self._note(connection, by, Action.WEBHOOK_REGISTER, webhook.webhook_id)
 
     def list(self, customer_id: str, event: EventType | None) -> list[Webhook]:
         with reading(self._engine) as connection:
@@ -42,14 +44,22 @@ class SqlWebhookStore:
             row = connection.execute(sa.select(webhooks).where(webhooks.c.webhook_id == webhook_id)).one_or_none()
         return None if row is None else _webhook(row)
 
-    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float) -> bool:
+    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float, by: By) -> bool:
         with writing(self._engine) as connection:
             until = self._now(connection) + timedelta(seconds=overlap_s)
-            return _set(connection, webhook_id, former_secret=W.secret, former_until=until, secret=secret)
+            found = _set(connection, webhook_id, former_secret=W.secret, former_until=until, secret=secret)
+            if found:
+                self._note(connection, by, Action.WEBHOOK_ROTATE_SECRET, webhook_id)
+            return found
 
-    def enable(self, webhook_id: str) -> bool:
+    def enable(self, webhook_id: str, by: By) -> bool:
+        unwell = sa.select(W.disabled_at, W.failing_since).where(W.webhook_id == webhook_id).with_for_update()
         with writing(self._engine) as connection:
-            return _set(connection, webhook_id, failing_since=None, disabled_at=None, disabled_reason=None)
+            row = connection.execute(unwell).one_or_none()
+            if row is not None and any(row):
+                _set(connection, webhook_id, failing_since=None, disabled_at=None, disabled_reason=None)
+                self._note(connection, by, Action.WEBHOOK_ENABLE, webhook_id)
+            return row is not None
 
     def reseal(self, rotated: Callable[[], Callable[[bytes], bytes]]) -> int:
         """
@@ -66,11 +76,17 @@ class SqlWebhookStore:
                 _set(connection, row.webhook_id, **sealed)
             return len(rows)
 
-    def delete(self, webhook_id: str) -> bool:
+    def delete(self, webhook_id: str, by: By | None) -> bool:
         with writing(self._engine) as connection:
             # first, as who records deliveries takes them first: else the two could wait for each other
             connection.execute(sa.delete(deliveries).where(deliveries.c.webhook_id == webhook_id))
-            return connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+            gone = connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+            if gone:
+                self._note(connection, by, Action.WEBHOOK_DELETE, webhook_id)
+            return gone
+
+    def _note(self, connection: sa.Connection, by: By | None, action: Action, webhook_id: str) -> None:
+        audit.write(connection, by, action, webhook_id, self._now(connection))
 
 
 def _set(connection: sa.Connection, webhook_id: str, **values: object) -> bool:

@@ -31,7 +31,7 @@ class Deliveries:
             "next_offset": following if found and following < total else None,
         }
 
-    def redeliver(self, principal: Principal, webhook_id: str, delivery_id: str) -> str:
+    def redeliver(self, principal: Principal, webhook_id: str, delivery_id: str, request_id: str) -> str:
         """
         The id of the delivery that is sent again, under the same ``webhook-id``.
 
@@ -39,15 +39,15 @@ class Deliveries:
             DeliveryNotFound: the webhook has none of this id.
             ValidationError: the webhook is disabled.
         """
-        webhook = self._enabled(principal, webhook_id)
+        webhook, by = self._enabled(principal, webhook_id), principal.by(request_id)
         wanted = delivery_id.lower()
-        if not ID.fullmatch(wanted) or not self.store.redeliver(webhook.webhook_id, wanted):
+        if not ID.fullmatch(wanted) or not self.store.redeliver(webhook.webhook_id, wanted, by):
             raise DeliveryNotFound("The webhook has no delivery of this id.")
         return wanted
 
-    def test(self, principal: Principal, webhook_id: str) -> str:
+    def test(self, principal: Principal, webhook_id: str, request_id: str) -> str:
         """The id of the delivery of a test event; ValidationError if the webhook is disabled."""
-        return self.store.test(self._enabled(principal, webhook_id))
+        return self.store.test(self._enabled(principal, webhook_id), principal.by(request_id))
 
     def _enabled(self, principal: Principal, webhook_id: str) -> Webhook:
         webhook = self.webhooks.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)

@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from lookalike.access import Principal
 from lookalike.access.policy import Policy, Scope
+from lookalike.audit import By
 from lookalike.clock import Clock
 from lookalike.errors import JobNotFound, LookalikeError, ObjectMissing, ValidationError
 from lookalike.jobs import Idempotency, JobStore, Limits, Query, view
@@ -26,7 +26,6 @@ from lookalike.version import VERSION
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _POLL_S = (0.05, 1.0)  # a job is looked at that soon first, that seldom later
-_NOWHERE: Mapping[str, str] = MappingProxyType({})
 _STORED = "The job is stored and will be run."
 _NAMES_SHOWN, _NAME_SHOWN_CHARS = 10, 64
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -72,17 +71,13 @@ class Jobs:
     forget: Callable[[str], None]
 
     def submit(
-        self,
-        principal: Principal,
-        asked: Submission,
-        idempotency_key: str | None = None,
-        origin: Mapping[str, str] = _NOWHERE,
+        self, principal: Principal, asked: Submission, idempotency_key: str | None, origin: Mapping[str, str]
     ) -> Accepted:
         """
         Store a job; with the idempotency key of an earlier, equal submission, answer with the job of that one.
 
         Args:
-            origin: See `NewJob`.
+            origin: See `NewJob`; at least ``request_id``.
 
         Raises:
             ValidationError: names each field that is wrong, a missing input object among them, and a job whose model
@@ -96,7 +91,8 @@ class Jobs:
         self._demand_places(principal, request)
         self._demand_input(request)
         request = self._with_model(principal, request)
-        job = self.store.submit(self._new_job(principal, asked, request, origin), self.limits, idempotency)
+        new = self._new_job(principal, asked, request, origin)
+        job = self.store.submit(new, self.limits, idempotency, principal.by(origin["request_id"]))
         wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
         return Accepted(job.job_id, _message(asked.unknown), wait_s)
 
@@ -129,8 +125,7 @@ class Jobs:
             ValidationError: start after end.
         """
         self.policy.demand(principal, Scope.JOBS_READ)
-        if asked.start is not None and asked.end is not None and asked.start > asked.end:
-            raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
+        demand_order(asked.start, asked.end)
         jobs, total = self.store.find(Query(principal.customer_id, principal.projects, **vars(asked)))
         following = asked.offset + len(jobs)
         return {
@@ -139,19 +134,19 @@ class Jobs:
             "next_offset": following if jobs and following < total else None,
         }
 
-    def cancel(self, principal: Principal, job_id: str) -> str:
+    def cancel(self, principal: Principal, job_id: str, request_id: str) -> str:
         """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``CANCEL_FAILED``."""
-        return self._move(principal, job_id, self.store.cancel)
+        return self._move(principal, job_id, self.store.cancel, request_id)
 
-    def pause(self, principal: Principal, job_id: str) -> str:
+    def pause(self, principal: Principal, job_id: str, request_id: str) -> str:
         """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``PAUSE_FAILED``."""
-        return self._move(principal, job_id, self.store.pause)
+        return self._move(principal, job_id, self.store.pause, request_id)
 
-    def resume(self, principal: Principal, job_id: str) -> str:
+    def resume(self, principal: Principal, job_id: str, request_id: str) -> str:
         """What happened, in a sentence; JobNotFound, AccessDenied, ActionRefused ``RESUME_FAILED``."""
-        return self._move(principal, job_id, self.store.resume)
+        return self._move(principal, job_id, self.store.resume, request_id)
 
-    def delete(self, principal: Principal, job_id: str) -> str:
+    def delete(self, principal: Principal, job_id: str, request_id: str) -> str:
         """
         What happened, in a sentence: an ended job's record, checkpoints, model and report go, the output stays.
 
@@ -162,15 +157,15 @@ class Jobs:
         """
         self.policy.demand(principal, Scope.JOBS_WRITE)
         job = self._own(principal, job_id)
-        if self.store.dismiss(job.job_id).litter:
+        if self.store.dismiss(job.job_id, principal.by(request_id)).litter:
             return "The job is being deleted."
         self.forget(job.job_id)
         self.store.forgotten(job.job_id)
         return "The job is deleted."
 
-    def _move(self, principal: Principal, job_id: str, move: Callable[[str], Job]) -> str:
+    def _move(self, principal: Principal, job_id: str, move: Callable[[str, By], Job], request_id: str) -> str:
         self.policy.demand(principal, Scope.JOBS_WRITE)
-        job = move(self._own(principal, job_id).job_id)
+        job = move(self._own(principal, job_id).job_id, principal.by(request_id))
         return f"The job is {job.status}."
 
     def _own(self, principal: Principal, job_id: str) -> Job:
@@ -236,6 +231,12 @@ class Jobs:
     async def _status(self, accepted: Accepted) -> JobStatus:
         job = await asyncio.to_thread(self.store.get, accepted.job_id)
         return JobStatus.CANCELLED if job is None else job.status
+
+
+def demand_order(start: datetime | None, end: datetime | None) -> None:
+    """Return if a listing can begin and end so; ValidationError if it ends before."""
+    if start is not None and end is not None and start > end:
+        raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
 
 
 def _idempotency(key: str | None, asked: Submission) -> Idempotency | None:

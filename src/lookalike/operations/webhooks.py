@@ -56,7 +56,7 @@ class Webhooks:
     clock: Clock
     draw: Callable[[int], int]
 
-    def register(self, principal: Principal, asked: Registration) -> str:
+    def register(self, principal: Principal, asked: Registration, request_id: str) -> str:
         """
         The id of the new registration.
 
@@ -69,7 +69,7 @@ class Webhooks:
         place = receiver(asked.url, allow_http=self.allow_http)
         self._demand_reachable(place)
         webhook = self._sealed(principal, asked, place)
-        self.store.register(webhook, PER_CUSTOMER_MAX)
+        self.store.register(webhook, PER_CUSTOMER_MAX, principal.by(request_id))
         return webhook.webhook_id
 
     def list(self, principal: Principal, event: EventType | None) -> list[dict[str, Any]]:
@@ -77,14 +77,14 @@ class Webhooks:
         self.policy.demand(principal, Scope.WEBHOOKS_READ)
         return [self._shown(webhook) for webhook in self.store.list(principal.customer_id, event)]
 
-    def delete(self, principal: Principal, webhook_id: str) -> str:
+    def delete(self, principal: Principal, webhook_id: str, request_id: str) -> str:
         """The id of the registration that is gone; WebhookNotFound, AccessDenied."""
         webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
-        if not self.store.delete(webhook.webhook_id):
+        if not self.store.delete(webhook.webhook_id, principal.by(request_id)):
             raise _unknown()
         return webhook.webhook_id
 
-    def rotate_secret(self, principal: Principal, webhook_id: str, rotation: Rotation) -> str:
+    def rotate_secret(self, principal: Principal, webhook_id: str, rotation: Rotation, request_id: str) -> str:
         """
         The id of the webhook that signs with another secret from now on, and with the former one too for a while.
 
@@ -94,14 +94,15 @@ class Webhooks:
         """
         webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
         _demand_none("The secret cannot be rotated", list(_wrong_in(rotation)))
-        if not self.store.rotate(webhook.webhook_id, self.box.seal(rotation.secret), rotation.overlap_s):
+        secret, by = self.box.seal(rotation.secret), principal.by(request_id)
+        if not self.store.rotate(webhook.webhook_id, secret, rotation.overlap_s, by):
             raise _unknown()
         return webhook.webhook_id
 
-    def enable(self, principal: Principal, webhook_id: str) -> str:
+    def enable(self, principal: Principal, webhook_id: str, request_id: str) -> str:
         """The id of the webhook that hears of events again, from now on; one that is enabled stays so."""
         webhook = self.own(principal, Scope.WEBHOOKS_WRITE, webhook_id)
-        if not self.store.enable(webhook.webhook_id):
+        if not self.store.enable(webhook.webhook_id, principal.by(request_id)):
             raise _unknown()
         return webhook.webhook_id
 

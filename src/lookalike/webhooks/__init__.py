@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from lookalike.audit import By
+
 
 class EventType(StrEnum):
     """What a webhook can be told of."""
@@ -44,9 +46,13 @@ class Webhook:
 
 
 class WebhookStore(Protocol):
-    """What this room needs of the database; each method is one transaction."""
+    """
+    What this room needs of the database; each method is one transaction.
 
-    def register(self, webhook: Webhook, limit: int) -> None:
+    What changes something for `by` writes an entry of the audit trail; by nobody, none.
+    """
+
+    def register(self, webhook: Webhook, limit: int, by: By) -> None:
         """
         Store a registration.
 
@@ -60,11 +66,11 @@ class WebhookStore(Protocol):
     def get(self, webhook_id: str) -> Webhook | None:
         """The registration, whoever owns it."""
 
-    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float) -> bool:
+    def rotate(self, webhook_id: str, secret: bytes, overlap_s: float, by: By) -> bool:
         """Make the secret the former one, valid for `overlap_s` more, and put another in its place; False if gone."""
 
-    def enable(self, webhook_id: str) -> bool:
+    def enable(self, webhook_id: str, by: By) -> bool:
         """Let it hear of events again, its failures forgotten; False if it is gone."""
 
-    def delete(self, webhook_id: str) -> bool:
-        """Remove it; False if it was not there."""
+    def delete(self, webhook_id: str, by: By | None) -> bool:
+        """Remove it; False if it was not there. `by` is None when everything of the customer is being erased."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from lookalike.audit import By
 from lookalike.webhooks import Webhook
 from lookalike.webhooks.outbox import DeliveryStatus
 
@@ -48,13 +49,17 @@ class Page:
 
 
 class DeliveryStore(Protocol):
-    """Each method is one transaction."""
+    """Each method is one transaction; what changes something writes an entry of the audit trail."""
 
     def page(self, webhook_id: str, page: Page) -> tuple[list[Delivery], int]:
         """A webhook's deliveries, newest first, and how many there are in all."""
 
-    def redeliver(self, webhook_id: str, delivery_id: str) -> bool:
-        """Have it sent again at once, with the whole schedule before it; False if the webhook has none of this id."""
+    def redeliver(self, webhook_id: str, delivery_id: str, by: By) -> bool:
+        """
+        Have it sent again at once, with the whole schedule before it; one that is under way is left alone.
 
-    def test(self, webhook: Webhook) -> str:
+        False if the webhook has none of this id.
+        """
+
+    def test(self, webhook: Webhook, by: By) -> str:
         """The id of a new delivery of an event of type `TEST`; those of the webhook older than a day are forgotten."""

@@ -37,7 +37,7 @@ def erase(settings: Settings, environ: Mapping[str, str], customer_id: str) -> E
     with closing(open_parts(settings, environ)) as parts:
         hooks = parts.webhook_store.list(customer_id, None)
         for webhook in hooks:
-            parts.webhook_store.delete(webhook.webhook_id)
+            parts.webhook_store.delete(webhook.webhook_id, None)
         job_ids = _jobs_gone(parts, customer_id)
         parts.erase_rest(customer_id)
         return Erased(len(job_ids), len(hooks))
@@ -53,7 +53,7 @@ def _jobs_gone(parts: Parts, customer_id: str) -> set[str]:
         for job in left:
             gone.add(job.job_id)
             with suppress(ActionRefused):  # it is being published, and ends soon; or it ended just now
-                (parts.store.dismiss if job.status in ENDED else parts.store.cancel)(job.job_id)
+                (parts.store.dismiss if job.status in ENDED else parts.store.cancel)(job.job_id, None)
         janitor.sweep()
         parts.clock.sleep(ROUND_S)
     return gone

@@ -7,6 +7,7 @@ import pytest
 from lookalike.jobs import Beat, Limits
 from lookalike.jobs.job import NewJob
 from lookalike.jobs.states import JobStatus
+from somebody import SOMEBODY
 
 FIELD = "parameters.model_from_job"
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -83,7 +84,7 @@ def test_a_job_of_another_data_type_cannot_lend(service: Any) -> None:
     configuration = {**known.configuration, "data_type": "text", "output_location": where}
     given = {f: getattr(known, f) for f in ("customer_id", "project_id", "work", "timeout_s", "resume_window_s")}
     new = NewJob(job_id=MISSING, configuration=configuration, **given)
-    service.store.submit(new, LIMITS, None)
+    service.store.submit(new, LIMITS, None, SOMEBODY)
     finish(service, JobStatus.COMPLETED)
 
     assert [(FIELD, "names a job of another data type")] == refused(
@@ -110,7 +111,7 @@ def test_only_a_completed_job_can_lend(service: Any, action: str | None, state: 
 def test_an_expired_job_cannot_lend(service: Any) -> None:
     """From the moment it expires, whether or not it was taken away already."""
     lender = completed(service)
-    service.store.dismiss(lender)
+    service.store.dismiss(lender, SOMEBODY)
 
     assert [(FIELD, "names a job that has expired")] == refused(service.create(parameters={"model_from_job": lender}))
 

@@ -12,6 +12,7 @@ from lookalike.cli.main import main
 from lookalike.ledger.database import open_engine, upgrade
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.webhooks import EventType, Webhook
+from somebody import SOMEBODY
 
 
 def test_secrets_are_sealed_with_a_new_key(
@@ -23,8 +24,10 @@ def test_secrets_are_sealed_with_a_new_key(
     upgrade(engine)
     running, store = SecretBox(lambda: secret_keys(keys)), SqlWebhookStore(engine)
     events, now = (EventType.FAILED,), datetime.now(UTC)
-    store.register(Webhook("a", "ada", "https://a/", events, running.seal("one"), running.seal("{}"), now), 20)
-    store.register(Webhook("b", "ada", "https://b/", events, b"of another key", None, now), 20)
+    store.register(
+        Webhook("a", "ada", "https://a/", events, running.seal("one"), running.seal("{}"), now), 20, SOMEBODY
+    )
+    store.register(Webhook("b", "ada", "https://b/", events, b"of another key", None, now), 20, SOMEBODY)
 
     assert 0 == main(["keys", "rotate", "--home", str(tmp_path / "home")])
     assert "2 webhooks" in capfd.readouterr().out

@@ -24,6 +24,7 @@ from lookalike.jobs.supervisor import Supervisor
 from lookalike.ledger.database import open_engine, upgrade
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.settings import Jobs
+from somebody import SOMEBODY
 
 ROOM = Path(__file__).parent
 GUARD = (sys.executable, "-c", "import sys; from lookalike.jobs.guard import main; sys.exit(main())")
@@ -70,7 +71,7 @@ class Service:
             timeout_s=timeout_s,
             resume_window_s=600,
         )
-        return self.store.submit(job, Limits(4, 100), None).job_id
+        return self.store.submit(job, Limits(4, 100), None, SOMEBODY).job_id
 
     @property
     def env(self):

@@ -12,6 +12,7 @@ from lookalike.jobs.observer import Logbook, Observers
 from lookalike.jobs.states import JobStatus
 from lookalike.telemetry.metrics import JobMetrics
 from lookalike.telemetry.tracing import JobTraces
+from somebody import SOMEBODY
 
 S = JobStatus
 
@@ -60,7 +61,7 @@ def test_a_good_a_failed_a_cancelled_job_and_a_retry(watched, waiting):
         service.reaches(job_id, S.COMPLETED, S.FAILED)
     cancelled = service.submit(["hold"])
     service.n_running(2)
-    service.store.cancel(cancelled)
+    service.store.cancel(cancelled, SOMEBODY)
     waiting(lambda: watched.value("lookalike_attempts_total", outcome="lost"))
 
     assert [2, 1, 1, 0, 1] == watched.count(

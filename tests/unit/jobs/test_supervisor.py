@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from lookalike.errors import InputRefused
 from lookalike.jobs.group import Command
 from lookalike.jobs.states import JobStatus, StageStatus
+from somebody import SOMEBODY
 
 S = JobStatus
 
@@ -144,8 +145,8 @@ def test_a_resumed_job_runs_again(service, tmp_path):
     go = str(tmp_path / "go")
     job_id = service.submit(["until", go], *PUBLISH, DONE)
     service.n_running(2)
-    service.store.pause(job_id)
-    service.store.resume(job_id)
+    service.store.pause(job_id, SOMEBODY)
+    service.store.resume(job_id, SOMEBODY)
     open(go, "w").close()
     job = service.reaches(job_id, S.COMPLETED, S.FAILED)
 
@@ -158,7 +159,7 @@ def test_a_cancelled_job_does_not_publish(service, tmp_path, waiting):
     go, published = tmp_path / "go", tmp_path / "published"
     job_id = service.submit(["until", str(go)], *PUBLISH, ["touch", str(published)], DONE)
     service.n_running(2)
-    service.store.cancel(job_id)
+    service.store.cancel(job_id, SOMEBODY)
     go.touch()
     service.n_running(0)
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.tables import jobs
+from somebody import SOMEBODY
 
 S = JobStatus
 WRITING_S, LONG_S = 2.5, 10
@@ -89,8 +90,8 @@ def resumed_beside_its_first_attempt(service, waiting, notes):
     waiting(lambda: spans(notes))
     service.freeze(first)
     service.supervise_apart("second", lease_s=RESUMED_LEASE_S)
-    service.store.pause(job_id)
-    service.store.resume(job_id)
+    service.store.pause(job_id, SOMEBODY)
+    service.store.resume(job_id, SOMEBODY)
     return job_id
 
 

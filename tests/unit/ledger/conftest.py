@@ -8,6 +8,7 @@ from lookalike.jobs.job import NewJob
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.database import open_engine, upgrade
 from lookalike.ledger.jobs import SqlJobStore
+from somebody import SOMEBODY
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 RETENTION = timedelta(days=30)
@@ -84,7 +85,7 @@ def running(store, limits, new_job):
     """Makes a running job, claimed at `now`."""
 
     def make(lease_s=30.0, **changes):
-        job = store.submit(new_job(**changes), limits, None)
+        job = store.submit(new_job(**changes), limits, None, SOMEBODY)
         store.admit(limits)
         claimed = store.claim("me", lease_s, limits)
         assert claimed.job_id == job.job_id
@@ -102,8 +103,8 @@ def put_in(store):
             JobStatus.RUNNING: lambda: None,
             JobStatus.COMPLETED: lambda: store.finish(job, JobStatus.COMPLETED, None, Beat()),
             JobStatus.FAILED: lambda: store.finish(job, JobStatus.FAILED, ("INPUT_INVALID", "bad"), Beat()),
-            JobStatus.CANCELLED: lambda: store.cancel(job.job_id),
-            JobStatus.PAUSED: lambda: store.pause(job.job_id),
+            JobStatus.CANCELLED: lambda: store.cancel(job.job_id, SOMEBODY),
+            JobStatus.PAUSED: lambda: store.pause(job.job_id, SOMEBODY),
             JobStatus.QUEUED: lambda: store.release(job, Beat()),
         }
         moves[status]()

@@ -11,12 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from lookalike.audit import Action, Query
 from lookalike.errors import ExtraMissing, SettingsError
 from lookalike.jobs import Limits
 from lookalike.jobs.job import new_stages
+from lookalike.ledger.audit import SqlAuditStore
 from lookalike.ledger.database import MIGRATIONS, check, open_engine, prepare, reading, upgrade, writing
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.tables import metadata, workers
+from somebody import SOMEBODY
 
 
 def at(tmp_path):
@@ -76,6 +79,22 @@ def test_jobs_in_flight_survive_the_upgrade(database_url):
     assert "running" == store.get("2").status
     assert ["3", "1"] == [store.claim("me", 30, limits).job_id for _ in range(2)]
     engine.dispose()
+
+
+def test_the_trail_comes_and_goes_with_its_revision(engine, limits, new_job):
+    """Going down loses the audit trail and nothing else; after going up it begins empty and is written again."""
+    store = SqlJobStore(engine, timedelta(days=30))
+    job = store.submit(new_job(), limits, None, SOMEBODY)
+    migrate(engine, "0003", down=True)
+    without = names(engine)
+    upgrade(engine)
+    begins = SqlAuditStore(engine).find(Query("ada"))
+    store.cancel(job.job_id, SOMEBODY)
+    [entry], _ = SqlAuditStore(engine).find(Query("ada"))
+
+    assert set(metadata.tables) - {"audit"} | {"alembic_version"} == without
+    assert ([], 0) == begins
+    assert (Action.JOB_CANCEL, job.job_id) == (entry.action, entry.object_id)
 
 
 def columns(engine, table):

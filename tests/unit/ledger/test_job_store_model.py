@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from hypothesis.stateful import run_state_machine_as_test as explore
 
+from lookalike.audit import Action
 from lookalike.errors import ActionRefused, QuotaExceeded
 from lookalike.jobs import Beat, Limits, Query
 from lookalike.jobs.job import NewJob
 from lookalike.jobs.states import ENDED, MOVES, JobStatus
 from lookalike.ledger.jobs import SqlJobStore
-from lookalike.ledger.tables import metadata
+from lookalike.ledger.tables import audit, metadata
+from somebody import SOMEBODY
 
 S = JobStatus
 LIMITS = Limits(running_per_customer=2, queued_per_customer=4)
@@ -82,7 +84,7 @@ class Store(RuleBasedStateMachine):
                 connection.execute(sa.delete(table))
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.store = SqlJobStore(self.engine, RETENTION, lambda connection: self.now)
-        self.models, self.n_jobs = {}, 0
+        self.models, self.n_jobs, self.asked = {}, 0, []
 
     def those(self, *statuses, customer=None):
         return [m for m in self.models.values() if m.status in statuses and customer in (None, m.customer)]
@@ -101,12 +103,13 @@ class Store(RuleBasedStateMachine):
         new = NewJob(job_id, customer, "p", {"output_location": {"bucket": "out", "path": job_id}}, {}, 60, WINDOW_S)
         full = len(self.those(S.INITIALIZED, S.QUEUED, S.PAUSED, customer=customer)) >= LIMITS.queued_per_customer
         try:
-            self.store.submit(new, LIMITS, None)
+            self.store.submit(new, LIMITS, None, SOMEBODY)
         except QuotaExceeded:
             assert full
             return multiple()
         assert not full
         self.models[job_id] = Model(customer, (self.now, job_id))
+        self.asked.append((job_id, Action.JOB_CREATE, self.now))
         return job_id
 
     @rule(job_id=jobs, verb=st.sampled_from(["cancel", "pause", "resume"]))
@@ -120,13 +123,14 @@ class Store(RuleBasedStateMachine):
         else:
             granted = model.may(target) or model.status is target
         try:
-            getattr(self.store, verb)(job_id)
+            getattr(self.store, verb)(job_id, SOMEBODY)
         except ActionRefused:
             assert not granted
             return
         assert granted
         if target is model.status:
             return
+        self.asked.append((job_id, f"job.{verb}", self.now))
         if target is S.CANCELLED:
             model.end(target, self.now)
         else:
@@ -285,6 +289,14 @@ class Store(RuleBasedStateMachine):
 
         assert set(getattr(self, "models", {})) == set(found)
         assert all(n_events == last == self.store.get(i).sequence for i, (n_events, last) in found.items())
+
+    @invariant()
+    def what_people_changed_is_written_down(self):
+        query = sa.select(audit.c.object_id, audit.c.action, audit.c.created_at)
+        with self.engine.connect() as connection:
+            written = sorted(map(tuple, connection.execute(query)))
+
+        assert sorted(getattr(self, "asked", [])) == written
 
     @invariant()
     def an_end_is_told_once_and_last(self):

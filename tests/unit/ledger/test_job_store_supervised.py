@@ -8,6 +8,7 @@ from lookalike.errors import ActionRefused, InternalError
 from lookalike.jobs import Beat, stages
 from lookalike.jobs.states import JobStatus, StageStatus
 from lookalike.ledger.tables import events as events_table
+from somebody import SOMEBODY
 
 S = JobStatus
 
@@ -144,7 +145,7 @@ def test_cancel_skips_what_was_open(store, running, now, at):
     """A cancelled job's running and later stages are skipped; it expires like any ended one."""
     job = running()
     store.beat(job, Beat(2.0, stages=stages.started(job.stages, "ingest", now), progress=3), 30)
-    after = at(now + second(2)).cancel(job.job_id)
+    after = at(now + second(2)).cancel(job.job_id, SOMEBODY)
 
     assert {StageStatus.SKIPPED} == set(statuses(after).values())
     assert (3, 2.0, now + second(2)) == (after.progress, after.running_s, after.ended_at)
@@ -156,12 +157,12 @@ def test_pause_and_resume_keep_the_work(store, running, now, at, limits):
     job = running()
     working = stages.started(stages.ended(job.stages, "ingest", StageStatus.COMPLETED, now), "profile", now)
     store.beat(job, Beat(5.0, stages=working, progress=7, work={"a": 1}), 30)
-    paused = at(now + second(5)).pause(job.job_id)
+    paused = at(now + second(5)).pause(job.job_id, SOMEBODY)
 
     assert (None, 7, {"a": 1}, 5.0) == (paused.owner, paused.progress, paused.work, paused.running_s)
     assert ["completed", "pending"] == [stage.status for stage in paused.stages[:2]]
     assert now + second(105) == paused.resume_deadline
-    resumed = at(now + second(105)).resume(job.job_id)
+    resumed = at(now + second(105)).resume(job.job_id, SOMEBODY)
     assert (S.QUEUED, None) == (resumed.status, resumed.resume_deadline)
     again = at(now + second(110)).claim("other", 30, limits)
     assert (2, 5.0, 7, {"a": 1}) == (again.epoch, again.running_s, again.progress, again.work)
@@ -174,8 +175,8 @@ def test_pause_and_resume_keep_the_work(store, running, now, at, limits):
 def test_a_resumed_job_waits_for_its_former_attempt(store, running, at, now, limits, later_s, buried, taken):
     """It is taken when the former lease ends or its supervisor says that all is dead; and if the clock was set back."""
     job = running()
-    store.pause(job.job_id)
-    store.resume(job.job_id)
+    store.pause(job.job_id, SOMEBODY)
+    store.resume(job.job_id, SOMEBODY)
     if buried:
         store.attempt_over(job)
 
@@ -185,8 +186,8 @@ def test_a_resumed_job_waits_for_its_former_attempt(store, running, at, now, lim
 def test_a_former_attempt_does_not_end_the_next_ones_lease(store, running, at, now, limits):
     """What a supervisor says late of its attempt does not touch the one that runs."""
     job = running()
-    store.pause(job.job_id)
-    store.resume(job.job_id)
+    store.pause(job.job_id, SOMEBODY)
+    store.resume(job.job_id, SOMEBODY)
     later = at(now + timedelta(seconds=30))
     lease_until = later.claim("other", 30.0, limits).lease_until
     later.attempt_over(job)
@@ -197,12 +198,12 @@ def test_a_former_attempt_does_not_end_the_next_ones_lease(store, running, at, n
 def test_the_resume_window_ends(store, running, events_of, now, at):
     """After the window resume is refused; the sweeper cancels the job, says why, and its litter is offered."""
     job = running()
-    store.pause(job.job_id)
+    store.pause(job.job_id, SOMEBODY)
     late = now + second(100) + timedelta(microseconds=1)
     at(now + second(100)).sweep()
     assert S.PAUSED is store.get(job.job_id).status
     with pytest.raises(ActionRefused, match="window"):
-        at(late).resume(job.job_id)
+        at(late).resume(job.job_id, SOMEBODY)
     at(late).sweep()
     after = store.get(job.job_id)
 
@@ -290,7 +291,7 @@ def test_a_job_that_cannot_go_on_is_paused(store, at, running, now):
         held.retry_count,
     )
     assert now + timedelta(hours=24) == held.resume_deadline
-    resumed = at(now + timedelta(hours=24)).resume(job.job_id)
+    resumed = at(now + timedelta(hours=24)).resume(job.job_id, SOMEBODY)
     assert (S.QUEUED, None, None) == (resumed.status, resumed.pause_reason, resumed.resume_deadline)
 
 
@@ -316,7 +317,7 @@ def test_a_change_and_its_event_are_one(store, engine, running, now):
     with engine.begin() as connection:
         connection.execute(sa.insert(events_table).values(**clash, created_at=now, data={}))
     with pytest.raises(sa.exc.IntegrityError):
-        store.cancel(job.job_id)
+        store.cancel(job.job_id, SOMEBODY)
 
     assert job == store.get(job.job_id)
 
@@ -327,7 +328,7 @@ def test_a_change_and_its_event_are_one(store, engine, running, now):
 def test_litter_is_offered_when_nothing_can_live(store, running, now, at):
     """An ended job is offered for tidying after its lease, until it was tidied; a later epoch is not mistaken."""
     job = running()
-    store.cancel(job.job_id)
+    store.cancel(job.job_id, SOMEBODY)
 
     assert [] == at(now + second(29)).littered()
     assert [job.job_id] == [each.job_id for each in at(now + second(30)).littered()]
@@ -340,8 +341,8 @@ def test_litter_is_offered_when_nothing_can_live(store, running, now, at):
 def test_litter_of_a_paused_attempt_waits_for_its_lease(store, running, now, at):
     """Cancelling a paused job offers its checkpoints, but not while the attempt before the pause may be dying."""
     job = running()
-    store.pause(job.job_id)
-    store.cancel(job.job_id)
+    store.pause(job.job_id, SOMEBODY)
+    store.cancel(job.job_id, SOMEBODY)
 
     assert [] == at(now + second(29)).littered()
     assert 1 == len(at(now + second(30)).littered())
@@ -349,7 +350,7 @@ def test_litter_of_a_paused_attempt_waits_for_its_lease(store, running, now, at)
 
 def test_a_job_that_never_ran_leaves_no_litter(store, limits, new_job, now, at):
     """A job cancelled before its first claim has nothing to tidy."""
-    store.cancel(store.submit(new_job(), limits, None).job_id)
+    store.cancel(store.submit(new_job(), limits, None, SOMEBODY).job_id, SOMEBODY)
 
     assert [] == at(now + second(999)).littered()
 
@@ -375,19 +376,19 @@ def test_dismissed_jobs_expire_now(store, running, now):
     """An ended job that is dismissed expires at that moment; one that has not ended is refused."""
     job = running()
     with pytest.raises(ActionRefused, match="has not ended"):
-        store.dismiss(job.job_id)
+        store.dismiss(job.job_id, SOMEBODY)
     store.finish(job, S.COMPLETED, None, Beat())
     store.tidied(job)
 
-    assert now == store.dismiss(job.job_id).expires_at
+    assert now == store.dismiss(job.job_id, SOMEBODY).expires_at
     assert [job.job_id] == store.sweep()
 
 
 def test_backlog_counts_the_living(store, new_job, limits, running, now, at):
     """Workers seen lately, the oldest of their beats, waiting and running jobs; paused ones wait for nobody."""
     running()
-    paused, _ = (store.submit(new_job(), limits, None) for _ in range(2))
-    store.pause(paused.job_id)
+    paused, _ = (store.submit(new_job(), limits, None, SOMEBODY) for _ in range(2))
+    store.pause(paused.job_id, SOMEBODY)
     for owner, ago in (("a", 2), ("b", 5), ("c", 60)):
         at(now - second(ago)).seen(owner)
     store.seen("a")

@@ -16,6 +16,7 @@ from lookalike.webhooks import EventType, Webhook
 from lookalike.webhooks.lanes import Lane
 from lookalike.webhooks.outbox import DeliveryStatus, Outcome
 from lookalike.webhooks.standing import DeliveryStanding
+from somebody import SOMEBODY
 
 S = DeliveryStatus
 ALL = tuple(EventType)
@@ -39,7 +40,7 @@ def hook(hooks, now):
 
     def register(name, events=ALL, customer="ada", **changes):
         webhook = Webhook(name, customer, f"https://{name}.example/in", events, b"sealed", None, now, **changes)
-        hooks.register(webhook, 20)
+        hooks.register(webhook, 20, SOMEBODY)
         return name
 
     return register
@@ -47,7 +48,7 @@ def hook(hooks, now):
 
 @pytest.fixture
 def submit(store, limits, new_job):
-    return lambda **changes: store.submit(new_job(**changes), limits, None).job_id
+    return lambda **changes: store.submit(new_job(**changes), limits, None, SOMEBODY).job_id
 
 
 def rows(engine):
@@ -67,7 +68,7 @@ def test_who_hears_of_what(engine, hook, submit, store):
     """A change is delivered to the customer's webhooks that hear of it, and to no other."""
     hook("all"), hook("ends", (EventType.FAILED, EventType.UPDATED)), hook("bobs", customer="bob")
     job_id = submit()
-    store.cancel(job_id)
+    store.cancel(job_id, SOMEBODY)
 
     found = [(row.webhook_id, row.type, row.sequence) for row in rows(engine)]
     assert {("all", "job.created", 1), ("all", "job.updated", 2), ("ends", "job.updated", 2)} == set(found)
@@ -103,7 +104,7 @@ def test_what_is_taken_is_what_happened(hook, submit, outbox, store):
 def test_who_has_waited_longest_comes_first(hook, submit, outbox, at, now):
     """Whatever webhooks are called, the one with the oldest delivery that is due is named first."""
     hook("b", (EventType.CREATED,)), hook("a", (EventType.UPDATED,))
-    at(now + timedelta(seconds=1)).cancel(submit())
+    at(now + timedelta(seconds=1)).cancel(submit(), SOMEBODY)
     assert ["b", "a"] == [lane.webhook_id for lane in outbox(2).lanes()]
     [parcel] = outbox(2).take("one", LEASE_S, {"b": 1}, 1)
     outbox(2).record("one", [said(parcel, S.PENDING, 1.0)])
@@ -115,7 +116,7 @@ def test_a_jobs_events_go_in_order(hook, submit, outbox, store):
     """The next one waits until the one before was tried; one that is to be tried again holds up nothing."""
     hook("all")
     job_id = submit()
-    store.cancel(job_id)
+    store.cancel(job_id, SOMEBODY)
     [first] = taken(outbox())
     assert [] == taken(outbox())
     outbox().record("one", [said(first, S.PENDING, 300.0)])
@@ -138,7 +139,7 @@ def test_no_more_than_asked_for(hook, submit, outbox):
 def test_where_all_waits_nothing_is_offered(hook, submit, outbox, store):
     """A webhook whose due deliveries wait for one under way is not named, and one that has another job's is."""
     hook("a"), hook("b")
-    store.cancel(submit())
+    store.cancel(submit(), SOMEBODY)
     taken(outbox())
     assert [] == outbox().lanes()
     submit()
@@ -248,7 +249,7 @@ def test_deleting_a_webhook_deletes_its_deliveries(hook, hooks, submit, outbox, 
     hook("all")
     submit()
     [parcel] = taken(outbox())
-    hooks.delete("all")
+    hooks.delete("all", SOMEBODY)
     outbox().record("one", [said(parcel)])
 
     assert [] == rows(engine)
@@ -258,7 +259,7 @@ def test_forgetting_a_job_forgets_its_deliveries(hook, submit, store, at, engine
     """What is kept of a job in deliveries goes with it."""
     hook("all")
     job_id = submit()
-    assert JobStatus.CANCELLED is store.cancel(job_id).status
+    assert JobStatus.CANCELLED is store.cancel(job_id, SOMEBODY).status
     later = at(now + timedelta(days=31))
 
     assert later.forgotten(job_id)

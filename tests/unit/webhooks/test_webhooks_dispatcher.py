@@ -28,6 +28,7 @@ from lookalike.net.sender import Sender
 from lookalike.telemetry.metrics import DeliveryMetrics
 from lookalike.webhooks import EventType, Webhook, dispatcher, schedule
 from lookalike.webhooks.dispatcher import Dispatcher
+from somebody import SOMEBODY
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZg=="
 PATIENCE_S = 20.0
@@ -67,13 +68,13 @@ class Office:
         name, url = str(uuid.uuid4()), self.receiver.url(path, host)
         own = json.dumps({"X-Own": "1", "user-agent": "ours"}).encode()
         webhook = Webhook(name, customer, url, tuple(EventType), SECRET.encode(), own, datetime.now(UTC))
-        self.hooks.register(webhook, 20)
+        self.hooks.register(webhook, 20, SOMEBODY)
         return name
 
     def submit(self, customer: str = "ada") -> str:
         place = {"output_location": {"bucket": "out", "path": str(uuid.uuid4())}}
         new = NewJob(str(uuid.uuid4()), customer, "p", place, {}, 600, 600)
-        return self.jobs.submit(new, Limits(4, 10_000), None).job_id
+        return self.jobs.submit(new, Limits(4, 10_000), None, SOMEBODY).job_id
 
     def rows(self, *where: sa.ColumnElement[bool]) -> list[sa.Row[tuple[object, ...]]]:
         with reading(self.engine) as connection:
@@ -115,7 +116,7 @@ def test_what_arrives(office: Office, heard: Receiver) -> None:
     """The job's events arrive in their order, signed, each with its own id and the job as it was then."""
     office.register("ok")
     job_id = office.submit()
-    office.jobs.cancel(job_id)
+    office.jobs.cancel(job_id, SOMEBODY)
     office.dispatch()
     office.settled(2)
 

@@ -1,17 +1,14 @@
 """``/api/v2/jobs``: create, list, show, cancel, pause, resume."""
 
-from collections.abc import Callable
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from lookalike.access import Principal
 from lookalike.access.policy import Scope
 from lookalike.api.bodies import read_object
 from lookalike.api.models import submission
 from lookalike.api.queries import history
-from lookalike.api.services import Asking, Given, origin
+from lookalike.api.services import Asking, Given, RequestId, origin
 
 router = APIRouter(prefix="/api/v2/jobs")
 
@@ -42,28 +39,28 @@ def show(job_id: str, given: Given, asking: Asking) -> JSONResponse:
 
 
 @router.post("/{job_id}/cancel", operation_id="cancelJobV2")
-def cancel(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+def cancel(job_id: str, given: Given, asking: Asking, request_id: RequestId) -> JSONResponse:
     """200 once the job is cancelled."""
-    return _done(given.jobs.cancel, asking, job_id)
+    return _done(given.jobs.cancel(asking, job_id, request_id))
 
 
 @router.post("/{job_id}/pause", operation_id="pauseJobV2")
-def pause(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+def pause(job_id: str, given: Given, asking: Asking, request_id: RequestId) -> JSONResponse:
     """200 once the job is paused."""
-    return _done(given.jobs.pause, asking, job_id)
+    return _done(given.jobs.pause(asking, job_id, request_id))
 
 
 @router.post("/{job_id}/resume", operation_id="resumeJobV2")
-def resume(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+def resume(job_id: str, given: Given, asking: Asking, request_id: RequestId) -> JSONResponse:
     """200 once the job is queued again."""
-    return _done(given.jobs.resume, asking, job_id)
+    return _done(given.jobs.resume(asking, job_id, request_id))
 
 
 @router.delete("/{job_id}", operation_id="deleteJobV2")
-def delete(job_id: str, given: Given, asking: Asking) -> JSONResponse:
+def delete(job_id: str, given: Given, asking: Asking, request_id: RequestId) -> JSONResponse:
     """200 once the ended job is deleted, or is about to be."""
-    return _done(given.jobs.delete, asking, job_id)
+    return _done(given.jobs.delete(asking, job_id, request_id))
 
 
-def _done(verb: Callable[[Principal, str], str], asking: Principal, job_id: str) -> JSONResponse:
-    return JSONResponse({"success": True, "message": verb(asking, job_id)})
+def _done(message: str) -> JSONResponse:
+    return JSONResponse({"success": True, "message": message})
