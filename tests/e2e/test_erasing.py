@@ -83,6 +83,7 @@ def test_an_erased_customer_is_gone(service: Service) -> None:
     assert (0, "Erased: 3 jobs, 1 webhook.\n") == (told.returncode, told.stdout), told.stderr
     assert 0 == service.http.get("/api/v2/jobs").json()["total"]
     assert [] == service.http.get("/api/v2/webhooks").json()["webhooks"]
+    assert 0 == service.http.get("/api/v2/audit").json()["total"]
     theirs = service.http.get("/api/v2/webhooks", headers={"Authorization": f"Bearer {other}"})
     assert 1 == len(theirs.json()["webhooks"])
     assert [] == [*holding(service), *(name for job in (done, running, paused) for name in kept_of(service, job))]

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
     DATA_READ = "data:read"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True)

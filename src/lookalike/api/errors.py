@@ -42,6 +42,7 @@ FAILURES = {
     "testWebhookV2": "WEBHOOK_UPDATE_FAILED",
     "rotateWebhookSecretV2": "WEBHOOK_UPDATE_FAILED",
     "enableWebhookV2": "WEBHOOK_UPDATE_FAILED",
+    "listAuditV2": "AUDIT_FETCH_FAILED",
     "getServiceHealthV2": "HEALTH_CHECK_FAILED",
     "getReadiness": "HEALTH_CHECK_FAILED",
 }

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
+from lookalike.audit import Action
 from lookalike.errors import InvalidStatus, ValidationError
 from lookalike.jobs.states import JobStatus
+from lookalike.operations.audit import Trail
 from lookalike.operations.jobs import History
 from lookalike.webhooks import EventType
 from lookalike.webhooks.deliveries import Page
@@ -33,6 +35,20 @@ def history(request: Request) -> History:
         end=_moment("end_date", _one(request, "end_date")),
         limit=_limit(request),
         offset=_offset(request),
+    )
+
+
+def trail(request: Request) -> Trail:
+    """The part of the audit trail a listing asks for; ValidationError names the parameter that is wrong."""
+    text = _one(request, "action")
+    if text is not None and text not in set(Action):
+        raise _wrong("action", f"must be one of {', '.join(Action)}")
+    return Trail(
+        action=None if text is None else Action(text),
+        start=_moment("start_date", _one(request, "start_date")),
+        end=_moment("end_date", _one(request, "end_date")),
+        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
+        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
     )
 
 

@@ -12,6 +12,7 @@ from lookalike.access.rates import Rates
 from lookalike.api.envelope import Observer
 from lookalike.clock import Clock
 from lookalike.errors import Unauthorized
+from lookalike.operations.audit import Audit
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health
 from lookalike.operations.jobs import Jobs
@@ -35,6 +36,7 @@ class Services:
     jobs: Jobs
     webhooks: Webhooks
     deliveries: Deliveries
+    audit: Audit
     health: Health
     measurements: Measurements
     verifier: Verifier

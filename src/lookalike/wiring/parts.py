@@ -8,6 +8,7 @@ from datetime import timedelta
 from lookalike.clock import SystemClock
 from lookalike.jobs.standing import Standing
 from lookalike.ledger import database
+from lookalike.ledger.audit import SqlAuditStore
 from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.erasing import erase_rest
 from lookalike.ledger.jobs import SqlJobStore
@@ -47,6 +48,7 @@ class Parts:
     webhook_store: SqlWebhookStore
     outbox: SqlOutbox
     deliveries: SqlDeliveryStore
+    audit: SqlAuditStore
     buckets: NamedBuckets
     work_bucket: Bucket
     glances: NamedBuckets
@@ -101,6 +103,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         webhook_store=SqlWebhookStore(engine),
         outbox=SqlOutbox(engine),
         deliveries=SqlDeliveryStore(engine),
+        audit=SqlAuditStore(engine),
         standing=lambda: standing(engine, alive_s(settings)),
         delivery_standing=lambda: delivery_standing(engine),
         erase_rest=lambda customer_id: erase_rest(engine, customer_id),

@@ -15,6 +15,7 @@ from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.console.pages import router as pages
 from lookalike.jobs import Limits
+from lookalike.operations.audit import Audit
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
@@ -43,6 +44,7 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
         jobs=_jobs(parts, policy),
         webhooks=webhooks,
         deliveries=Deliveries(parts.deliveries, webhooks),
+        audit=Audit(parts.audit, policy),
         health=Health(_sources(parts)),
         measurements=Measurements(
             lambda: (parts.standing(), parts.delivery_standing()), partial(exposition, telemetry.registry)

@@ -27,6 +27,7 @@ from lookalike.api.services import Services
 from lookalike.clock import Clock, SystemClock
 from lookalike.console.pages import router as console
 from lookalike.jobs import Limits
+from lookalike.ledger.audit import SqlAuditStore
 from lookalike.ledger.database import open_engine, reading, upgrade
 from lookalike.ledger.deliveries import SqlDeliveryStore
 from lookalike.ledger.jobs import SqlJobStore
@@ -34,6 +35,7 @@ from lookalike.ledger.standing import delivery_standing, standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
+from lookalike.operations.audit import Audit
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
@@ -190,6 +192,7 @@ def _service(
         jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
         webhooks=webhooks,
         deliveries=Deliveries(SqlDeliveryStore(engine, lambda connection: clock.now()), webhooks),
+        audit=Audit(SqlAuditStore(engine), policy),
         health=Health(sources),
         measurements=Measurements(
             lambda: (standing(engine, 30), delivery_standing(engine)), partial(exposition, registry), timeout_s=0.5
