@@ -1,6 +1,7 @@
 """What must be true when the storm is over, read from the database, the buckets, the notes of the children."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,20 +11,22 @@ import sqlalchemy as sa
 from chaos.child import STAND_IN
 from chaos.jobs import Asked, digest, stand_in_digest
 from chaos.storm import Storm
+from lookalike.audit import Action
 from lookalike.jobs.states import ENDED, MOVES, JobStatus
-from lookalike.ledger.tables import events
+from lookalike.ledger.tables import audit, events
 
 S = JobStatus
 
 
 def broken(storm: Storm, engine: sa.Engine) -> list[str]:
     """Every promise that was broken, in a sentence."""
-    told = _told(engine)
+    told, trail = _told(engine), _trail(engine)
     home = storm.fleet.settings.home
     found = [f"a drain took {seconds:.1f} s" for seconds in storm.fleet.slow_drains]
     found += [f"process {process.pid} was left behind" for process in storm.fleet.groups()]
     for job_id, asked in storm.jobs.items():
         found += [f"{job_id} ({asked.kind}): {what}" for what in _of_job(storm, asked, told.get(job_id, []), home)]
+        found += [f"{job_id}: {what}" for what in _audited(trail.get(job_id, Counter()), told.get(job_id, []))]
     return found + list(_stray(storm, home))
 
 
@@ -42,6 +45,28 @@ def _told(engine: sa.Engine) -> dict[str, list[dict[str, object]]]:
         for job_id, kind, sequence, data in connection.execute(query.order_by(events.c.job_id, events.c.sequence)):
             told.setdefault(job_id, []).append({**data, "type": kind, "number": sequence})
     return told
+
+
+def _trail(engine: sa.Engine) -> dict[str, Counter[str]]:
+    """How often each action stands in the audit trail, for each job."""
+    trail: dict[str, Counter[str]] = {}
+    with engine.connect() as connection:
+        for job_id, action in connection.execute(sa.select(audit.c.object_id, audit.c.action)):
+            trail.setdefault(job_id, Counter())[action] += 1
+    return trail
+
+
+def _audited(trail: Counter[str], told: list[dict[str, object]]) -> Iterator[str]:
+    """What only people do was written down as often as it was done."""
+    moves = Counter(pairwise(S(str(event["status"])) for event in told))
+    done = {
+        Action.JOB_CREATE: 1,
+        Action.JOB_RESUME: moves[S.PAUSED, S.QUEUED],
+        Action.JOB_CANCEL: sum(n for (before, after), n in moves.items() if before is not after is S.CANCELLED),
+    }
+    for action, times in done.items():
+        if trail[action] != times:
+            yield f"{action} was done {times} times and written down {trail[action]} times"
 
 
 def _of_job(storm: Storm, asked: Asked, told: list[dict[str, object]], home: Path) -> Iterator[str]:
