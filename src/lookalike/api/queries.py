@@ -47,8 +47,8 @@ def trail(request: Request) -> Trail:
         action=None if text is None else Action(text),
         start=_moment("start_date", _one(request, "start_date")),
         end=_moment("end_date", _one(request, "end_date")),
-        limit=_integer("limit", _one(request, "limit"), LIMIT_DEFAULT, (1, LIMIT_MAX)),
-        offset=_integer("offset", _one(request, "offset"), 0, (0, OFFSET_MAX)),
+        limit=_limit(request),
+        offset=_offset(request),
     )
 
 
