@@ -1,16 +1,27 @@
-"""What a job makes on its way, under names computed from job, stage and partition: twice made is the same object."""
+"""
+What a job makes on its way, under names computed from job, stage and partition: twice made is the same object.
+
+Behind its bytes stands the SHA-256 of bytes and name: what was damaged or exchanged meanwhile is refused, never taken
+for data. Only a model, which others read too, is kept as it is: it has a digest of its own within.
+"""
 
 import io
 import json
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import polars as pl
 
-from lookalike.errors import ObjectMissing
+from lookalike.errors import ObjectMissing, StorageFailed
+from lookalike.pipeline.digesting import Digesting
 from lookalike.storage import Bucket
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 MODEL, CONDITIONS = "model.lookalike", "conditions.arrow"
 KEPT = (MODEL, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
+_SEAL_BYTES = 32
 
 
 def group_name(group: int) -> str:
@@ -29,7 +40,12 @@ def keys_name(of: str, number: int) -> str:
 
 
 class Artefacts:
-    """The artefacts of one job in the work bucket."""
+    """
+    The artefacts of one job in the work bucket.
+
+    Raises:
+        StorageFailed: from whatever reads one that is not as it was written.
+    """
 
     def __init__(self, bucket: Bucket, job_id: str) -> None:
         self._bucket = bucket
@@ -51,10 +67,18 @@ class Artefacts:
         return True
 
     def read(self, name: str) -> bytes:
-        return self._bucket.read(self.path(name))
+        kept = self._bucket.read(self.path(name))
+        if name == MODEL:
+            return kept
+        value, seal = kept[:-_SEAL_BYTES], kept[-_SEAL_BYTES:]
+        if self._seal(name, sha256(value)) != seal:
+            raise StorageFailed(
+                f"The job's checkpoint '{name}' is damaged.", hint="Check the work bucket, then submit again."
+            )
+        return value
 
     def write(self, name: str, value: bytes) -> None:
-        self._bucket.write(self.path(name), value)
+        self._bucket.write(self.path(name), value if name == MODEL else value + self._seal(name, sha256(value)))
 
     def read_json(self, name: str) -> Any:
         return json.loads(self.read(name))
@@ -66,8 +90,15 @@ class Artefacts:
         return pl.read_ipc(io.BytesIO(self.read(name)))
 
     def write_frame(self, name: str, frame: pl.DataFrame) -> None:
-        with self._bucket.writer(self.path(name)) as stream:
-            frame.write_ipc(stream)
+        with self._bucket.writer(self.path(name)) as sink:
+            digesting = Digesting(sink)
+            frame.write_ipc(cast(BinaryIO, digesting))
+            sink.write(self._seal(name, digesting.sha256))
+
+    def _seal(self, name: str, content: "Hash") -> bytes:
+        """What stands behind an artefact of that content; that of another job or name has another."""
+        content.update(self.path(name).encode())
+        return content.digest()
 
     def clear(self, *, keep: tuple[str, ...] = ()) -> None:
         """Delete all artefacts but those named."""

@@ -1,8 +1,6 @@
 """The pieces of stages that any process may do, each from a JSON item alone; `TASKS` names them."""
 
-import io
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
 import polars as pl
@@ -13,6 +11,7 @@ from lookalike.errors import InternalError
 from lookalike.pipeline import engine
 from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, group_name, keys_name
 from lookalike.pipeline.context import read_metadata
+from lookalike.pipeline.digesting import Digesting
 from lookalike.pipeline.engine import Promise
 from lookalike.pipeline.layout import Part
 from lookalike.pipeline.verifying import verify_part
@@ -77,14 +76,19 @@ class Tasks:
         options = formats.WriteOptions(delimiter=csv["delimiter"] or ",", safe=csv["safe"])
         write = formats.load(request.output_format).write
         with self._buckets[request.output_bucket].writer(part.staged) as sink:
-            counted = _Counted(sink)
+            counted = Digesting(sink)
             with formats.compressed(cast(BinaryIO, counted), formats.split_path(part.path)[1]) as stream:
                 write(_rows(artefacts, part), read_metadata(artefacts), stream, options)
         promise = self._promised(item)
         if promise.columns:
             keys = verify_part(self._buckets[request.output_bucket], part, request, promise)
             artefacts.write_frame(keys_name("part", part.index), keys)
-        return {"path": part.path, "rows": part.n_rows, "size_bytes": counted.size, "sha256": counted.sha256}
+        return {
+            "path": part.path,
+            "rows": part.n_rows,
+            "size_bytes": counted.size,
+            "sha256": counted.sha256.hexdigest(),
+        }
 
     def _promised(self, item: Item) -> Promise:
         if self._promise is None:
@@ -118,24 +122,3 @@ def _rows(artefacts: Artefacts, part: Part) -> Iterator[pl.DataFrame]:
         yield frame
     if n_rows != part.n_rows:
         raise InternalError(f"A part was to have {part.n_rows} rows and has {n_rows}.")
-
-
-class _Counted(io.RawIOBase):
-    """Passes bytes on, counting and digesting them."""
-
-    def __init__(self, sink: BinaryIO) -> None:
-        self._sink = sink
-        self._digest = sha256()
-        self.size = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, value: Any) -> int:
-        self._digest.update(value)
-        self.size += len(value)
-        return self._sink.write(value)

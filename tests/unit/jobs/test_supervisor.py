@@ -131,7 +131,7 @@ def test_cancel_and_pause_end_the_processes(service, waiting, verb):
     service.supervise(lease_s=60)
     job_id = service.submit(["breed"], ["hold"])
     service.n_running(3)
-    getattr(service.store, verb)(job_id)
+    getattr(service.store, verb)(job_id, SOMEBODY)
     service.n_running(0)
     if verb == "cancel":
         waiting(lambda: service.tidied == [job_id])

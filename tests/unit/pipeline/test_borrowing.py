@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from lookalike.compute import Json
+from here import Here, Quiet
 from lookalike.errors import ConditionsUnreachable, InputInvalid, InputNotFound
 from lookalike.operations.submission import with_model_of
 from lookalike.pipeline.artefacts import MODEL, Artefacts
@@ -26,7 +26,7 @@ GONE = "00000000-0000-4000-8000-000000000000"
 COLOURS = ("crimson", "olive", "navy")
 
 
-class Heard:
+class Heard(Quiet):
     """A listener that remembers what became of stages."""
 
     def __init__(self) -> None:
@@ -34,21 +34,6 @@ class Heard:
 
     def stage(self, name: str, status: str) -> None:
         self.said.append((name, status))
-
-    def progress(self, stage: str, share: float) -> None: ...
-    def checkpoint(self, work: Work) -> None: ...
-    def begin_publishing(self) -> None: ...
-
-
-class Here:
-    """An executor that does it all at once, with nothing loaded before."""
-
-    def __init__(self, tasks: Callable[[], Tasks]) -> None:
-        self._tasks = tasks
-
-    def map(self, task: str, items: list[Json]) -> list[Json]:
-        tasks = self._tasks()
-        return [tasks.run(task, item) for item in items]
 
 
 def table(n: int = 400) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from here import Quiet
 from lookalike.compute import Executor, Json
 from lookalike.compute.local import LocalExecutor, WorkerCommand
 from lookalike.data.parameters import TabularParameters, checked
@@ -27,18 +28,6 @@ RULES = [
     {"type": "less_equal", "columns": ["tax", "net"]},
     {"type": "unique", "columns": ["city", "net", "tax"]},
 ]
-
-
-class Quiet:
-    """A listener that says nothing."""
-
-    def stage(self, name: str, status: str) -> None: ...
-
-    def progress(self, stage: str, share: float) -> None: ...
-
-    def checkpoint(self, work: Work) -> None: ...
-
-    def begin_publishing(self) -> None: ...
 
 
 class Shuffled:
