@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lookalike.clock import Clock
-from lookalike.errors import InternalError
+from lookalike.errors import InternalError, OutOfMemory
 from lookalike.jobs import Beat, stages
 from lookalike.jobs.group import Group
 from lookalike.jobs.job import Job
@@ -27,6 +27,11 @@ class Drained:
 class Lost:
     """The job is no longer ours: cancelled, paused, or taken by another supervisor."""
 
+
+_ABORTED = Failed(
+    OutOfMemory.code,
+    "A library gave up the job: it asked for more memory than there is, or could not make sense of a damaged file.",
+)
 
 Outcome = Done | Failed | Stuck | Crashed | Drained | Lost
 
@@ -92,6 +97,8 @@ class Attempt:
             return
         self.group.kill()
         self._hear_last_words(self.group)
+        if isinstance(self.outcome, Crashed) and self.group.aborted and not self.publishing:
+            self.outcome = _ABORTED  # another attempt would end in the same way
         self.group.close()
         self.group = None
 

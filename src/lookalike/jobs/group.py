@@ -4,13 +4,17 @@ import os
 import select
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lookalike.jobs.lines import LineReader, LineWriter
+from lookalike.jobs.scratch import Scratch
 
 LINGER_S = 1.0  # how long killed processes may take to vanish before nobody waits for them any more
+ABORTED = 128 + signal.SIGABRT  # status of a guard whose child was ended by abort(3)
 
 
 @dataclass(frozen=True)
@@ -21,21 +25,32 @@ class Command:
     Attributes:
         guard: Command line whose process runs `guard.main`.
         child: Command line of the child, which waits for its first line and speaks the messages of `messages`.
-        env: The whole environment of both; nothing secret.
+        env: The whole environment of both, but for a TMPDIR of their own; nothing secret.
     """
 
     guard: Sequence[str]
     child: Sequence[str]
     env: Mapping[str, str]
 
+    @property
+    def temporary(self) -> Path:
+        """The folder for temporary files, in which each group has one of its own."""
+        return Path(self.env.get("TMPDIR") or tempfile.gettempdir())
+
 
 class Group:
-    """A started group. Its processes die with the deadline, with the guard, with us, or by `kill`."""
+    """
+    A started group. Its processes die with the deadline, with the guard, with us, or by `kill`.
+
+    Raises:
+        StorageFailed: there is no place for its temporary files.
+    """
 
     def __init__(self, command: Command) -> None:
+        self._scratch = Scratch(command.temporary)
         self._process = subprocess.Popen(
             list(command.guard),
-            env=dict(command.env),
+            env={**command.env, "TMPDIR": str(self._scratch.path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -77,6 +92,11 @@ class Group:
         self._writer.flush()
         return self._writer.waiting
 
+    @property
+    def aborted(self) -> bool:
+        """After `kill`: whether the child had ended by abort(3), as libraries do that get no memory."""
+        return self._process.returncode == ABORTED
+
     def kill(self) -> None:
         """End every process of the group and reap the guard."""
         if self._process.returncode is None:
@@ -91,6 +111,7 @@ class Group:
         return lines
 
     def close(self) -> None:
-        """Close the pipes; after `kill`."""
+        """Close the pipes and delete temporary files; after `kill`."""
         self._stdin.close()
         self._stdout.close()
+        self._scratch.remove()

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 
 from lookalike.clock import Clock
+from lookalike.errors import StorageFailed
 from lookalike.jobs.group import Command, Group
 
 RETRY_S = 60.0  # a spare that died is not worth more trouble: a job can do without
@@ -40,7 +41,10 @@ class Spares:
         """Start a spare group unless there is one; call it when there is nothing better to do."""
         self._look()
         if self.ahead is not None and self._spare is None and self.clock.monotonic() >= self._not_before:
-            self._spare = Group(self.ahead)
+            try:
+                self._spare = Group(self.ahead)
+            except StorageFailed as error:
+                self._give_up(str(error))
 
     def close(self) -> None:
         """End the spare group."""
@@ -55,8 +59,9 @@ class Spares:
         self._ready = self._ready or bool(self._spare.read())
         if not self._spare.live():
             self.close()
-            self._not_before = self.clock.monotonic() + RETRY_S
-            log.warning(
-                "A process made ready ahead has died. If no job works: name a folder that can be written, "
-                "NUMBA_CACHE_DIR."
-            )
+            self._give_up("It has died. If no job works: name a folder that can be written, NUMBA_CACHE_DIR.")
+
+    def _give_up(self, why: str) -> None:
+        """Do without for a while."""
+        self._not_before = self.clock.monotonic() + RETRY_S
+        log.warning("No process is made ready ahead. %s", why)

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from lookalike.clock import Clock
 from lookalike.errors import JobError, JobTimeout, LookalikeError, OutOfMemory, outline
-from lookalike.jobs import JobStore, Limits
+from lookalike.jobs import JobStore, Limits, scratch
 from lookalike.jobs.attempt import Attempt, Crashed, Drained, Lost
 from lookalike.jobs.group import Group
 from lookalike.jobs.janitor import LEAVE_S, Janitor
@@ -76,6 +76,7 @@ class Supervisor:
         Whatever goes wrong with the database is logged and tried again at the next beat; a job whose lease cannot be
         renewed is killed by its guard in time.
         """
+        scratch.sweep(self.groups.command.temporary)
         janitor = Janitor(self.store, self.clock, self.tidy, self.forget, self._watch.patience_s)
         thread = janitor.start()
         try:
@@ -144,7 +145,7 @@ class Supervisor:
             group.begin(payload, deadline)
             return group
         except LookalikeError as error:
-            return Failed(error.code if isinstance(error, JobError) else LookalikeError.code, error.message)
+            return Failed(error.code if isinstance(error, JobError) else LookalikeError.code, str(error))
         except Exception as error:
             log.error("could not be started", extra={**about(job), **outline(error)})
             return Crashed()

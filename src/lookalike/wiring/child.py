@@ -5,6 +5,7 @@ import errno
 import json
 import logging
 import os
+import resource
 import sys
 import threading
 from collections.abc import Mapping
@@ -49,6 +50,7 @@ def main(*, ahead: bool) -> int:
     hello = json.loads(line)
     log_to(log_file, hello["about"])
     _name(hello["job_id"])
+    _confine(hello["data_max_bytes"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
         pipe.done(_do(hello, pipe, log_file.fileno()))
@@ -132,6 +134,18 @@ def _name(job_id: str) -> None:
     """On Linux: show in lists of processes whose job this one does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NAME, f"job-{job_id}".encode())
+
+
+def _confine(data_max_bytes: int) -> None:
+    """
+    What this process, and those it starts, may do: leave no image of its memory behind, which would hold cells.
+
+    On Linux also: ask for so much memory and no more. Whoever runs it looks at what all take together, now and then;
+    this is for what asks for everything at once.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (data_max_bytes, data_max_bytes))
 
 
 def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:

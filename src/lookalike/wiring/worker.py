@@ -23,6 +23,7 @@ _PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV"),
     *("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"),  # where compiled kernels are kept
 )
+DATA_SPARE_BYTES = 1 << 30  # what a process may have set aside beyond the memory it takes; an eighth of it was seen
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -73,6 +74,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
         "workers": n_workers(parts.settings),
         "helper_env": process_env(environ, threads=1),
         "publishing": job.publishing,
+        "data_max_bytes": parts.settings.jobs.memory_max_bytes + DATA_SPARE_BYTES,
         "work": dict(job.work),
     }
 

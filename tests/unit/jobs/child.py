@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 
@@ -51,6 +52,13 @@ def write(path, seconds):
         time.sleep(0.01)
 
 
+def litter(name):
+    """Leave a file, in a folder of that name, among temporary files."""
+    folder = os.path.join(tempfile.gettempdir(), name)
+    os.mkdir(folder)
+    open(os.path.join(folder, "file"), "w").close()
+
+
 def until(path):
     while True:
         try:
@@ -71,7 +79,9 @@ STEPS = {
     "write": write,
     "touch": lambda path: open(path, "w").close(),
     "until": until,
+    "litter": litter,
     "exit": sys.exit,
+    "abort": os.abort,
 }
 
 if __name__ == "__main__":

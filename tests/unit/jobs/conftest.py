@@ -55,6 +55,8 @@ class Service:
     def __init__(self, folder, url):
         self.url = url
         self.folder = folder
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
         self.engine = open_engine(self.url)
         upgrade(self.engine)
         self.store = SqlJobStore(self.engine, timedelta(days=30))
@@ -75,12 +77,12 @@ class Service:
 
     @property
     def env(self):
-        return {"PYTHONPATH": os.pathsep.join(sys.path), "MARK": str(self.folder)}
+        return {"PYTHONPATH": os.pathsep.join(sys.path), "MARK": str(self.folder), "TMPDIR": str(self.temporary)}
 
     def supervise(self, payload=None, store=None, tidy=None, command=None, ahead=None, observer=None, **settings):
         """A supervisor in a thread; gives a function that stops it and waits."""
         command = command or Command(guard=GUARD, child=CHILD, env=self.env)
-        ahead = ahead and Command(guard=GUARD, child=[*CHILD, ahead], env=self.env)
+        ahead = ahead and Command(guard=GUARD, child=[*CHILD, ahead], env=command.env)
         supervisor = Supervisor(
             store=store or self.store,
             clock=SystemClock(),
