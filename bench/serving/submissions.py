@@ -53,5 +53,6 @@ _RULES = Rules(
     rows_max=ROWS_MAX,
     object_rows_max=ROWS_MAX,
     timeout_max_s=86_400,
+    input_max_bytes=10 * 1024**3,
     draw=lambda bits: SEED,
 )

@@ -63,6 +63,8 @@ class Jobs(_Section):
     timeout_max_s: Annotated[int, Field(ge=1)] = 86_400
     retention_days: Annotated[float, Field(gt=0)] = 30
     memory_max_bytes: Annotated[int, Field(gt=0)] = 8 * 1024**3
+    input_max_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3
+    columns_max: Annotated[int, Field(ge=1)] = 10_000
     rows_max: Annotated[int, Field(ge=1)] = 1_000_000_000
     object_rows_max: Annotated[int, Field(ge=1)] = 50_000_000
 

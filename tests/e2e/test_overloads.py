@@ -1,7 +1,9 @@
 """Children that take too much memory, or die again and again, end their own job and no other."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import psutil
 import pytest
 from crew import Crew, gathered, legal, lives, wait, went_well
 
@@ -36,6 +38,22 @@ def test_too_much_memory(crew: Crew, undisturbed: dict[str, str]) -> None:
     assert {} == crew.output("greedy/")
     went_well(crew, modest, "modest/", undisturbed)
     wait(lambda: not crew.litter(greedy))
+
+
+def test_a_child_is_confined(crew: Crew, undisturbed: dict[str, str]) -> None:
+    """A job's process leaves no core dump, gets no more data than is allowed, and has temporary files of its own."""
+    crew.halts.plan("confined/", ("fit", 0))
+    job_id = crew.submit("confined/")
+    child = psutil.Process(crew.halts.reach("confined/").pid)
+    limits = {child.rlimit(kind) for kind in (psutil.RLIMIT_CORE, psutil.RLIMIT_DATA)}
+    temporary = Path(child.environ()["TMPDIR"])
+    there = temporary.is_dir()
+    crew.halts.go("confined/")
+    went_well(crew, job_id, "confined/", undisturbed)
+
+    assert {(0, 0), (MEMORY_MAX_BYTES + 2**30,) * 2} == limits
+    assert there
+    wait(lambda: not temporary.exists())
 
 
 def test_a_crash_loop(crew: Crew) -> None:

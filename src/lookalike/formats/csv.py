@@ -96,11 +96,13 @@ def check_names(names: list[str]) -> list[str]:
     Raises:
         InputInvalid: a name is empty or stands twice.
     """
-    for i, name in enumerate(names):
+    seen = set[str]()
+    for number, name in enumerate(names, start=1):
         if not name.strip():
-            raise InputInvalid(f"Column {i + 1} has no name.", hint="Give each column a name in the header.")
-        if name in names[:i]:
+            raise InputInvalid(f"Column {number} has no name.", hint="Give each column a name in the header.")
+        if name in seen:
             raise InputInvalid(f"The column name '{name}' stands twice in the header.", hint="Rename one of them.")
+        seen.add(name)
     return names
 
 

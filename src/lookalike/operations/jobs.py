@@ -192,11 +192,13 @@ class Jobs:
 
     def _demand_object(self, field: str, bucket: str, path: str) -> None:
         try:
-            self.buckets[bucket].head(path)
+            size_bytes = self.buckets[bucket].head(path).size_bytes
         except ObjectMissing:
             raise _refusal(field, "names no object in its bucket") from None
         except LookalikeError:
             return  # the store does not say; the job will find out, and can wait for it
+        if size_bytes > self.rules.input_max_bytes:
+            raise _refusal(field, f"names an object of more than {self.rules.input_max_bytes:,} bytes")
 
     def _with_model(self, principal: Principal, request: Request) -> Request:
         """

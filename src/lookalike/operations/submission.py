@@ -59,7 +59,7 @@ class Rules:
     Attributes:
         formats: Names of the formats it can read and write.
         knows_bucket: Tells whether there is a bucket of a name.
-        rows_max, object_rows_max, timeout_max_s: As in the settings ``[jobs]``.
+        rows_max, object_rows_max, timeout_max_s, input_max_bytes: As in the settings ``[jobs]``.
         draw: So many random bits as a number.
     """
 
@@ -68,6 +68,7 @@ class Rules:
     rows_max: int
     object_rows_max: int
     timeout_max_s: int
+    input_max_bytes: int
     draw: Callable[[int], int]
 
 

@@ -7,10 +7,8 @@ from lookalike import formats
 from lookalike.errors import InputInvalid, InputNotFound, InputRefused, ObjectMissing
 from lookalike.pipeline.artefacts import CONDITIONS
 from lookalike.pipeline.context import Context
-from lookalike.pipeline.ingest import read_options
+from lookalike.pipeline.tables import copy, read
 from lookalike.pipeline.work import Work
-
-_CHUNK = 4 * 1024 * 1024
 
 
 def read_conditions(work: Work, context: Context) -> None:
@@ -28,17 +26,13 @@ def read_conditions(work: Work, context: Context) -> None:
     name, compression = formats.split_path(path)
     if name is None:
         raise InputInvalid(f"The table of conditions '{path}' has no suffix that tells its format.")
-    with tempfile.TemporaryFile() as copy:
+    with tempfile.TemporaryFile() as opened:
+        stream = cast(BinaryIO, opened)
         try:
-            with context.buckets[bucket].open(path) as source:
-                while chunk := source.read(_CHUNK):
-                    copy.write(chunk)
+            copy(context, bucket, path, stream)
+            table = read(stream, name, compression, work.request, context.ceilings)
         except ObjectMissing:
             raise InputNotFound(f"There is no '{path}' in bucket '{bucket}'.") from None
-        copy.seek(0)
-        try:
-            plain = formats.decompressed(cast(BinaryIO, copy), compression)
-            table = formats.load(name).read(plain, read_options(work.request))
         except (InputInvalid, InputRefused) as error:
             raise InputInvalid(f"The table of conditions cannot be read: {error.message}", hint=error.hint) from None
     context.artefacts(work).write_frame(CONDITIONS, table)

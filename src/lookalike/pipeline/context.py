@@ -1,5 +1,6 @@
 """What stages are handed besides the work: stores, compute, and someone to tell."""
 
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,14 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True)
+class Ceilings:
+    """What is taken of an input at most: bytes, as it lies there and decompressed; columns."""
+
+    input_bytes: int = sys.maxsize
+    columns: int = sys.maxsize
+
+
+@dataclass(frozen=True)
 class Context:
     """
     One job's surroundings.
@@ -41,6 +50,7 @@ class Context:
     work_bucket: Bucket
     executor: Executor
     listener: Listener
+    ceilings: Ceilings = Ceilings()
     publishing: bool = False
 
     def artefacts(self, work: Work) -> Artefacts:

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
 from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageAway, StorageFailed, outline
 from lookalike.pipeline.artefacts import Artefacts
-from lookalike.pipeline.context import Context
+from lookalike.pipeline.context import Ceilings, Context
 from lookalike.pipeline.layout import STAGING
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
@@ -154,7 +154,9 @@ def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
     executor = LocalExecutor(hello["workers"], tasks.run, command)
     buckets, work_bucket = _stores(hello)
-    context = Context(buckets, work_bucket, executor, pipe, publishing=hello["publishing"])
+    context = Context(
+        buckets, work_bucket, executor, pipe, Ceilings(**hello["ceilings"]), publishing=hello["publishing"]
+    )
     try:
         return run(Work.from_json(hello["work"]), context)
     finally:

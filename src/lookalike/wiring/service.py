@@ -70,6 +70,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
         rows_max=jobs.rows_max,
         object_rows_max=jobs.object_rows_max,
         timeout_max_s=jobs.timeout_max_s,
+        input_max_bytes=jobs.input_max_bytes,
         draw=secrets.randbits,
     )
     limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)

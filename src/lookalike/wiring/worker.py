@@ -74,6 +74,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
         "workers": n_workers(parts.settings),
         "helper_env": process_env(environ, threads=1),
         "publishing": job.publishing,
+        "ceilings": {"input_bytes": parts.settings.jobs.input_max_bytes, "columns": parts.settings.jobs.columns_max},
         "data_max_bytes": parts.settings.jobs.memory_max_bytes + DATA_SPARE_BYTES,
         "work": dict(job.work),
     }

@@ -176,7 +176,7 @@ def _service(
     (home / "vault" / "adult.csv").write_text("a,b\n1,2\n")
     buckets = NamedBuckets(home, {name: (bucket.url, bucket.options) for name, bucket in rights.items()})
     policy = Policy(require_scopes, rights, buckets.names)
-    rules = Rules(FORMATS, policy.knows_bucket, 1_000_000_000, 50_000_000, 86_400, secrets.randbits)
+    rules = Rules(FORMATS, policy.knows_bucket, 1_000_000_000, 50_000_000, 86_400, 1_000_000, secrets.randbits)
     key = token_key(home / "keys")
     tokens = Issuer(key, Names(), clock, secrets.randbits)
     reach, box = Reach(allowed(allow), resolve), SecretBox(lambda: secret_keys(home / "keys"))

@@ -9,7 +9,7 @@ from lookalike.errors import ValidationError
 from lookalike.operations.submission import Rules, Submission, check, configuration
 
 ASKED = Submission("tabular", 10, "csv", "csv", "b", "b", "in.csv", "out.csv", "p")
-RULES = Rules(("csv", "parquet"), lambda name: name == "b", 1000, 100, 60_000, lambda bits: bits)
+RULES = Rules(("csv", "parquet"), lambda name: name == "b", 1000, 100, 60_000, 1_000_000, lambda bits: bits)
 
 
 def test_a_seed_is_drawn_only_if_none_is_given() -> None:
