@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-TIMEOUT_S = 2.0  # how long anybody waits who asks how the service is
+TIMEOUT_S = 1.5  # for so long parts are waited for: who asks how the service is has an answer within 2 s
 
 Answer = TypeVar("Answer")
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import pytest
+
 from lookalike.api.app import create_app
 from lookalike.operations.health import Health
+from lookalike.operations.probe import TIMEOUT_S
 from lookalike.webhooks.standing import DeliveryStanding
 
 
@@ -92,6 +95,48 @@ def test_a_database_that_is_down_is_unhealthy(service: Any) -> None:
     )
     assert 200 == Broken(service).get("/livez", ping=down).status_code
     assert 200 == service.client.get("/readyz").status_code
+
+
+def fails() -> Any:
+    raise ConnectionError("secret address")
+
+
+def hangs() -> Any:
+    time.sleep(4)
+
+
+class Backlogless:
+    """A store whose backlog cannot be told."""
+
+    def __init__(self, backlog: Callable[[], Any]) -> None:
+        self._backlog = backlog
+
+    def backlog(self, alive_s: float) -> Any:
+        return self._backlog()
+
+
+BREAK: dict[str, Callable[[Callable[[], Any]], dict[str, Any]]] = {
+    "database": lambda breaks: {"ping": breaks},
+    "pipeline": lambda breaks: {"store": Backlogless(breaks)},
+    "storage": lambda breaks: {"buckets": breaks},
+    "webhooks": lambda breaks: {"deliveries": breaks},
+}
+
+
+@pytest.mark.parametrize("breaks", [fails, hangs])
+@pytest.mark.parametrize("name", BREAK)
+def test_each_part_broken_on_purpose(service: Any, name: str, breaks: Callable[[], Any]) -> None:
+    """Whichever part fails or hangs, within 2 s that part alone is told, and the whole as it follows from it."""
+    service.store.seen("worker")
+    begun = time.monotonic()
+    answer = Broken(service).get("/health", TIMEOUT_S, **BREAK[name](breaks))
+    asked_s = time.monotonic() - begun
+    bad = ("unhealthy", 503) if name == "database" else ("degraded", 200)
+
+    assert bad == (answer.json()["overall_status"], answer.status_code)
+    assert {name: bad[0]} == {part: how for part, how in parts(answer).items() if how != "healthy"}
+    assert asked_s < 2
+    assert "secret address" not in answer.text
 
 
 def test_what_hangs_does_not_hang_the_check(service: Any) -> None:
