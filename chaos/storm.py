@@ -4,7 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chaos.child import STAND_IN
 from chaos.fleet import Fleet
@@ -119,7 +119,7 @@ class Storm:
 
     def _ask(self, verb: Callable[[str, By], Job], job: Job) -> bool:
         try:
-            return verb(job.job_id, BY).status is not job.status
+            return verb(job.job_id, replace(BY, customer_id=job.customer_id)).status is not job.status
         except ActionRefused:
             return False
 

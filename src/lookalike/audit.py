@@ -25,7 +25,8 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class By:
     """
-    Who asks for a change: stores write it down in the transaction of the change itself.
+    Who asks for a change: stores write it down in the transaction of the change itself, and know of no jobs, webhooks
+    and deliveries but this customer's.
 
     Attributes:
         subject: Which person or program of the customer.

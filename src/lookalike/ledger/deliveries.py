@@ -12,7 +12,7 @@ from lookalike.audit import Action, By
 from lookalike.ledger import audit, database
 from lookalike.ledger.database import reading, writing
 from lookalike.ledger.outbox import delivery
-from lookalike.ledger.tables import deliveries, events
+from lookalike.ledger.tables import deliveries, events, webhooks
 from lookalike.webhooks import Webhook
 from lookalike.webhooks.deliveries import TEST, Delivery, Page
 from lookalike.webhooks.outbox import DeliveryStatus
@@ -40,7 +40,8 @@ class SqlDeliveryStore:
             return [_delivery(row) for row in rows], connection.execute(count).scalar_one()
 
     def redeliver(self, webhook_id: str, delivery_id: str, by: By) -> bool:
-        its = (D.delivery_id == delivery_id, D.webhook_id == webhook_id)
+        own = sa.select(webhooks.c.webhook_id).where(webhooks.c.customer_id == by.customer_id)
+        its = (D.delivery_id == delivery_id, D.webhook_id == webhook_id, D.webhook_id.in_(own))
         with writing(self._engine) as connection:
             found = connection.execute(sa.select(D.owner).where(*its).with_for_update()).one_or_none()
             if found is not None and found.owner is None:  # one that is under way is being sent already

@@ -70,7 +70,7 @@ class SqlJobStore:
 
     def resume(self, job_id: str, by: By) -> Job:
         with writing(self._engine) as connection:
-            job = _existing(connection, job_id)
+            job = _existing(connection, job_id, by)
             turn = fairness.turn(connection, job.customer_id)
             now = self._now(connection)
             resumed = moves.resumed(job, turn, now)
@@ -195,7 +195,7 @@ class SqlJobStore:
     def _ask(self, job_id: str, already: JobStatus | None, move: Move, action: Action, by: By | None) -> Job:
         """The job, moved and that written down, or as it is: then there is nothing to write down."""
         with writing(self._engine) as connection:
-            job, now = _existing(connection, job_id), self._now(connection)
+            job, now = _existing(connection, job_id, by), self._now(connection)
             moved = job if job.status is already else move(job, now)
             if moved != job:
                 audit.write(connection, by, action, job_id, now, job.project_id)
@@ -225,9 +225,10 @@ class SqlJobStore:
         return job if again else moves.window_expired(job, self._retention, now)
 
 
-def _existing(connection: sa.Connection, job_id: str) -> Job:
+def _existing(connection: sa.Connection, job_id: str, by: By | None) -> Job:
+    """The job, as far as who asks may know of it."""
     job = statements.one(connection, job_id, to_change=True)
-    if job is None:
+    if job is None or (by is not None and by.customer_id != job.customer_id):
         raise JobNotFound(f"There is no job {job_id}.")
     return job
 

@@ -47,17 +47,17 @@ class SqlWebhookStore:
     def rotate(self, webhook_id: str, secret: bytes, overlap_s: float, by: By) -> bool:
         with writing(self._engine) as connection:
             until = self._now(connection) + timedelta(seconds=overlap_s)
-            found = _set(connection, webhook_id, former_secret=W.secret, former_until=until, secret=secret)
+            found = _set(connection, webhook_id, by, former_secret=W.secret, former_until=until, secret=secret)
             if found:
                 self._note(connection, by, Action.WEBHOOK_ROTATE_SECRET, webhook_id)
             return found
 
     def enable(self, webhook_id: str, by: By) -> bool:
-        unwell = sa.select(W.disabled_at, W.failing_since).where(W.webhook_id == webhook_id).with_for_update()
+        unwell = sa.select(W.disabled_at, W.failing_since).where(*_its(webhook_id, by)).with_for_update()
         with writing(self._engine) as connection:
             row = connection.execute(unwell).one_or_none()
             if row is not None and any(row):
-                _set(connection, webhook_id, failing_since=None, disabled_at=None, disabled_reason=None)
+                _set(connection, webhook_id, by, failing_since=None, disabled_at=None, disabled_reason=None)
                 self._note(connection, by, Action.WEBHOOK_ENABLE, webhook_id)
             return row is not None
 
@@ -73,14 +73,15 @@ class SqlWebhookStore:
             rows = connection.execute(sa.select(W.webhook_id, *SEALED).with_for_update()).all()
             for row in rows:
                 sealed = {c.name: None if row._mapping[c] is None else again(row._mapping[c]) for c in SEALED}
-                _set(connection, row.webhook_id, **sealed)
+                _set(connection, row.webhook_id, None, **sealed)
             return len(rows)
 
     def delete(self, webhook_id: str, by: By | None) -> bool:
         with writing(self._engine) as connection:
+            own = sa.select(W.webhook_id).where(*_its(webhook_id, by))
             # first, as who records deliveries takes them first: else the two could wait for each other
-            connection.execute(sa.delete(deliveries).where(deliveries.c.webhook_id == webhook_id))
-            gone = connection.execute(sa.delete(webhooks).where(webhooks.c.webhook_id == webhook_id)).rowcount == 1
+            connection.execute(sa.delete(deliveries).where(deliveries.c.webhook_id.in_(own)))
+            gone = connection.execute(sa.delete(webhooks).where(*_its(webhook_id, by))).rowcount == 1
             if gone:
                 self._note(connection, by, Action.WEBHOOK_DELETE, webhook_id)
             return gone
@@ -89,8 +90,13 @@ class SqlWebhookStore:
         audit.write(connection, by, action, webhook_id, self._now(connection))
 
 
-def _set(connection: sa.Connection, webhook_id: str, **values: object) -> bool:
-    return connection.execute(sa.update(webhooks).where(W.webhook_id == webhook_id).values(values)).rowcount == 1
+def _its(webhook_id: str, by: By | None) -> list[sa.ColumnElement[bool]]:
+    """The registration, as far as who asks may know of it."""
+    return [W.webhook_id == webhook_id, *([] if by is None else [W.customer_id == by.customer_id])]
+
+
+def _set(connection: sa.Connection, webhook_id: str, by: By | None, **values: object) -> bool:
+    return connection.execute(sa.update(webhooks).where(*_its(webhook_id, by)).values(values)).rowcount == 1
 
 
 def _same(webhook: Webhook, other: Webhook) -> bool:

@@ -111,7 +111,7 @@ def test_only_a_completed_job_can_lend(service: Any, action: str | None, state: 
 def test_an_expired_job_cannot_lend(service: Any) -> None:
     """From the moment it expires, whether or not it was taken away already."""
     lender = completed(service)
-    service.store.dismiss(lender, SOMEBODY)
+    service.store.dismiss(lender, None)
 
     assert [(FIELD, "names a job that has expired")] == refused(service.create(parameters={"model_from_job": lender}))
 

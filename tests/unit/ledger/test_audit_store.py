@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from lookalike.audit import Action, By, Query
-from lookalike.errors import ActionRefused, LookalikeError
+from lookalike.errors import ActionRefused, JobNotFound, LookalikeError
 from lookalike.jobs import Beat, Idempotency
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger.audit import SqlAuditStore
@@ -18,6 +18,7 @@ from lookalike.ledger.erasing import erase_rest
 from lookalike.ledger.tables import audit, deliveries, webhooks
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.webhooks import EventType, Webhook
+from lookalike.webhooks.deliveries import Page
 from lookalike.webhooks.outbox import DeliveryStatus
 
 A = Action
@@ -97,7 +98,7 @@ def test_what_is_refused_is_not_written_down(store, running, written, limits, ne
     for verb in (store.cancel, store.pause, store.resume):
         with pytest.raises(ActionRefused):
             verb(job.job_id, ADA)
-    taken = store.submit(new_job("a"), limits, None, BOB)
+    taken = store.submit(new_job("a", customer="bob"), limits, None, BOB)
     with pytest.raises(ActionRefused):
         store.dismiss(taken.job_id, BOB)
     with pytest.raises(LookalikeError):
@@ -232,3 +233,23 @@ def test_an_erased_customer_has_no_trail(store, engine, limits, new_job, written
 
     assert [] == written()
     assert 1 == len(written("bob"))
+
+
+def test_what_is_anothers_is_not_there(store, hooks, sent, webhook, limits, new_job, written):
+    """Whatever a customer asks for of another's job, webhook or delivery: there is none, and nothing changes."""
+    job = store.submit(new_job(), limits, None, ADA)
+    paused = store.pause(store.submit(new_job(), limits, None, ADA).job_id, ADA)
+    ended = store.cancel(store.submit(new_job(), limits, None, ADA).job_id, ADA)
+    hooks.register(webhook, 20, ADA)
+    delivery_id = sent.test(webhook, ADA)
+    before = written()
+    for verb, its in ((store.cancel, job), (store.pause, job), (store.resume, paused), (store.dismiss, ended)):
+        with pytest.raises(JobNotFound):
+            verb(its.job_id, BOB)
+
+    assert not any((hooks.enable("w", BOB), hooks.rotate("w", b"x", 0, BOB), hooks.delete("w", BOB)))
+    assert not sent.redeliver("w", delivery_id, BOB)
+    assert [job, paused, ended] == [store.get(each.job_id) for each in (job, paused, ended)]
+    assert webhook == hooks.get("w")
+    assert (before, []) == (written(), written("bob"))
+    assert 1 == len(sent.page("w", Page(None, 10, 0))[0])

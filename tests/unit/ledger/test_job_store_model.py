@@ -18,7 +18,7 @@ from lookalike.jobs.job import NewJob
 from lookalike.jobs.states import ENDED, MOVES, JobStatus
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.tables import audit, metadata
-from somebody import SOMEBODY
+from somebody import somebody_of
 
 S = JobStatus
 LIMITS = Limits(running_per_customer=2, queued_per_customer=4)
@@ -103,7 +103,7 @@ class Store(RuleBasedStateMachine):
         new = NewJob(job_id, customer, "p", {"output_location": {"bucket": "out", "path": job_id}}, {}, 60, WINDOW_S)
         full = len(self.those(S.INITIALIZED, S.QUEUED, S.PAUSED, customer=customer)) >= LIMITS.queued_per_customer
         try:
-            self.store.submit(new, LIMITS, None, SOMEBODY)
+            self.store.submit(new, LIMITS, None, somebody_of(customer))
         except QuotaExceeded:
             assert full
             return multiple()
@@ -123,7 +123,7 @@ class Store(RuleBasedStateMachine):
         else:
             granted = model.may(target) or model.status is target
         try:
-            getattr(self.store, verb)(job_id, SOMEBODY)
+            getattr(self.store, verb)(job_id, somebody_of(model.customer))
         except ActionRefused:
             assert not granted
             return
