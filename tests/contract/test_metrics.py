@@ -57,13 +57,25 @@ def test_there_are_metrics() -> None:
 
 @EVERY
 def test_a_fair_comparison_has_value_and_floor(name: str) -> None:
-    """With enough rows of one source, value and floor are numbers in [0, 1], near each other."""
+    """With enough rows of one source, value and floor are near each other."""
     figure = _metric(name)(_comparison(600, 400, 500))
 
     assert figure.value is not None
     assert figure.floor is not None
-    assert 0 <= figure.value <= 1
     assert abs(figure.value - figure.floor) < 0.1
+
+
+@EVERY
+def test_a_figure_lies_in_its_bounds_and_its_interval(name: str) -> None:
+    """Value and floor are within the bounds, and so is the interval, which holds the value."""
+    for sizes in ((600, 400, 500), (600, 400, 40), (300, None, 200)):
+        figure = _metric(name)(_comparison(*sizes))
+        low, high = figure.bounds
+        known = [v for v in (figure.value, figure.floor, *(figure.interval or ())) if v is not None]
+
+        assert all(low <= v <= high for v in known)
+        assert figure.interval is None or figure.interval[0] <= (figure.value or 0.0) <= figure.interval[1]
+    assert _metric(name)(_comparison(600, 400, 500)).interval is not None
 
 
 @EVERY
@@ -80,8 +92,10 @@ def test_little_data_is_no_accident(name: str, sizes: tuple[int, int | None, int
     """With little data there is a value, or none and a note that says why; never an error or a NaN."""
     figure = _metric(name)(_comparison(*sizes))
 
-    assert figure.note if figure.value is None else 0 <= figure.value <= 1
-    assert figure.floor is None or 0 <= figure.floor <= 1
+    low, high = figure.bounds
+
+    assert figure.note if figure.value is None else low <= figure.value <= high
+    assert figure.floor is None or low <= figure.floor <= high
 
 
 @EVERY

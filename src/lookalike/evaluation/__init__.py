@@ -25,6 +25,8 @@ class Figure:
         value: What was measured on synthetic rows; None where it cannot be judged, then `note` says why.
         floor: The same measured with held-back real rows in their place: the best one can honestly have.
         direction: Which values are good: ``lower``, ``higher``, or ``half`` (0.5 is ideal).
+        bounds: The least and the most that it can be.
+        interval: Where `value` would lie in 95 of 100 draws of the rows; None where it has no value, or too few rows.
         meaning: One sentence for a reader who is no statistician.
         note: What limits this figure here; empty if nothing does.
         details: What the figure is made of, as JSON: per column, per pair. Names and numbers only, never a cell.
@@ -36,6 +38,8 @@ class Figure:
     meaning: str
     note: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    interval: tuple[float, float] | None = None
+    bounds: tuple[float, float] = (0.0, 1.0)
 
 
 class Metric(Protocol):

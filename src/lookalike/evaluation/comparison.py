@@ -12,9 +12,11 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.streams import stream
 from lookalike.errors import MetadataError
 from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector, encode
+from lookalike.evaluation.intervals import PARTS
 
 MIN_HOLDOUT = 50  # fewer held-back rows make a floor that is mostly noise
 MIN_REAL = 100  # fewer real rows cannot be halved into a floor either
+MIN_PART = 5  # rows of a part: ten parts of fewer tell nothing of chance
 MAX_ROWS = 50_000  # a share over so many rows is known to about 0.002
 MAX_CELLS = 10_000_000  # of one table; 80 MB as float64
 
@@ -116,6 +118,13 @@ class Comparison:
     def rows(self, table: int, k: int, *names: str | int) -> Rows:
         """At most `k` rows of a table."""
         return Rows(table, self.draw(self.n_rows[table], k, *names, table))
+
+    def parts(self, rows: Rows) -> list[Rows]:
+        """The rows dealt at random into ten parts of equal size, a few left over; none if there are too few."""
+        size = len(rows) // PARTS
+        order = stream(self.seed, "evaluation", "parts", rows.table).permutation(len(rows))
+        numbers = [np.sort(order[i * size : (i + 1) * size]) for i in range(PARTS if size >= MIN_PART else 0)]
+        return [Rows(rows.table, rows.index[part]) for part in numbers]
 
     def notes(self) -> tuple[str, ...]:
         """What limits every figure of this comparison, a sentence each."""

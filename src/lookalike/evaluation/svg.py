@@ -15,7 +15,7 @@ TAIL_GAP = 6
 
 
 def track(figure: Figure) -> Markup:
-    """A line from ideal to bad with the synthetic value (disc) and that of fresh real rows (ring) on it."""
+    """A line with the synthetic value (disc), how far chance moves it (band), and that of fresh real rows (ring)."""
     low, high = _range(figure)
     left, right, middle = 8.0, WIDTH - 8.0, 16.0
 
@@ -24,6 +24,8 @@ def track(figure: Figure) -> Markup:
 
     ideal = 0.5 if figure.direction == "half" else low
     parts = [_line("axis", left, middle, right, middle), _line("ideal", x(ideal), middle - 8, x(ideal), middle + 8)]
+    if figure.interval is not None:
+        parts.append(_line("chance", x(figure.interval[0]), middle, x(figure.interval[1]), middle))
     if figure.value is not None and figure.floor is not None:
         parts.append(_line("gap", x(figure.floor), middle, x(figure.value), middle))
     if figure.floor is not None:
@@ -43,7 +45,7 @@ def spread(distribution: Distribution, name: str) -> Markup:
 
 
 def _range(figure: Figure) -> tuple[float, float]:
-    known = [v for v in (figure.value, figure.floor) if v is not None]
+    known = [v for v in (figure.value, figure.floor, *(figure.interval or ())) if v is not None]
     if figure.direction == "half":
         return (0.0, 1.0) if min(known, default=0.5) < 0.4 else (0.4, 1.0)
     return 0.0, next((top for top in (0.05, 0.1, 0.2, 0.5) if max(known, default=0.0) <= 0.8 * top), 1.0)
@@ -52,7 +54,8 @@ def _range(figure: Figure) -> tuple[float, float]:
 def _told(figure: Figure) -> str:
     made = "not judged" if figure.value is None else f"{figure.value:.3f}"
     fresh = "not known" if figure.floor is None else f"{figure.floor:.3f}"
-    return f"Synthetic rows: {made}. Fresh real rows: {fresh}."
+    chance = "" if figure.interval is None else ", by chance from {:.3f} to {:.3f}".format(*figure.interval)
+    return f"Synthetic rows: {made}{chance}. Fresh real rows: {fresh}."
 
 
 def _histogram(distribution: Distribution) -> list[Markup]:

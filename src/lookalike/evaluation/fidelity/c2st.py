@@ -9,6 +9,7 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import Comparison, Rows
 from lookalike.evaluation.encoding import EncodedColumn, Vector
+from lookalike.evaluation.intervals import auc_error, of_error
 from lookalike.evaluation.ranking import auc, folds
 
 MEANING = (
@@ -53,7 +54,8 @@ def metric(comparison: Comparison) -> Figure:
     value, gains = tell_apart(columns, sides.reference, sides.synthetic, comparison.seed)
     floor = tell_apart(columns, sides.reference, sides.fresh, comparison.seed)[0] if sides.fresh is not None else None
     details = {"giveaways": _giveaways(columns, gains), "n_rows": n}
-    return Figure(value, floor, "half", MEANING, _note(note, n), details)
+    interval = of_error(value, auc_error(value, n, n))
+    return Figure(value, floor, "half", MEANING, _note(note, n), details, interval)
 
 
 def tell_apart(columns: list[EncodedColumn], real: Rows, other: Rows, seed: int) -> tuple[float, Vector]:

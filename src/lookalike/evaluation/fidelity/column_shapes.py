@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import Comparison, Rows
 from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector
+from lookalike.evaluation.intervals import PARTS, of_parts
 
 MEANING = (
     "How far single columns are from the real ones, on average: 0 is the same distribution, 1 has nothing in common."
@@ -24,14 +25,22 @@ def metric(comparison: Comparison) -> Figure:
     sides = comparison.against_train()
     if not len(sides.reference) or not len(sides.synthetic) or not comparison.columns:
         return Figure(None, None, "lower", MEANING, "There are no rows or no columns to compare.")
-    rows = [r for r in (sides.synthetic, sides.fresh) if r is not None]
+    parts = comparison.parts(sides.synthetic)
+    rows = [sides.synthetic, *parts, *([] if sides.fresh is None else [sides.fresh])]
     errors = [distances(column, sides.reference, rows) for column in comparison.columns]
     columns = [
-        {"column": c.column.name, "error": e[0], "floor": e[1] if len(e) > 1 else None}
+        {"column": c.column.name, "error": e[0], "floor": None if sides.fresh is None else e[-1]}
         for c, e in zip(comparison.columns, errors, strict=True)
     ]
-    value, *floor = np.mean(errors, axis=0).tolist()
-    return Figure(value, floor[0] if floor else None, "lower", MEANING, details={"columns": columns})
+    value, *others = np.mean(errors, axis=0).tolist()
+    return Figure(
+        value,
+        None if sides.fresh is None else others[-1],
+        "lower",
+        MEANING,
+        details={"columns": columns},
+        interval=of_parts(value, others[:PARTS]) if parts else None,
+    )
 
 
 def distances(column: EncodedColumn, reference: Rows, others: list[Rows]) -> list[float]:

@@ -10,6 +10,7 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import Comparison, Rows, Sides
 from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector
+from lookalike.evaluation.intervals import PARTS, of_parts
 
 MEANING = (
     "How far pairs of columns, taken together, are from the real ones: 0 is the same joint distribution, "
@@ -37,10 +38,12 @@ def metric(comparison: Comparison) -> Figure:
     if not len(sides.reference) or not len(sides.synthetic) or len(comparison.columns) < 2:
         return Figure(None, None, "lower", MEANING, "It takes rows, and two columns, to compare pairs.")
     pairs, note = _pairs(comparison, len(sides.reference))
-    errors = _errors(comparison, sides, pairs)
-    value, *floor = errors.mean(axis=0).tolist()
-    details = {"pairs": _worst(comparison, pairs, errors), "n_pairs": len(pairs)}
-    return Figure(value, floor[0] if floor else None, "lower", MEANING, note, details)
+    parts = comparison.parts(sides.synthetic)
+    errors = _errors(comparison, sides, parts, pairs)
+    value, *floor = errors[:, [0, -1] if sides.fresh is not None else [0]].mean(axis=0).tolist()
+    details = {"pairs": _worst(comparison, pairs, errors[:, [0, -1]], floor=bool(floor)), "n_pairs": len(pairs)}
+    interval = of_parts(value, errors[:, 1 : PARTS + 1].mean(axis=0).tolist()) if parts else None
+    return Figure(value, floor[0] if floor else None, "lower", MEANING, note, details, interval)
 
 
 def cells(column: EncodedColumn, reference: Rows, others: list[Rows]) -> tuple[int, list[Codes]]:
@@ -87,9 +90,9 @@ def _pair(k: int) -> tuple[int, int]:
     return k - j * (j - 1) // 2, j
 
 
-def _errors(comparison: Comparison, sides: Sides, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Shape ``(pairs, 2)``: error and floor; one column where there is no floor."""
-    others = [r for r in (sides.synthetic, sides.fresh) if r is not None]
+def _errors(comparison: Comparison, sides: Sides, parts: list[Rows], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Shape ``(pairs, 1 + parts + 1)``: error, those of the parts, floor; without the last where there is no floor."""
+    others = [sides.synthetic, *parts, *([] if sides.fresh is None else [sides.fresh])]
     used = {i: cells(comparison.columns[i], sides.reference, others) for i in np.unique(pairs).tolist()}
     return np.array([_distances(used[i], used[j]) for i, j in pairs.tolist()])
 
@@ -102,15 +105,17 @@ def _distances(a: tuple[int, list[Codes]], b: tuple[int, list[Codes]]) -> list[f
     return [0.5 * float(np.abs(s - shares[0]).sum()) for s in shares[1:]]
 
 
-def _worst(comparison: Comparison, pairs: NDArray[np.int64], errors: NDArray[np.float64]) -> list[dict[str, Any]]:
+def _worst(
+    comparison: Comparison, pairs: NDArray[np.int64], errors: NDArray[np.float64], *, floor: bool
+) -> list[dict[str, Any]]:
     """The pairs that stand out most from their floor, worst first."""
-    excess = errors[:, 0] - (errors[:, 1] if errors.shape[1] > 1 else 0.0)
+    excess = errors[:, 0] - (errors[:, 1] if floor else 0.0)
     names = comparison.metadata.names
     return [
         {
             "columns": [names[pairs[k, 0]], names[pairs[k, 1]]],
             "error": float(errors[k, 0]),
-            "floor": float(errors[k, 1]) if errors.shape[1] > 1 else None,
+            "floor": float(errors[k, 1]) if floor else None,
         }
         for k in np.argsort(-excess, kind="stable")[:N_WORST].tolist()
     ]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import HOLDOUT, MIN_HOLDOUT, SYNTHETIC, TRAIN, Comparison
+from lookalike.evaluation.intervals import of_error
 from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, nearest, space
 
 MEANING = (
@@ -66,7 +67,8 @@ def metric(comparison: Comparison) -> Figure:
     told = lean(synthetic, train, holdout, rng)
     details = _limits(comparison, told)
     note = f"{note} {_told(details)}".strip()
-    return Figure(told.share, _floor(train, holdout, rng), "half", MEANING, note, details)
+    interval = of_error(told.share, details["standard_error"])
+    return Figure(told.share, _floor(train, holdout, rng), "half", MEANING, note, details, interval)
 
 
 def lean(queries: Points, train: Points, holdout: Points, rng: np.random.Generator) -> Lean:
