@@ -1,7 +1,7 @@
 """The library's door: fit a table you hold, sample new rows, judge them. No service, no files but those you name."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from lookalike.data.spelling import as_stored
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
 from lookalike.errors import ModelFileError, UsageError, ValidationError
+from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
 from lookalike.tables import conform, given, is_path, typed
 
@@ -165,18 +166,21 @@ def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, *
         synthetic: The rows to judge, whatever made them.
         holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
         seed: Chooses which rows are compared where there are too many.
-        parameters: `csv`, `exclude`, `min_level_rows`, as the API knows them.
+        parameters: `csv`, `exclude`, `min_level_rows`, `release_gate`, as the API knows them.
 
     Raises:
         MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out.
         InputInvalid: a file that cannot be read.
+        ValidationError: parameters that mean nothing, a gate that nothing could pass.
     """
     chosen = checked(TabularParameters, {**parameters, "seed": seed})
+    refuse(problems(chosen.release_gate, held_back=holdout is not None))
     table, metadata, _ = typed(given(real, chosen), chosen)
     others = [None if data is None else conform(given(data, chosen), metadata) for data in (synthetic, holdout)]
     if others[0] is None:
         raise UsageError("There are no synthetic rows to judge.")
-    settings = ReportSettings(min_level_rows=chosen.min_level_rows, settings=_told(real, synthetic, holdout))
+    gate = chosen.model_dump(mode="json")["release_gate"]
+    settings = ReportSettings(chosen.min_level_rows, _told(real, synthetic, holdout), gate=gate)
     return evaluate_tables(table, others[0], others[1], metadata=metadata, seed=seed, settings=settings)
 
 
@@ -186,7 +190,14 @@ def _refuse_of_service(parameters: TabularParameters) -> None:
         fields.append(("parameters.conditions", "names a bucket, which only the service reads: give rows in a list"))
     if parameters.model_from_job is not None:
         fields.append(("parameters.model_from_job", "names a job, which only the service knows: load its model file"))
-    if fields:
+    if parameters.release_gate is not None:
+        fields.append(("parameters.release_gate", "is for what judges rows: give it to evaluate"))
+    refuse(fields)
+
+
+def refuse(problems: Iterable[tuple[str, str]]) -> None:
+    """Nothing, if there are no problems; else a ValidationError that names each field."""
+    if fields := list(problems):
         raise ValidationError("; ".join(f"{name} {message}" for name, message in fields) + ".", fields=fields)
 
 

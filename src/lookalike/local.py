@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -11,12 +12,14 @@ import polars as pl
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.learnt import learnt_from
-from lookalike.data.parameters import TabularParameters
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import TabularParameters, checked
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
-from lookalike.errors import UsageError
+from lookalike.errors import GateFailed, UsageError
+from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
-from lookalike.library import TabularModel, TabularSynthesizer
+from lookalike.library import TabularModel, TabularSynthesizer, refuse
 from lookalike.tables import format_of, given, typed
 
 Tell = Callable[[str, float], None]
@@ -51,39 +54,64 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     Write exactly the rows asked for; nothing stands at the output until all of them do.
 
     Args:
-        report: Where to write a report; then `holdout_share` of the rows is not learnt from.
+        report: Where to write a report. With it, or a release gate, `holdout_share` of the rows is not learnt from.
         tell: Hears what is being done and how much of the whole is.
 
     Raises:
         LookalikeError: says what is wrong with input, parameters or output.
+        GateFailed: the rows may not be released; the report is written, they are not.
     """
     check_report(report)
     _check_folder(order.output, "--output")
     writer = formats.load(format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name))
-    synthesizer = TabularSynthesizer(**order.parameters)
-    parameters = synthesizer.parameters
+    parameters = checked(TabularParameters, order.parameters)
+    refuse(problems(parameters.release_gate, held_back=parameters.holdout_share > 0))
+    synthesizer = TabularSynthesizer(**{**order.parameters, "release_gate": None})
     tell("read", 0.0)
     table, metadata, _ = typed(given(order.source, parameters, format_name=order.format_name), parameters)
     refuse_broken(table, metadata, parameters.constraints)
-    share = parameters.holdout_share if report else 0.0
+    judging = report is not None or parameters.release_gate is not None
+    share = parameters.holdout_share if judging else 0.0
     train, holdout = split(table, share, synthesizer.seed)
     tell("fit", 0.1)
     model = synthesizer.fit_typed(train, metadata)
     judged: list[pl.DataFrame] = []
     blocks = _told(_kept(model.typed_blocks(order.n_rows), judged), order.n_rows, tell)
-    _write(order.output, writer, blocks, model, parameters)
     held = note(table.height, share)
-    notes = (*([held] if held else []), *model.notes)
-    if report is None:
-        return Done(synthesizer.seed, notes, None)
-    tell("evaluate", 0.9)
-    settings = ReportSettings(parameters.min_level_rows, parameters.model_dump(mode="json"), notes)
-    learnt = learnt_from(train, parameters.fit_rows, synthesizer.seed)
-    judgement = evaluate_tables(
-        learnt, pl.concat(judged), holdout, metadata=metadata, seed=synthesizer.seed, settings=settings
-    )
-    judgement.save(report)
-    return Done(synthesizer.seed, notes, judgement)
+    done = Done(synthesizer.seed, (*([held] if held else []), *model.notes), None)
+    with _draft(order.output) as draft:
+        _write(draft, order, writer, blocks, model)
+        if not judging:
+            return done
+        tell("evaluate", 0.9)
+        tables = (learnt_from(train, parameters.fit_rows, synthesizer.seed), pl.concat(judged), holdout)
+        judgement = _judged(tables, metadata, parameters, done)
+        _save(judgement, report)
+        _refuse_release(judgement)
+    return replace(done, report=judgement)
+
+
+def _judged(
+    tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    metadata: Metadata,
+    parameters: TabularParameters,
+    done: Done,
+) -> Report:
+    """The report on train, synthetic and held-back rows."""
+    told = parameters.model_dump(mode="json")
+    settings = ReportSettings(parameters.min_level_rows, told, done.notes, told["release_gate"])
+    return evaluate_tables(*tables, metadata=metadata, seed=done.seed, settings=settings)
+
+
+def _save(judgement: Report, report: Path | None) -> None:
+    with _told_as_usage(report, "--report"):
+        if report is not None:
+            judgement.save(report)
+
+
+def _refuse_release(judgement: Report) -> None:
+    if judgement.gate is not None and judgement.gate.failures:
+        raise GateFailed(judgement.gate.sentence)
 
 
 def check_report(report: Path | None) -> None:
@@ -115,27 +143,37 @@ def _told(blocks: Iterable[pl.DataFrame], n_rows: int, tell: Tell) -> Iterator[p
         yield block
 
 
-def _write(
-    output: Path,
-    writer: formats.Format,
-    blocks: Iterable[pl.DataFrame],
-    model: TabularModel,
-    parameters: TabularParameters,
-) -> None:
-    """Under another name first: a reader never sees half a file."""
+@contextmanager
+def _draft(output: Path) -> Iterator[Path]:
+    """A file beside the output that takes its place when all has ended well: a reader never sees half a file."""
     partial = output.with_name(f".{output.name}.partial")
-    options = formats.WriteOptions(delimiter=parameters.csv.delimiter or ",", safe=parameters.csv.safe)
     try:
-        with (
-            partial.open("wb") as stream,
-            formats.compressed(cast(BinaryIO, stream), formats.split_path(output.name)[1]) as plain,
-        ):
-            writer.write(blocks, model.metadata, plain, options)
-        os.replace(partial, output)
-    except OSError as error:
-        reason = error.strerror or "it failed"
-    else:
-        return
+        yield partial
+        with _told_as_usage(output, "--output"):
+            os.replace(partial, output)
     finally:
         partial.unlink(missing_ok=True)
-    raise UsageError(f"'{output}' cannot be written: {reason}.", hint="Give another --output.")
+
+
+def _write(
+    draft: Path, order: Order, writer: formats.Format, blocks: Iterable[pl.DataFrame], model: TabularModel
+) -> None:
+    csv = checked(TabularParameters, order.parameters).csv
+    options = formats.WriteOptions(delimiter=csv.delimiter or ",", safe=csv.safe)
+    with (
+        _told_as_usage(order.output, "--output"),
+        draft.open("wb") as stream,
+        formats.compressed(cast(BinaryIO, stream), formats.split_path(order.output.name)[1]) as plain,
+    ):
+        writer.write(blocks, model.metadata, plain, options)
+
+
+@contextmanager
+def _told_as_usage(path: Path | None, option: str) -> Iterator[None]:
+    """What the system says of a file that cannot be written, in words of ours."""
+    try:
+        yield
+        return
+    except OSError as error:
+        reason = error.strerror or "it failed"
+    raise UsageError(f"'{path}' cannot be written: {reason}.", hint=f"Give another {option}.")

@@ -11,9 +11,8 @@ import pytest
 from lookalike import plugins
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.data.streams import stream
-from lookalike.evaluation import Figure
+from lookalike.evaluation import Figure, metric_names
 from lookalike.evaluation.comparison import Comparison
-from lookalike.evaluation.report import metric_names
 
 METADATA = Metadata(
     (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError, PydanticSerializationError
 
@@ -26,6 +26,27 @@ def _job_id(value: str) -> str:
     return value.lower()
 
 
+class Limits(BaseModel):
+    """What a figure of the report must keep: `min`, `max`, or both."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    min: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    max: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
+def _gate(value: Any) -> str:
+    """Which of its two forms `release_gate` has: then only that one's faults are told."""
+    return "named" if isinstance(value, str) else "limits"
+
+
+ReleaseGate = Annotated[
+    Annotated[Literal["standard"], Tag("named")]
+    | Annotated[dict[str, Limits], Field(min_length=1, max_length=100), Tag("limits")],
+    Discriminator(_gate),
+]
+
+
 class CsvParameters(BaseModel):
     """How CSV is read and written: `delimiter`, the `null` token, `safe` against spreadsheet formulas."""
 
@@ -40,7 +61,8 @@ class Parameters(BaseModel):
     """
     What all engines share.
 
-    `model_from_job`: use the model of that job, in lower case, instead of learning one.
+    `model_from_job`: use the model of that job, in lower case, instead of learning one. `release_gate`: what figures of
+    the report must keep for the output to be published.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -52,6 +74,7 @@ class Parameters(BaseModel):
     quality: Literal["standard", "high"] = "standard"
     holdout_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.1
     evaluate: bool = True
+    release_gate: ReleaseGate | None = None
     exclude: tuple[str, ...] = ()
     columns: dict[str, ColumnParameters] = Field(default_factory=dict)
     csv: CsvParameters = CsvParameters()
@@ -76,8 +99,17 @@ class TabularParameters(Parameters, Asking):
         return Asking(**{name: getattr(self, name) for name in Asking.model_fields})
 
 
-_NESTED: dict[str, type[BaseModel]] = {"columns": ColumnParameters, "csv": CsvParameters, "fairness": Fairness}
-_TAGS = {"constraints": 2, "conditions": 1}  # which part of an error's path says the form that was read, and is no key
+_NESTED: dict[str, type[BaseModel]] = {
+    "columns": ColumnParameters,
+    "csv": CsvParameters,
+    "fairness": Fairness,
+    "release_gate": Limits,
+}
+_TAGS = {
+    "constraints": 2,
+    "conditions": 1,
+    "release_gate": 1,
+}  # which part of an error's path says the form that was read, and is no key
 PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
 
 

@@ -9,11 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from lookalike import plugins
+
 if TYPE_CHECKING:
     from lookalike.evaluation.comparison import Comparison
 
 Direction = Literal["lower", "higher", "half"]
 FAMILIES = ("fidelity", "utility", "privacy")
+
+
+def metric_names() -> tuple[str, ...]:
+    """Public names of all metrics, ``family.file``, by family and then by name."""
+    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"lookalike.evaluation.{family}"))
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ import polars as pl
 from lookalike import plugins
 from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.errors import UsageError
-from lookalike.evaluation import FAMILIES, Figure
+from lookalike.evaluation import Figure, metric_names
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
+from lookalike.evaluation.gate import Asked, Gate, judge
 from lookalike.evaluation.verdict import Verdict, verdict
 from lookalike.version import VERSION
 
@@ -33,11 +34,13 @@ class ReportSettings:
         min_level_rows: A level is named only if so many real rows share it.
         settings: How the synthetic rows were made, for the reader: JSON, no secrets.
         notes: What was changed or refused on the way, a sentence each.
+        gate: What the figures must keep for the rows to be released; None: nothing is asked.
     """
 
     min_level_rows: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    gate: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Report:
         columns: In table order.
         facts: `n_train`, `n_holdout`, `n_synthetic`, `n_columns`, `seed`, `settings`, `versions`.
         notes: What the caller had to say, then what limits all figures; what limits one of them stands with it.
+        gate: What the release gate says; None if there is none.
     """
 
     verdict: Verdict
@@ -73,6 +77,7 @@ class Report:
     columns: tuple[ColumnReport, ...]
     facts: Mapping[str, Any]
     notes: tuple[str, ...]
+    gate: Gate | None = None
 
     def to_json(self) -> str:
         """The report as JSON with sorted keys, six decimals and a final newline; see docs/metrics.md for the form."""
@@ -84,6 +89,7 @@ class Report:
             "columns": [_column(c) for c in self.columns],
             "facts": dict(self.facts),
             "notes": list(self.notes),
+            "gate": None if self.gate is None else self.gate.to_json(),
         }
         return json.dumps(_rounded(value), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -144,6 +150,7 @@ def evaluate_tables(
         columns=_columns(comparison, figures["fidelity.column_shapes"]),
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *_left_out(metadata), *comparison.notes()),
+        gate=None if settings.gate is None else judge(settings.gate, figures),
     )
 
 
@@ -155,11 +162,6 @@ def _left_out(metadata: Metadata) -> tuple[str, ...]:
         f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     )
     return (f"Made-up columns are not compared: {told}.",)
-
-
-def metric_names() -> tuple[str, ...]:
-    """Public names of all metrics, ``family.file``, by family and then by name."""
-    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"lookalike.evaluation.{family}"))
 
 
 def _measure(name: str, comparison: Comparison) -> Figure:

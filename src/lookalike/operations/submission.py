@@ -8,6 +8,7 @@ from typing import Any
 from lookalike.data import parameters
 from lookalike.data.asking import ConditionTable
 from lookalike.errors import ValidationError
+from lookalike.evaluation.gate import problems as gate_problems
 from lookalike.operations.paths import is_prefix, problem, would_overwrite
 from lookalike.pipeline.work import Request
 
@@ -201,7 +202,7 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
     if data_type not in parameters.PARAMETERS:
         return {}  # the data type is reported by itself
     chosen = parameters.parse(data_type, dict(asked.parameters))
-    if problems := [*_table(asked, chosen, rules), *_idle(chosen)]:
+    if problems := [*_table(asked, chosen, rules), *_idle(chosen), *_gate(chosen)]:
         raise ValidationError("The parameters are not valid.", fields=problems)
     seed = rules.draw(SEED_BITS) if chosen.seed is None else chosen.seed
     return chosen.model_copy(update={"seed": seed}).model_dump(mode="json")
@@ -219,6 +220,13 @@ def _table(asked: Submission, chosen: parameters.Parameters, rules: Rules) -> It
         yield "parameters.conditions.path", wrong
     if table.bucket == asked.output_bucket and would_overwrite(asked.output_path, table.path):
         yield "output_path", "would overwrite the table of conditions"
+
+
+def _gate(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:
+    if chosen.release_gate is not None and not chosen.evaluate:
+        yield "parameters.release_gate", "needs evaluate, which makes the figures"
+    held_back = chosen.holdout_share > 0 and chosen.model_from_job is None
+    yield from gate_problems(chosen.release_gate, held_back=held_back)
 
 
 def _idle(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:

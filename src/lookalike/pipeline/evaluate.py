@@ -14,7 +14,7 @@ SAMPLE_BLOCKS = 4  # rows of that many blocks, spread over the output, are judge
 
 
 def stage(work: Work, context: Context) -> Work:
-    """Artefacts ``report.json`` and ``report.html``; fact: the verdict."""
+    """Artefacts ``report.json`` and ``report.html``; facts: the verdict, and why the output may not be released."""
     request, artefacts = work.request, context.artefacts(work)
     report = evaluate_tables(
         learnt_from(artefacts.read_frame("train.arrow"), request.parameters.get("fit_rows"), request.seed),
@@ -26,11 +26,13 @@ def stage(work: Work, context: Context) -> Work:
             min_level_rows=request.parameters["min_level_rows"],
             settings={"rows": request.n_rows, **request.parameters},
             notes=tuple(work.facts["notes"]),
+            gate=request.parameters["release_gate"],
         ),
     )
     artefacts.write("report.json", report.to_json().encode())
     artefacts.write("report.html", report.to_html().encode())
-    return work.after("evaluate", verdict=report.verdict.sentence)
+    refused = report.gate.sentence if report.gate is not None and report.gate.failures else None
+    return work.after("evaluate", verdict=report.verdict.sentence, refused=refused)
 
 
 def _drawn(artefacts: Artefacts, n_rows: int) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from lookalike.errors import ObjectMissing, OutputExists, StorageAway, StorageFailed
+from lookalike.errors import GateFailed, ObjectMissing, OutputExists, StorageAway, StorageFailed
 from lookalike.pipeline.context import Context, layout, read_metadata
 from lookalike.pipeline.layout import Layout
 from lookalike.pipeline.work import Work
@@ -17,6 +17,7 @@ def stage(work: Work, context: Context) -> Work:
     The output, its reports and its manifest stand in their places; a crash on the way is rolled forward.
 
     Raises:
+        GateFailed: the output may not be released; only the reports stand in their places.
         OutputExists: something stands there that may not be replaced.
         StorageAway: the bucket does not answer; what has been put in its place stays, the next attempt goes on.
         StorageFailed: the bucket failed on the way; what had been put in its place is taken back.
@@ -24,6 +25,10 @@ def stage(work: Work, context: Context) -> Work:
     request = work.request
     names, bucket = layout(work.job_id, request), context.buckets[request.output_bucket]
     refuse_existing(work, context)
+    if refused := work.facts.get("refused"):
+        context.listener.begin_publishing()
+        _place_reports(work, context, names, bucket)
+        raise GateFailed(refused)
     manifest = _manifest(work, context, names)
     context.artefacts(work).write("manifest.json", manifest)
     context.listener.begin_publishing()
@@ -109,10 +114,14 @@ def _withdraw(bucket: Bucket, names: Layout, work: Work) -> None:
 
 def _place(work: Work, context: Context, names: Layout, bucket: Bucket) -> None:
     """Put staged parts and reports in their places."""
-    artefacts = context.artefacts(work)
     request = work.request
     for part in names.parts(request.n_rows, request.parameters["part_rows"]):
         bucket.copy(part.staged, part.path)
+    _place_reports(work, context, names, bucket)
+
+
+def _place_reports(work: Work, context: Context, names: Layout, bucket: Bucket) -> None:
+    artefacts = context.artefacts(work)
     for kind in ("html", "json"):
         if artefacts.exists(f"report.{kind}"):
             bucket.write(names.report(kind), artefacts.read(f"report.{kind}"))

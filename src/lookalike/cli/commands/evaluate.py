@@ -23,8 +23,10 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
     """
     Judge SYNTHETIC rows beside the REAL rows they were learnt from.
 
-    Every figure stands beside that of fresh real rows. Without --holdout privacy cannot be judged.
+    Every figure stands beside that of fresh real rows. Without --holdout privacy cannot be judged. With --set
+    release_gate=standard the exit code is 6 if the rows should not be released.
     """
+    from lookalike.errors import GateFailed
     from lookalike.library import evaluate
     from lookalike.local import check_report
 
@@ -36,3 +38,5 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
     for line in figure_lines(judged.figures):
         click.echo(line)
     click.echo(judged.verdict.sentence)
+    if judged.gate is not None and judged.gate.failures:
+        raise GateFailed(judged.gate.sentence)

@@ -1,0 +1,114 @@
+"""Whether a table may be released: limits that its figures keep, or not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lookalike.evaluation import Figure, metric_names
+from lookalike.evaluation.verdict import LEAK_GOOD
+
+STANDARD = "standard"
+# above fresh real rows; with 250 rows a side of the Adult sample shuffled columns are at 0.26 to 0.35
+C2ST_MOST = 0.15
+SHAPES_MOST, PAIRS_MOST = 0.10, 0.10
+
+Limits = Mapping[str, float | None]
+Asked = Literal["standard"] | Mapping[str, Limits]
+
+_FIDELITY = {  # how much worse than fresh real rows, and what fresh rows have at least
+    "fidelity.c2st": (C2ST_MOST, 0.5),
+    "fidelity.column_shapes": (SHAPES_MOST, 0.0),
+    "fidelity.pair_distances": (PAIRS_MOST, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """
+    A gate and what it says.
+
+    Attributes:
+        asked: ``standard``, or for figures by name their ``min`` and ``max``.
+        failures: Why the table may not be released, a sentence each with figure, value and limit; empty if it may.
+    """
+
+    asked: Asked
+    failures: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What keeps the table back."""
+        return f"The release gate did not let the rows pass: {'; '.join(self.failures)}."
+
+    def to_json(self) -> dict[str, Any]:
+        return {"asked": self.asked, "passed": not self.failures, "failures": list(self.failures)}
+
+
+def problems(asked: str | Mapping[str, Any] | None, *, held_back: bool) -> Iterator[tuple[str, str]]:
+    """
+    Why a gate could never let anything pass: field and reason.
+
+    Args:
+        held_back: Whether there will be real rows that were not learnt from.
+    """
+    if asked == STANDARD and not held_back:
+        yield "parameters.release_gate", "'standard' judges privacy, which takes real rows held back from learning"
+    for name in asked if isinstance(asked, Mapping) else ():
+        if name not in metric_names():
+            yield f"parameters.release_gate.{name}", f"is no figure; known: {', '.join(metric_names())}"
+
+
+def judge(asked: Asked, figures: Mapping[str, Figure]) -> Gate:
+    """
+    What a gate says of some figures.
+
+    ``standard`` acquits in doubt: of each interval it takes the end that speaks for the table. Every fidelity figure
+    that can be judged must be near its floor, at least one must be judged, and so must the leak of `privacy.dcr_share`.
+    Limits that the caller sets are held against the figures themselves; one that could not be judged keeps none.
+    """
+    found = _standard(figures) if isinstance(asked, str) else _own(asked, figures)
+    return Gate(asked, tuple(found))
+
+
+def _standard(figures: Mapping[str, Figure]) -> Iterator[str]:
+    judged = {name: figures[name] for name in _FIDELITY if name in figures and _is_judged(figures[name])}
+    if not judged:
+        yield _unjudged("fidelity.column_shapes", figures)
+    for name, figure in judged.items():
+        excess, least = _FIDELITY[name]
+        limit = max(figure.floor or 0.0, least) + excess
+        if (figure.interval or (figure.value or 0.0,))[0] > limit:
+            yield _over(name, figure, limit)
+    yield from _leak(figures)
+
+
+def _leak(figures: Mapping[str, Figure]) -> Iterator[str]:
+    dcr = figures.get("privacy.dcr_share")
+    if dcr is None or dcr.value is None:
+        yield _unjudged("privacy.dcr_share", figures)
+    elif (leak := dcr.details["leak"]) - 2 * dcr.details["leak_error"] > LEAK_GOOD:
+        yield f"privacy.dcr_share leaks {leak:.3f} of the way to a copy, at most {LEAK_GOOD:.3f} may"
+
+
+def _own(asked: Mapping[str, Limits], figures: Mapping[str, Figure]) -> Iterator[str]:
+    for name, limits in asked.items():
+        figure, low, high = figures.get(name), limits.get("min"), limits.get("max")
+        if figure is None or figure.value is None:
+            yield _unjudged(name, figures)
+        elif low is not None and figure.value < low:
+            yield f"{name} is {figure.value:.3f}, at least {low:.3f} must be"
+        elif high is not None and figure.value > high:
+            yield _over(name, figure, high)
+
+
+def _is_judged(figure: Figure) -> bool:
+    return figure.value is not None and figure.floor is not None
+
+
+def _over(name: str, figure: Figure, limit: float) -> str:
+    return f"{name} is {figure.value:.3f}, at most {limit:.3f} may be"
+
+
+def _unjudged(name: str, figures: Mapping[str, Figure]) -> str:
+    note = figures[name].note.rstrip(".") if name in figures else ""
+    return f"{name} could not be judged" + (f" ({note})" if note else "")
