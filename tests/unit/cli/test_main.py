@@ -108,9 +108,37 @@ def test_generate_reports(small: Path, tmp_path: Path, suffix: str, capsys: pyte
         assert json.loads(report.read_bytes())["verdict"]["sentence"] in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("report", [["--report", "r.json"], []])
+def test_a_gate_keeps_rows_back(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], report: list[str]
+) -> None:
+    """Rows that do not pass are not written, the report is; the exit code is 6 and the figure is named."""
+    monkeypatch.chdir(tmp_path)
+    gate = 'release_gate={"fidelity.column_shapes": {"max": 0}}'
+    code = main(["generate", str(small), "-n", "60", "-o", "o.csv", "--set", gate, *report])
+
+    assert 6 == code
+    assert report[1:] == names(tmp_path)
+    assert "fidelity.column_shapes is 0." in capsys.readouterr().err
+
+
+def test_evaluate_tells_what_a_gate_says(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 6 for rows that do not pass, after all figures; 0 for those that do."""
+    codes = []
+    for limit in ("0.0", "1.0"):
+        gate = f'release_gate={{"fidelity.pair_distances": {{"min": {limit}}}}}'
+        codes.append(main(["evaluate", str(small), str(small), "--set", gate]))
+    told = capsys.readouterr()
+
+    assert [0, 6] == codes
+    assert "fidelity.pair_distances" in told.out
+    assert "at least 1.000 must be" in told.err
+
+
 @pytest.mark.parametrize(
     ("args", "code", "named"),
     [
+        (["-o", "o.csv", "--set", 'release_gate={"fidelity.beauty": {}}'], 2, "is no figure"),
         (["-o", "o.xlsx"], 2, "format of 'o.xlsx'"),
         (["-o", "o"], 2, "--format"),
         (["-o", "o.csv", "--report", "r.pdf"], 2, ".pdf"),
