@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lookalike.evaluation import Figure, metric_names
-from lookalike.evaluation.verdict import LEAK_GOOD
+from lookalike.evaluation.verdict import LEAK
 
 STANDARD = "standard"
 # above fresh real rows; with 250 rows a side of the Adult sample shuffled columns are at 0.26 to 0.35
@@ -86,8 +86,8 @@ def _leak(figures: Mapping[str, Figure]) -> Iterator[str]:
     dcr = figures.get("privacy.dcr_share")
     if dcr is None or dcr.value is None:
         yield _unjudged("privacy.dcr_share", figures)
-    elif (leak := dcr.details["leak"]) - 2 * dcr.details["leak_error"] > LEAK_GOOD:
-        yield f"privacy.dcr_share leaks {leak:.3f} of the way to a copy, at most {LEAK_GOOD:.3f} may"
+    elif (leak := dcr.details["leak"]) - 2 * dcr.details["leak_error"] > LEAK.fair:
+        yield f"privacy.dcr_share leaks {leak:.3f} of the way to a copy, at most {LEAK.fair:.3f} may"
 
 
 def _own(asked: Mapping[str, Limits], figures: Mapping[str, Figure]) -> Iterator[str]:
@@ -110,5 +110,5 @@ def _over(name: str, figure: Figure, limit: float) -> str:
 
 
 def _unjudged(name: str, figures: Mapping[str, Figure]) -> str:
-    note = figures[name].note.rstrip(".") if name in figures else ""
+    note = figures[name].note.removeprefix("Not judged: ").rstrip(".") if name in figures else ""
     return f"{name} could not be judged" + (f" ({note})" if note else "")

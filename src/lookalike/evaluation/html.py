@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from lookalike.evaluation import FAMILIES, Figure
+from lookalike.evaluation.dial import dial
 from lookalike.evaluation.svg import spread, track
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def page(report: "Report") -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(decimal=_decimal, settings=_settings)
-    environment.globals.update(track=track, spread=spread)
+    environment.globals.update(track=track, spread=spread, dial=dial)
     return environment.get_template("report.html.j2").render(report=report, **_parts(report))
 
 
@@ -41,12 +43,18 @@ def _parts(report: "Report") -> dict[str, Any]:
     c2st, pairs = (report.figures.get(f"fidelity.{name}") for name in ("c2st", "pair_distances"))
     worst = report.worst_columns()
     return {
-        "figures": [(TITLES.get(name, name), name, figure) for name, figure in report.figures.items()],
+        "families": [(family, _titled(report, family)) for family in FAMILIES if _titled(report, family)],
         "columns": worst[:MAX_COLUMNS],
         "n_columns": len(worst),
         "pairs": pairs.details.get("pairs", ())[:MAX_PAIRS] if pairs else (),
         "giveaways": c2st.details.get("giveaways", ())[:MAX_GIVEAWAYS] if c2st else (),
     }
+
+
+def _titled(report: "Report", family: str) -> list[tuple[str, str, Figure]]:
+    """The figures of a family with their titles and names."""
+    own = {name: figure for name, figure in report.figures.items() if name.partition(".")[0] == family}
+    return [(TITLES.get(name, name), name, figure) for name, figure in own.items()]
 
 
 def _decimal(value: float | None) -> str:

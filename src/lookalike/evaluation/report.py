@@ -19,7 +19,7 @@ from lookalike.evaluation.gate import Asked, Gate, judge
 from lookalike.evaluation.verdict import Verdict, verdict
 from lookalike.version import VERSION
 
-FORMAT, FORM = "lookalike-report", 1
+FORMAT, FORM = "lookalike-report", 2
 N_DISTRIBUTIONS = 200  # columns whose bins are kept, worst first: the rest would only make the file heavy
 DIGITS = 6
 _NAMES_SHOWN = 12
@@ -84,7 +84,7 @@ class Report:
         value = {
             "format": FORMAT,
             "version": FORM,
-            "verdict": {k: str(v) for k, v in vars(self.verdict).items()},
+            "verdict": self.verdict.to_json(),
             "figures": {k: _figure(f) for k, f in self.figures.items()},
             "columns": [_column(c) for c in self.columns],
             "facts": dict(self.facts),

@@ -1,8 +1,9 @@
-"""One sentence on how faithful and how private, by rules anyone can check against the figures."""
+"""One sentence on how faithful, how useful and how private, by rules anyone can check against the figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from lookalike.evaluation import Figure
 
@@ -17,17 +18,67 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True)
+class Side:
+    """
+    One side of the matter.
+
+    Attributes:
+        score: 1 where fresh real rows are, 2/3 where good ends, 1/3 where fair ends, towards 0; None if unknown.
+        band: Of the score, from the interval of the figure it goes by; None if that has none.
+    """
+
+    grade: Grade
+    score: float | None = None
+    band: tuple[float, float] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"grade": self.grade.value, "score": self.score, "band": None if self.band is None else list(self.band)}
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The sentence, and the grades it was made from."""
+    """The sentence, and the three sides it was made from."""
 
     sentence: str
-    fidelity: Grade
-    privacy: Grade
+    fidelity: Side
+    utility: Side
+    privacy: Side
+
+    def to_json(self) -> dict[str, Any]:
+        sides = {name: side.to_json() for name, side in vars(self).items() if isinstance(side, Side)}
+        return {"sentence": self.sentence, **sides}
 
 
-C2ST_GOOD, C2ST_FAIR = 0.10, 0.25  # AUC above that of fresh real rows
-PAIRS_GOOD, PAIRS_FAIR = 0.03, 0.10  # distance above that of fresh real rows, where there is no C2ST
-LEAK_GOOD, LEAK_FAIR = 0.04, 0.12  # of the way from fresh real rows (0) to a complete copy (1), beyond chance
+@dataclass(frozen=True)
+class _Scale:
+    """How far above fresh real rows is good, and how far fair."""
+
+    good: float
+    fair: float
+
+    def grade(self, excess: float) -> Grade:
+        if excess <= self.good:
+            return Grade.GOOD
+        return Grade.FAIR if excess <= self.fair else Grade.POOR
+
+    def score(self, excess: float) -> float:
+        if excess <= 0:
+            return 1.0
+        if excess <= self.good:
+            return 1 - excess / self.good / 3
+        if excess <= self.fair:
+            return 2 / 3 - (excess - self.good) / (self.fair - self.good) / 3
+        return self.fair / excess / 3
+
+    def side(self, excess: float, ends: tuple[float, float] | None) -> Side:
+        band = None if ends is None else (self.score(max(ends)), self.score(min(ends)))
+        return Side(self.grade(excess), self.score(excess), band)
+
+
+C2ST = _Scale(0.10, 0.25)  # AUC above that of fresh real rows
+PAIRS = _Scale(0.03, 0.10)  # distance above that of fresh real rows, where there is no C2ST
+TSTR = _Scale(0.03, 0.10)  # what a model learnt from them lacks to one learnt from real rows
+LEAK = _Scale(0.04, 0.12)  # of the way from fresh real rows (0) to a complete copy (1), beyond chance
 MAX_CHANCE = 0.5  # of that way: where chance alone goes further, no leaning says nothing
 FEW_ROWS = 500  # a side; with fewer, the sentence says how many it rests on
 
@@ -36,6 +87,11 @@ _FIDELITY = {
     Grade.FAIR: "the synthetic rows resemble fresh real rows, though a classifier finds traces",
     Grade.POOR: "the synthetic rows are easily told from real rows",
     Grade.UNKNOWN: "there are too few rows to judge how faithful the synthetic rows are",
+}
+_UTILITY = {
+    Grade.GOOD: "models learn from them as well as from real rows",
+    Grade.FAIR: "models learn from them somewhat less than from real rows",
+    Grade.POOR: "models learn from them much less than from real rows",
 }
 _PRIVACY = {
     Grade.GOOD: "they stand no nearer to the rows learnt from than to rows held back",
@@ -50,36 +106,45 @@ def verdict(figures: Mapping[str, Figure]) -> Verdict:
     The verdict on a set of figures.
 
     Fidelity goes by `fidelity.c2st` above its floor (at least 0.5), or by `fidelity.pair_distances` above its floor
-    where that cannot be judged; without a floor it is unknown. Privacy goes by the leak that
-    `privacy.dcr_share` tells (0 for fresh real rows, 1 for a copy), less two standard errors.
+    where that cannot be judged; without a floor it is unknown. Utility goes by what `utility.tstr` lacks to its floor.
+    Privacy goes by the leak that `privacy.dcr_share` tells (0 for fresh real rows, 1 for a copy), less two standard
+    errors.
     """
     c2st = figures.get("fidelity.c2st")
-    fidelity, privacy = _fidelity(figures), _privacy(figures.get("privacy.dcr_share"))
+    fidelity = _fidelity(figures)
+    utility, privacy = _utility(figures.get("utility.tstr")), _privacy(figures.get("privacy.dcr_share"))
     n_rows = c2st.details.get("n_rows", FEW_ROWS) if c2st else FEW_ROWS
-    hedge = f"As far as {n_rows} rows can show, " if n_rows < FEW_ROWS and fidelity is not Grade.UNKNOWN else ""
-    joint = ", and" if fidelity is privacy is Grade.GOOD else ";"
-    sentence = f"{hedge}{_FIDELITY[fidelity]}{joint} {_PRIVACY[privacy]}."
-    return Verdict(sentence[0].upper() + sentence[1:], fidelity, privacy)
+    hedge = f"As far as {n_rows} rows can show, " if n_rows < FEW_ROWS and fidelity.grade is not Grade.UNKNOWN else ""
+    said = [_FIDELITY[fidelity.grade], _UTILITY.get(utility.grade), _PRIVACY[privacy.grade]]
+    well = fidelity.grade is privacy.grade is Grade.GOOD and utility.grade in (Grade.GOOD, Grade.UNKNOWN)
+    sentence = hedge + _joined([part for part in said if part], well=well)
+    return Verdict(sentence[0].upper() + sentence[1:], fidelity, utility, privacy)
 
 
-def _fidelity(figures: Mapping[str, Figure]) -> Grade:
-    scales = (("c2st", 0.5, C2ST_GOOD, C2ST_FAIR), ("pair_distances", 0.0, PAIRS_GOOD, PAIRS_FAIR))
-    for name, least, good, fair in scales:
+def _joined(parts: list[str], *, well: bool) -> str:
+    *first, last = parts
+    return f"{', '.join(first)}, and {last}." if well else f"{'; '.join(parts)}."
+
+
+def _fidelity(figures: Mapping[str, Figure]) -> Side:
+    for name, least, scale in (("c2st", 0.5, C2ST), ("pair_distances", 0.0, PAIRS)):
         figure = figures.get(f"fidelity.{name}")
         if figure is not None and figure.value is not None and figure.floor is not None:
-            return _grade(figure.value - max(figure.floor, least), good, fair)
-    return Grade.UNKNOWN
+            base, ends = max(figure.floor, least), figure.interval
+            return scale.side(figure.value - base, ends and (ends[0] - base, ends[1] - base))
+    return Side(Grade.UNKNOWN)
 
 
-def _privacy(dcr: Figure | None) -> Grade:
+def _utility(tstr: Figure | None) -> Side:
+    if tstr is None or tstr.value is None or tstr.floor is None:
+        return Side(Grade.UNKNOWN)
+    floor, ends = tstr.floor, tstr.interval
+    return TSTR.side(floor - tstr.value, ends and (floor - ends[1], floor - ends[0]))
+
+
+def _privacy(dcr: Figure | None) -> Side:
     if dcr is None or dcr.value is None:
-        return Grade.UNKNOWN
-    chance = 2 * float(dcr.details["leak_error"])
-    grade = _grade(float(dcr.details["leak"]) - chance, LEAK_GOOD, LEAK_FAIR)
-    return Grade.UNKNOWN if grade is Grade.GOOD and chance > MAX_CHANCE else grade
-
-
-def _grade(excess: float, good: float, fair: float) -> Grade:
-    if excess <= good:
-        return Grade.GOOD
-    return Grade.FAIR if excess <= fair else Grade.POOR
+        return Side(Grade.UNKNOWN)
+    leak, chance = float(dcr.details["leak"]), 2 * float(dcr.details["leak_error"])
+    side = LEAK.side(leak - chance, (leak - chance, leak + chance))
+    return Side(Grade.UNKNOWN) if side.grade is Grade.GOOD and chance > MAX_CHANCE else side

@@ -34,7 +34,7 @@ def test_json_says_what_the_report_says(report) -> None:
     """The JSON form holds figures, columns, facts, notes and the verdict, with its name and version."""
     value = json.loads(report.to_json())
 
-    assert ("lookalike-report", 1) == (value["format"], value["version"])
+    assert ("lookalike-report", 2) == (value["format"], value["version"])
     assert round(report.figures["fidelity.c2st"].value, 6) == value["figures"]["fidelity.c2st"]["value"]
     assert ["age", "height", "town"] == [c["name"] for c in value["columns"]]
     assert (400, 100, 300, 7) == tuple(value["facts"][k] for k in ("n_train", "n_holdout", "n_synthetic", "seed"))
@@ -142,5 +142,5 @@ def test_tiny_tables_get_a_report(people, metadata, n, n_holdout) -> None:
     holdout = None if n_holdout is None else people(n_holdout, 2)
     report = evaluate_tables(people(n, 1), people(n, 3), holdout, metadata=metadata, seed=7)
 
-    assert ("unknown", "unknown") == (report.verdict.fidelity, report.verdict.privacy)
+    assert ("unknown", "unknown") == (report.verdict.fidelity.grade, report.verdict.privacy.grade)
     assert "too few rows" in report.to_html()
