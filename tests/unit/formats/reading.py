@@ -12,13 +12,13 @@ import resource
 import sys
 import traceback
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 from lookalike.data.inference import infer
 from lookalike.formats import ReadOptions, decompressed, load
 
 ADDRESSES_BYTES = 16 << 30  # ends what would take the machine's memory; the libraries themselves reserve four
-UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +28,15 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
         infer(part.read(decompressed(stream, asked["compression"]), ReadOptions()), textual=part.textual)
     except BaseException as error:
         kind, shown = type(error).__name__, "".join(traceback.format_exception(error)) + str(vars(error))
-    return {"error": kind, "shown": shown, "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT}
+    return {"error": kind, "shown": shown, "peak_bytes": peak_bytes()}
+
+
+def peak_bytes() -> int:
+    """Linux tells it of this program alone; what rusage tells begins with what the program had that started it."""
+    if sys.platform != "linux":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024
 
 
 if sys.platform == "linux":  # others do not keep such a limit
