@@ -13,7 +13,7 @@ from lookalike import plugins
 from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.errors import UsageError
 from lookalike.evaluation import FAMILIES, Figure
-from lookalike.evaluation.comparison import Comparison
+from lookalike.evaluation.comparison import Breaches, Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
 from lookalike.evaluation.verdict import Verdict, verdict
 from lookalike.version import VERSION
@@ -33,11 +33,15 @@ class ReportSettings:
         min_level_rows: A level is named only if so many real rows share it.
         settings: How the synthetic rows were made, for the reader: JSON, no secrets.
         notes: What was changed or refused on the way, a sentence each.
+        target: The column that models are to predict; None: one is inferred.
+        breaches: Which of some rows break each rule, see `Comparison`; None if there are no rules.
     """
 
     min_level_rows: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    target: str | None = None
+    breaches: Breaches | None = None
 
 
 @dataclass(frozen=True)
@@ -133,10 +137,11 @@ def evaluate_tables(
         The same for the same tables, seed and version.
 
     Raises:
-        MetadataError: if a table lacks a column or stores it as something else.
+        MetadataError: if a table lacks a column or stores it as something else; if the target cannot be one.
     """
     compared = metadata.select([c.name for c in metadata.columns if c.type not in MADE_UP])
-    comparison = Comparison(real, holdout, synthetic, compared, seed, settings.min_level_rows)
+    told = (settings.min_level_rows, settings.target, settings.breaches)
+    comparison = Comparison(real, holdout, synthetic, compared, seed, *told)
     figures = {name: _measure(name, comparison) for name in metric_names()}
     return Report(
         verdict=verdict(figures),
