@@ -77,7 +77,8 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     if report is None:
         return Done(synthesizer.seed, notes, None)
     tell("evaluate", 0.9)
-    settings = ReportSettings(parameters.min_level_rows, parameters.model_dump(mode="json"), notes)
+    told = parameters.model_dump(mode="json")
+    settings = ReportSettings(parameters.min_level_rows, told, notes, breaches=model.breaches)
     learnt = learnt_from(train, parameters.fit_rows, synthesizer.seed)
     judgement = evaluate_tables(
         learnt, pl.concat(judged), holdout, metadata=metadata, seed=synthesizer.seed, settings=settings

@@ -24,10 +24,9 @@ def metric(comparison: Comparison) -> Figure:
     share of fresh real rows, which may break a rule that was found. `details` lists the rules most often broken.
     """
     rows, fresh = comparison.rows(SYNTHETIC, MAX_ROWS, "rules"), comparison.against_train().fresh
-    if comparison.breaches is None or not len(rows):
-        why = "there are no rules." if comparison.breaches is None else "there are no synthetic rows."
-        return Figure(None, None, "lower", MEANING, f"Not judged: {why}")
-    ours = comparison.breaches(comparison.frame(rows))
+    ours = {} if comparison.breaches is None else comparison.breaches(comparison.frame(rows))
+    if comparison.breaches is None or not ours or not len(rows):
+        return Figure(None, None, "lower", MEANING, f"Not judged: there are no {'rows' if ours else 'rules'}.")
     theirs = None if fresh is None else comparison.breaches(comparison.frame(fresh))
     n_broken = _n_broken(ours, len(rows))
     floor = None if theirs is None or fresh is None else _n_broken(theirs, len(fresh)) / len(fresh)
