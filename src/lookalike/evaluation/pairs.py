@@ -160,7 +160,7 @@ def _count(a: tuple[int, list[Codes]], b: tuple[int, list[Codes]]) -> tuple[Arra
         ]
     )
     distances = 0.5 * np.abs(shares[1:] - shares[0]).sum(axis=1)
-    return distances, normalised_information(shares.reshape(len(shares), a[0], b[0]))
+    return distances.clip(max=1.0), normalised_information(shares.reshape(len(shares), a[0], b[0]))
 
 
 def normalised_information(shares: Array) -> Array:

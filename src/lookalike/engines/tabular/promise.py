@@ -64,9 +64,10 @@ class Promise:
         """Which rows break each rule that rows break alone, by the rule's title; arguments as for `broken`."""
         masks: dict[str, Mask] = {}
         for held in self.held:
+            if isinstance(held.rule, Unique):
+                continue
             checked = held if nulls else replace(held, nulls=False)
-            rows = checked.broken(frame, self.metadata)
-            title = held.rule.title
+            rows, title = checked.broken(frame, self.metadata), held.rule.title
             masks[title] = masks[title] | rows if title in masks else rows  # titles tell columns, not ends or patterns
         return masks
 

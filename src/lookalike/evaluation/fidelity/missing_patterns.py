@@ -53,7 +53,7 @@ def metric(comparison: Comparison) -> Figure:
     has_fresh = sides.fresh is not None
     found = _patterns(comparison, [sides.reference, *groups])
     off = 0.5 * np.abs(found.shares[:, 1:] - found.shares[:, :1]).sum(axis=0, keepdims=True)
-    told = summary(off, has_parts=has_parts, has_fresh=has_fresh)
+    told = summary(off.clip(max=1.0), has_parts=has_parts, has_fresh=has_fresh)
     note = "" if found.members.any() else "No cell is missing in any of the tables."
     details = _details(comparison, found, has_fresh=has_fresh)
     return Figure(told.value, told.floor, "lower", MEANING, note, details, told.interval)
