@@ -59,7 +59,9 @@ def test_what_is_chosen_is_taken(cells: Sequence[Any], task: str, n_models: int)
     assert ("b", task, n_models, True) == (found.column.column.name, found.task, found.n_models, found.chosen)
 
 
-@pytest.mark.parametrize(("cells", "why"), [(["x"] * N, "same value"), ([3] * N, "same value"), (MANY, "21 levels")])
+@pytest.mark.parametrize(
+    ("cells", "why"), [(["x"] * N, "does not vary"), ([3] * N, "does not vary"), (MANY, "21 levels")]
+)
 def test_what_cannot_be_predicted_is_refused(cells: Sequence[Any], why: str) -> None:
     """A target that does not vary, or of more levels than can be told apart, is an error that names it."""
     with pytest.raises(MetadataError, match=f"'b'.*{why}"):

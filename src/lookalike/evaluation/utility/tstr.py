@@ -27,7 +27,7 @@ ROUNDS = 100
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """Rows that have the target, and what it is: the number of its class, or its number; shape ``(rows,)``."""
+    """Rows that have the target, and what it is, see `Target.truth`; shape ``(rows,)``."""
 
     rows: Rows
     truth: Vector
@@ -82,13 +82,9 @@ def _sides(comparison: Comparison, most: int) -> Sides:
 
 
 def _known(target: Target, rows: Rows) -> _Known:
-    values = rows.numbers(target.column)
-    if target.classes is None:
-        there = ~np.isnan(values)
-        return _Known(Rows(rows.table, rows.index[there]), values[there])
-    number = np.minimum(np.searchsorted(target.classes, values), len(target.classes) - 1)
-    there = target.classes[number] == values
-    return _Known(Rows(rows.table, rows.index[there]), number[there].astype(np.float64))
+    truth = target.truth(rows)
+    there = ~np.isnan(truth)
+    return _Known(Rows(rows.table, rows.index[there]), truth[there])
 
 
 def _predicted(target: Target, columns: list[EncodedColumn], learnt: _Known, test: Rows) -> Array:

@@ -82,6 +82,24 @@ def _told(figure) -> tuple[str, bool, str]:
     return figure.details["task"], figure.details["chosen"], figure.note
 
 
+@pytest.mark.parametrize(("far", "factor"), [(1e15, 1.0), (0.0, 1e290), (0.0, 1e-290)])
+def test_where_numbers_lie_does_not_matter(far: float, factor: float) -> None:
+    """Numbers far from zero, or of any size, are predicted as well as others."""
+    plain, moved = _compared(_pupils(1_000, 3), "y"), []
+    for seed in (1, 2, 3):
+        moved.append(_pupils(1_000, seed).with_columns(y=far + 1e3 * factor * pl.col("y")))
+    figure = metric(Comparison(*moved, METADATA, 7, target="y"))
+
+    assert figure.value == pytest.approx(metric(plain).value, abs=0.01)
+
+
+def test_a_number_out_of_all_bounds_is_no_accident() -> None:
+    """One synthetic number near the largest there is leaves a figure."""
+    wild = _pupils(500, 3).with_columns(y=pl.when(pl.int_range(pl.len()) == 7).then(1e308).otherwise("y"))
+
+    assert 0.0 <= metric(_compared(wild, "y")).value <= 1.0
+
+
 def test_rows_without_the_target_are_left_out() -> None:
     """Rows in which the target is missing neither teach nor test."""
     gone = pl.when(pl.int_range(pl.len()) % 2 == 0).then("passed").alias("passed")
