@@ -6,16 +6,19 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lookalike.data.asking import Asking, ConditionTable
-from lookalike.data.breaches import refuse_broken
+from lookalike.data.breaches import breaching, refuse_broken, refuse_unfit
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
 from lookalike.data.spelling import as_stored
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
+from lookalike.engines.tabular.promise import promise
 from lookalike.errors import ModelFileError, UsageError, ValidationError
 from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
@@ -87,6 +90,10 @@ class TabularModel:
         """What was changed, left out or made safer while learning, a sentence each."""
         return self._model.notes
 
+    def breaches(self, rows: pl.DataFrame) -> Mapping[str, NDArray[np.bool_]]:
+        """Which of some typed rows break each rule that the model found or was told, by the rule's title."""
+        return promise(self._model.layout).breaches(rows)
+
     def sample(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Any:
         """
         Exactly `n_rows` new rows, of the kind that was fitted (a path gives polars), same columns and dtypes.
@@ -157,7 +164,9 @@ def load(path: str | PathLike[str]) -> TabularModel:
     return TabularModel(engine.Model.from_bytes(value), Kind())
 
 
-def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, **parameters: Any) -> Report:
+def evaluate(
+    real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, target: str | None = None, **parameters: Any
+) -> Report:
     """
     How faithful and how private synthetic rows are; every figure beside that of fresh real rows.
 
@@ -166,11 +175,14 @@ def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, *
         synthetic: The rows to judge, whatever made them.
         holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
         seed: Chooses which rows are compared where there are too many.
-        parameters: `csv`, `exclude`, `min_level_rows`, `release_gate`, as the API knows them.
+        target: The column that models are to predict from the others; left out, one is inferred.
+        parameters: `csv`, `exclude`, `min_level_rows`, `constraints`, `release_gate`, as the API knows them; how many
+            rows break a constraint is one of the figures.
 
     Raises:
-        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out.
-        InputInvalid: a file that cannot be read.
+        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out. The
+            target is no column, or cannot be predicted.
+        InputInvalid: a file that cannot be read; constraints that cannot be asked of the columns.
         ValidationError: parameters that mean nothing, a gate that nothing could pass.
     """
     chosen = checked(TabularParameters, {**parameters, "seed": seed})
@@ -179,8 +191,15 @@ def evaluate(real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, *
     others = [None if data is None else conform(given(data, chosen), metadata) for data in (synthetic, holdout)]
     if others[0] is None:
         raise UsageError("There are no synthetic rows to judge.")
-    gate = chosen.model_dump(mode="json")["release_gate"]
-    settings = ReportSettings(chosen.min_level_rows, _told(real, synthetic, holdout), gate=gate)
+    for rule in chosen.constraints:
+        refuse_unfit(rule, metadata)
+    settings = ReportSettings(
+        min_level_rows=chosen.min_level_rows,
+        settings=_told(real, synthetic, holdout),
+        gate=chosen.model_dump(mode="json")["release_gate"],
+        target=target,
+        breaches=(lambda rows: breaching(rows, chosen.constraints, metadata, table)) if chosen.constraints else None,
+    )
     return evaluate_tables(table, others[0], others[1], metadata=metadata, seed=seed, settings=settings)
 
 

@@ -12,7 +12,6 @@ import polars as pl
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.learnt import learnt_from
-from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters, checked
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
@@ -85,22 +84,18 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
             return done
         tell("evaluate", 0.9)
         tables = (learnt_from(train, parameters.fit_rows, synthesizer.seed), pl.concat(judged), holdout)
-        judgement = _judged(tables, metadata, parameters, done)
+        settings = _settings(parameters, model, done)
+        judgement = evaluate_tables(*tables, metadata=metadata, seed=done.seed, settings=settings)
         _save(judgement, report)
         _refuse_release(judgement)
     return replace(done, report=judgement)
 
 
-def _judged(
-    tables: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-    metadata: Metadata,
-    parameters: TabularParameters,
-    done: Done,
-) -> Report:
-    """The report on train, synthetic and held-back rows."""
+def _settings(parameters: TabularParameters, model: TabularModel, done: Done) -> ReportSettings:
     told = parameters.model_dump(mode="json")
-    settings = ReportSettings(parameters.min_level_rows, told, done.notes, told["release_gate"])
-    return evaluate_tables(*tables, metadata=metadata, seed=done.seed, settings=settings)
+    return ReportSettings(
+        parameters.min_level_rows, told, done.notes, gate=told["release_gate"], breaches=model.breaches
+    )
 
 
 def _save(judgement: Report, report: Path | None) -> None:

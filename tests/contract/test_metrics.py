@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
 from lookalike import plugins
 from lookalike.data.metadata import Column, ColumnType, Metadata
@@ -41,17 +42,22 @@ def _table(n: int, seed: int) -> pl.DataFrame:
         "c": np.where(rng.random(n) < 0.02, "rare-cell", np.where(x > 0, "a", "b")),
         "b": rng.random(n) < 0.3,
     }
+    cells["c"][5::125] = "c"  # a level that is rare in 600 rows, without chance
     return pl.DataFrame(cells).with_columns(pl.col("x").fill_nan(None), e=pl.lit(None))
 
 
 def _comparison(n_train: int, n_holdout: int | None, n_synthetic: int) -> Comparison:
     holdout = None if n_holdout is None else _table(n_holdout, 2)
-    return Comparison(_table(n_train, 1), holdout, _table(n_synthetic, 3), METADATA, 7)
+    return Comparison(_table(n_train, 1), holdout, _table(n_synthetic, 3), METADATA, 7, 3, None, _breaches)
+
+
+def _breaches(frame: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
+    return {"range of 'n'": (frame["n"] > 45).to_numpy()}
 
 
 def test_there_are_metrics() -> None:
-    """Fidelity and privacy are both measured."""
-    assert {"fidelity", "privacy"} <= {name.partition(".")[0] for name in metric_names()}
+    """Fidelity, utility and privacy are all measured."""
+    assert {"fidelity", "utility", "privacy"} <= {name.partition(".")[0] for name in metric_names()}
 
 
 @EVERY

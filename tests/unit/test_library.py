@@ -11,8 +11,10 @@ import pytest
 
 from lookalike import Report, TabularModel, TabularSynthesizer, evaluate, load, samples
 from lookalike.errors import InputNotFound, InputRefused, MetadataError, ModelFileError, UsageError, ValidationError
+from lookalike.evaluation.report import metric_names
 
 PEOPLE = pl.read_csv(samples.path("adult.csv")).head(600)
+RULES = [{"type": "range", "column": "age", "min": 17}]
 
 
 @pytest.fixture(scope="module")
@@ -125,21 +127,46 @@ def test_too_little_to_learn_from() -> None:
 def test_a_report(model: TabularModel, tmp_path: Path) -> None:
     """Every figure has value, floor, direction; the report is frozen, written as HTML and JSON, the same each time."""
     rows, unseen = model.sample(600), pl.read_csv(samples.path("adult.csv")).tail(400)
-    report = evaluate(PEOPLE, rows, unseen)
+    report = evaluate(PEOPLE, rows, unseen, constraints=RULES)
     report.save(tmp_path / "r.html")
     report.save(tmp_path / "r.json")
 
     assert isinstance(report, Report)
-    assert {"fidelity.c2st", "fidelity.column_shapes", "fidelity.pair_distances", "privacy.dcr_share"} == set(
-        report.figures
-    )
+    assert set(metric_names()) == set(report.figures)
     assert all(f.value is not None and f.floor is not None and f.direction for f in report.figures.values())
     assert (tmp_path / "r.html").read_text("utf-8") == report.to_html()
-    assert (tmp_path / "r.json").read_text("utf-8") == evaluate(PEOPLE, rows, unseen).to_json()
+    assert (tmp_path / "r.json").read_text("utf-8") == evaluate(PEOPLE, rows, unseen, constraints=RULES).to_json()
     with pytest.raises(AttributeError):
         report.figures = {}
     with pytest.raises(UsageError, match=r"\.html"):
         report.save(tmp_path / "r.pdf")
+
+
+def test_rules_declared_are_counted() -> None:
+    """Rules of one kind on the same columns count as one; a combination keeps the rule if real rows have it."""
+    real = pl.DataFrame({"a": [*range(30)], "b": ["x", "y"] * 15, "c": ["u", "v"] * 15})
+    made = real.with_columns(c=pl.lit("u"))
+    rules = [
+        {"type": "range", "column": "a", "min": 3},
+        {"type": "range", "column": "a", "max": 26},
+        {"type": "combination", "columns": ["b", "c"]},
+    ]
+    figure = evaluate(real, made, constraints=rules).figures["fidelity.rules_kept"]
+
+    assert {"range of 'a'": 6 / 30, "combination of 'b', 'c'": 0.5} == {
+        rule["rule"]: rule["share"] for rule in figure.details["rules"]
+    }
+    assert 18 / 30 == figure.value
+
+
+def test_a_target_is_chosen(model: TabularModel) -> None:
+    """The column chosen is predicted; one that is not there is named."""
+    rows = model.sample(600)
+    details = evaluate(PEOPLE, rows, target="age").figures["utility.tstr"].details
+
+    assert ("age", "regression", True) == (details["target"], details["task"], details["chosen"])
+    with pytest.raises(MetadataError, match="'wealth'"):
+        evaluate(PEOPLE, rows, target="wealth")
 
 
 def test_tables_that_do_not_compare(model: TabularModel) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import assert_never
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lookalike.data.constraints import (
     Bound,
@@ -56,6 +58,33 @@ def n_broken(frame: pl.DataFrame, rule: Rule, metadata: Metadata) -> int:
     """How many rows break a rule."""
     decimals = {rule.equals: decimals_of(frame[rule.equals])} if isinstance(rule, Sum) else {}
     return int(frame.select(breaks(rule, metadata, decimals).sum()).item())
+
+
+def breaching(
+    frame: pl.DataFrame, rules: Sequence[Rule], metadata: Metadata, real: pl.DataFrame
+) -> dict[str, NDArray[np.bool_]]:
+    """
+    Which rows break each rule that fits the columns, by its title, shape ``(n,)`` each.
+
+    Args:
+        real: Rows that keep the rules: combinations that they do not have break the rule, and the total of a sum is as
+            exact as theirs.
+    """
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for rule in rules:
+        decimals = {rule.equals: decimals_of(real[rule.equals])} if isinstance(rule, Sum) else {}
+        rows = frame.select(breaks(rule, metadata, decimals).alias("rows"))["rows"]
+        if isinstance(rule, Combination):
+            rows = _strange(frame, rule, metadata, real)
+        masks[rule.title] = masks.get(rule.title, np.zeros(frame.height, bool)) | rows.to_numpy()
+    return masks
+
+
+def _strange(frame: pl.DataFrame, rule: Combination, metadata: Metadata, real: pl.DataFrame) -> pl.Series:
+    cells = [cell(name, metadata[name].dtype) for name in rule.columns]
+    keys, known = (rows.select(cells).hash_rows(seed=0) for rows in (frame, real))
+    present = frame.select(pl.all_horizontal(c.is_not_null() for c in cells).alias("present"))["present"]
+    return present & ~keys.is_in(known.unique().implode())
 
 
 def breaks(rule: Rule, metadata: Metadata, decimals: Mapping[str, int | None]) -> pl.Expr:

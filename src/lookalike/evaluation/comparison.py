@@ -1,8 +1,9 @@
 """Three tables made comparable: the same columns, the same codes, the same number of rows on either side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,9 @@ MAX_ROWS = 50_000  # a share over so many rows is known to about 0.002
 MAX_CELLS = 10_000_000  # of one table; 80 MB as float64
 
 TRAIN, HOLDOUT, SYNTHETIC = range(3)
+
+Made = TypeVar("Made")
+Breaches = Callable[[pl.DataFrame], Mapping[str, NDArray[np.bool_]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +72,11 @@ class Comparison:
         holdout: Real rows that were not, of the same source; None if there are none.
         metadata: The columns to compare; all tables have them, in any order.
         min_level_rows: A category level is named only if so many train rows share it.
+        target: The column that models are to predict; None: one is chosen by what the columns are.
+        breaches: Tells which of some rows break each rule, by the rule's title; None if there are no rules.
 
     Raises:
-        MetadataError: if a table lacks a column.
+        MetadataError: if a table lacks a column, or there is no column `target`.
     """
 
     train: pl.DataFrame
@@ -79,8 +85,12 @@ class Comparison:
     metadata: Metadata
     seed: int
     min_level_rows: int = 5
+    target: str | None = None
+    breaches: Breaches | None = None
 
     def __post_init__(self) -> None:
+        if self.target is not None and self.target not in self.metadata.names:
+            raise MetadataError(f"The target '{self.target}' is not among the columns that are compared.")
         for name, table in zip(("train", "holdout", "synthetic"), self._tables, strict=True):
             missing = [c for c in self.metadata.names if c not in table.columns]
             if missing:
@@ -102,6 +112,12 @@ class Comparison:
     def has_holdout(self) -> bool:
         """Whether there are enough held-back rows, and rows learnt from, to judge by."""
         return min(self.n_rows[TRAIN], self.n_rows[HOLDOUT]) >= MIN_HOLDOUT
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` makes, made when its name is first asked for: several metrics rest on it."""
+        if name not in self._made:
+            self._made[name] = make()
+        return cast(Made, self._made[name])
 
     def draw(self, n: int, k: int, *names: str | int) -> NDArray[np.int64]:
         """At most `k` of `n` row numbers, without repetition, sorted; the same for the same names."""
@@ -167,6 +183,15 @@ class Comparison:
         return (
             "Hardly any rows were held back: fresh real rows are one random half of the real rows, seen from the other."
         )
+
+    def frame(self, rows: Rows) -> pl.DataFrame:
+        """Some rows as the caller's table holds them."""
+        table, n = self._sizes[rows.table]
+        return table[self.draw(table.height, n, rows.table)[rows.index]]
+
+    @cached_property
+    def _made(self) -> dict[str, object]:
+        return {}
 
     @property
     def _tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

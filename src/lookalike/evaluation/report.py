@@ -13,7 +13,7 @@ from lookalike import plugins
 from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.errors import UsageError
 from lookalike.evaluation import Figure, metric_names
-from lookalike.evaluation.comparison import Comparison
+from lookalike.evaluation.comparison import Breaches, Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
 from lookalike.evaluation.gate import Asked, Gate, judge
 from lookalike.evaluation.verdict import Verdict, verdict
@@ -35,12 +35,16 @@ class ReportSettings:
         settings: How the synthetic rows were made, for the reader: JSON, no secrets.
         notes: What was changed or refused on the way, a sentence each.
         gate: What the figures must keep for the rows to be released; None: nothing is asked.
+        target: The column that models are to predict; None: one is inferred.
+        breaches: Which of some rows break each rule, see `Comparison`; None if there are no rules.
     """
 
     min_level_rows: int = 5
     settings: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     gate: Asked | None = None
+    target: str | None = None
+    breaches: Breaches | None = None
 
 
 @dataclass(frozen=True)
@@ -139,10 +143,11 @@ def evaluate_tables(
         The same for the same tables, seed and version.
 
     Raises:
-        MetadataError: if a table lacks a column or stores it as something else.
+        MetadataError: if a table lacks a column or stores it as something else; if the target cannot be one.
     """
     compared = metadata.select([c.name for c in metadata.columns if c.type not in MADE_UP])
-    comparison = Comparison(real, holdout, synthetic, compared, seed, settings.min_level_rows)
+    told = (settings.min_level_rows, settings.target, settings.breaches)
+    comparison = Comparison(real, holdout, synthetic, compared, seed, *told)
     figures = {name: _measure(name, comparison) for name in metric_names()}
     return Report(
         verdict=verdict(figures),

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
@@ -30,6 +32,8 @@ class Promise(Protocol):
     def told(self, change: Callable[[pl.Expr], pl.Expr]) -> "Promise": ...
 
     def broken(self, frame: pl.DataFrame, *, nulls: bool = True) -> Mapping[str, int]: ...
+
+    def breaches(self, frame: pl.DataFrame, *, nulls: bool = True) -> Mapping[str, NDArray[np.bool_]]: ...
 
 
 class Settler(Protocol):

@@ -5,7 +5,8 @@ import polars as pl
 from lookalike.data.learnt import learnt_from
 from lookalike.engines import BLOCK_ROWS
 from lookalike.evaluation.report import ReportSettings, evaluate_tables
-from lookalike.pipeline.artefacts import Artefacts, block_name
+from lookalike.pipeline import engine
+from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name
 from lookalike.pipeline.context import Context, read_metadata
 from lookalike.pipeline.generate import n_blocks
 from lookalike.pipeline.work import Work
@@ -27,6 +28,7 @@ def stage(work: Work, context: Context) -> Work:
             settings={"rows": request.n_rows, **request.parameters},
             notes=tuple(work.facts["notes"]),
             gate=request.parameters["release_gate"],
+            breaches=engine.promise(request, artefacts.read(MODEL)).breaches,
         ),
     )
     artefacts.write("report.json", report.to_json().encode())

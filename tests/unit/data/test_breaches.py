@@ -1,6 +1,7 @@
 """Rows that break a rule are counted as one would count them by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike.data.breaches import n_broken, refuse_broken
+from lookalike.data.breaches import breaching, n_broken, refuse_broken
 from lookalike.data.constraints import ClockSum
 from lookalike.data.inference import infer
 from lookalike.data.metadata import Column, ColumnType, Metadata
@@ -185,3 +186,19 @@ def test_a_broken_input_is_told_without_a_cell() -> None:
     assert "30 of 30 rows break the rule regex of 'w'" in str(refused.value)
     assert "Zebedee" not in str(refused.value)
     assert "CONSTRAINT_BROKEN_BY_INPUT" == refused.value.code
+
+
+def test_rows_that_break_a_rule_are_told() -> None:
+    """Rows are marked rule by rule; a combination is strange if no real row has it, and a missing cell is exempt."""
+    real = pl.DataFrame({"a": ["x", "y"], "b": [1, 2], "c": [1.25, 2.5]})
+    frame = pl.DataFrame({"a": ["x", "x", None], "b": [1, 2, 2], "c": [1.0, 3.0, 5.0]})
+    rules = [{"type": "combination", "columns": ["a", "b"]}, {"type": "less_equal", "columns": ["c", "b"]}]
+    masks = breaching(frame, declared("tabular", {"constraints": rules}), _decimal(frame), real)
+
+    assert [False, True, False] == masks["combination of 'a', 'b'"].tolist()
+    assert [False, True, True] == masks["less_equal of 'c', 'b'"].tolist()
+
+
+def _decimal(frame: pl.DataFrame) -> Metadata:
+    columns = [replace(c, type=ColumnType.DECIMAL) if c.dtype.is_float() else c for c in metadata_of(frame).columns]
+    return Metadata(tuple(columns))

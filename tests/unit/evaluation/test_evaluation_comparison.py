@@ -55,3 +55,28 @@ def test_a_table_without_a_column_is_refused(people, metadata) -> None:
     """A table that lacks a column is named together with the column."""
     with pytest.raises(MetadataError, match="The synthetic table lacks column 'town'"):
         Comparison(people(9, 1), None, people(9, 1).drop("town"), metadata, 7)
+
+
+def test_a_target_that_is_no_column_is_refused(people, metadata) -> None:
+    """A target that is not among the columns compared is named, also if the tables have it."""
+    with pytest.raises(MetadataError, match="'town' is not among the columns"):
+        Comparison(people(9, 1), None, people(9, 1), metadata.select(["age"]), 7, target="town")
+
+
+def test_what_is_shared_is_made_once(people, metadata) -> None:
+    """What several metrics rest on is made when first asked for, for each comparison anew."""
+    one, other = (Comparison(people(9, 1), None, people(9, 1), metadata, 7) for _ in range(2))
+    made: list[Comparison] = []
+    for comparison in (one, one, other):
+        comparison.once("x", lambda comparison=comparison: made.append(comparison))
+
+    assert [one, other] == made
+
+
+def test_rows_are_those_of_the_table(people, metadata, monkeypatch) -> None:
+    """Rows as the table holds them are those that were encoded, also where the table was thinned."""
+    monkeypatch.setattr(room, "MAX_ROWS", 200)
+    comparison = Comparison(people(900, 1), None, people(300, 3), metadata, 7)
+    rows = comparison.rows(TRAIN, 50, "some")
+
+    assert rows.numbers(comparison.columns[0]).tolist() == comparison.frame(rows)["age"].to_list()

@@ -16,6 +16,7 @@ from lookalike.cli.show import figure_lines
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses which rows are compared."
 )
+@click.option("--target", metavar="COLUMN", help="What models are to predict; inferred if left out.")
 @set_option
 @params_option
 @report_option
@@ -32,7 +33,7 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
 
     check_report(report)
     chosen = parameters(rest["settings"], rest["params_file"], seed=rest["seed"])
-    judged = evaluate(real, synthetic, holdout, **chosen)
+    judged = evaluate(real, synthetic, holdout, target=rest["target"], **chosen)
     if report is not None:
         judged.save(report)
     for line in figure_lines(judged.figures):

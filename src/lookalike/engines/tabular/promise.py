@@ -13,7 +13,7 @@ from lookalike.engines.tabular.file import unpack
 from lookalike.engines.tabular.layout import Layout, load_layout
 from lookalike.engines.tabular.model import KIND
 from lookalike.engines.tabular.relations import Derived
-from lookalike.engines.tabular.rules.held import VALUE, Held
+from lookalike.engines.tabular.rules.held import VALUE, Held, Mask
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,19 @@ class Promise:
             nulls: False where a missing cell may have been something else before it was written: then rows with one are
                 exempt from every rule.
         """
-        counts = {}
+        counts = {title: int(rows.sum()) for title, rows in self.breaches(frame, nulls=nulls).items()}
+        return {title: n for title, n in counts.items() if n}
+
+    def breaches(self, frame: pl.DataFrame, *, nulls: bool = True) -> Mapping[str, Mask]:
+        """Which rows break each rule that rows break alone, by the rule's title; arguments as for `broken`."""
+        masks: dict[str, Mask] = {}
         for held in self.held:
+            if isinstance(held.rule, Unique):
+                continue
             checked = held if nulls else replace(held, nulls=False)
-            if n := int(checked.broken(frame, self.metadata).sum()):
-                counts[held.rule.title] = n
-        return counts
+            rows, title = checked.broken(frame, self.metadata), held.rule.title
+            masks[title] = masks[title] | rows if title in masks else rows  # titles tell columns, not ends or patterns
+        return masks
 
 
 def promise(layout: Layout) -> Promise:

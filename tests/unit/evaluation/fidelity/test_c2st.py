@@ -1,7 +1,7 @@
 import polars as pl
 
+from lookalike.evaluation import classifying
 from lookalike.evaluation.comparison import Comparison
-from lookalike.evaluation.fidelity import c2st
 from lookalike.evaluation.fidelity.c2st import metric
 
 
@@ -32,7 +32,7 @@ def test_few_rows_are_not_judged(people, metadata) -> None:
 
 def test_wide_tables_are_sampled(people, metadata, monkeypatch) -> None:
     """Beyond the cap columns are drawn by the seed, and the note says how many."""
-    monkeypatch.setattr(c2st, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(classifying, "MAX_COLUMNS", 2)
     figure = metric(Comparison(people(120, 1), people(80, 2), people(80, 3), metadata, 7))
 
     assert "Of 3 columns 2 were drawn by the seed." in figure.note

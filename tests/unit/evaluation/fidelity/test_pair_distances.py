@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from lookalike.data.metadata import Column, ColumnType, Metadata
+from lookalike.evaluation import pairs
 from lookalike.evaluation.comparison import Comparison
-from lookalike.evaluation.fidelity import pair_distances
 from lookalike.evaluation.fidelity.pair_distances import metric
 
 
@@ -61,7 +61,7 @@ def test_rare_levels_are_one_cell() -> None:
 
 def test_many_pairs_are_sampled(people, metadata, monkeypatch) -> None:
     """Beyond the cap pairs are drawn by the seed, and the note says how many."""
-    monkeypatch.setattr(pair_distances, "MAX_PAIRS", 2)
+    monkeypatch.setattr(pairs, "MAX_PAIRS", 2)
     figure = metric(Comparison(people(90, 1), people(70, 2), people(70, 3), metadata, 7))
 
     assert figure.note == "Of 3 pairs of columns 2 were drawn by the seed."
@@ -70,7 +70,7 @@ def test_many_pairs_are_sampled(people, metadata, monkeypatch) -> None:
 
 def test_pairs_are_numbered_without_gaps() -> None:
     """The k-th pair runs through all pairs once."""
-    found = [pair_distances._pair(k) for k in range(45)]
+    found = [pairs._pair(k) for k in range(45)]
 
     assert sorted(combinations(range(10), 2)) == sorted(found)
 

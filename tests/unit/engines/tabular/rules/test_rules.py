@@ -35,7 +35,10 @@ def drawn(frame: pl.DataFrame, *rules: dict[str, Any], n_rows: int = 500) -> pl.
     out = model.draw(n_rows, seed=2, block=3)
     refuse_broken(out, model.metadata, checked(TabularParameters, {"constraints": list(rules)}).constraints)
 
-    assert {} == promise(model.layout).broken(out)
+    kept = promise(model.layout)
+
+    assert {} == kept.broken(out)
+    assert not any(rows.any() for rows in kept.breaches(out).values())
     assert out.equals(Model.from_bytes(model.to_bytes()).draw(n_rows, seed=2, block=3))
     assert (n_rows, frame.schema) == (out.height, out.schema)
     return out

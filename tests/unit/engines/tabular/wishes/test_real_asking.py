@@ -14,8 +14,8 @@ import pytest
 
 from lookalike import TabularSynthesizer
 from lookalike.data.metadata import Metadata
+from lookalike.evaluation.classifying import tell_apart
 from lookalike.evaluation.comparison import HOLDOUT, SYNTHETIC, Comparison
-from lookalike.evaluation.fidelity.c2st import tell_apart
 
 DATA = os.environ.get("LOOKALIKE_DATA")
 COST = 0.03  # of the classifier's figure at most

@@ -1,0 +1,134 @@
+"""Does a model that learnt from synthetic rows predict real ones as well as one that learnt from real rows?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lookalike.evaluation import Figure
+from lookalike.evaluation.classifying import SETTINGS, levels, matrix
+from lookalike.evaluation.comparison import HOLDOUT, SYNTHETIC, TRAIN, Comparison, Rows, Sides
+from lookalike.evaluation.encoding import EncodedColumn, Vector
+from lookalike.evaluation.intervals import Interval, auc_error, of_error, of_parts
+from lookalike.evaluation.pairs import Array
+from lookalike.evaluation.ranking import auc
+from lookalike.evaluation.target import Target, target_of
+
+MEANING = (
+    "How well a model that learnt from synthetic rows predicts a column of real ones: 1 is always right; "
+    "guessing has 0.5 where it is a class and 0 where it is a number."
+)
+MIN_ROWS = 50  # to learn from, and to test by
+MAX_ROWS = 25_000
+MAX_WORK = 400_000  # cells learnt from, times classes where a model has one for each: about half a second
+MAX_COLUMNS = 300
+ROUNDS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Rows that have the target, and what it is, see `Target.truth`; shape ``(rows,)``."""
+
+    rows: Rows
+    truth: Vector
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def metric(comparison: Comparison) -> Figure:
+    """
+    What LightGBM that learnt from synthetic rows scores on held-back rows; higher is better, in ``[0, 1]``.
+
+    Classes: the area under the ROC curve; where they are more than two, the mean over them of each against the rest.
+    Numbers: the share of the variance that is explained, R², at least 0. The floor learnt from as many train rows. The
+    target is the comparison's, or inferred as `target.target_of` says; rows that lack it are left out. `details` tells
+    `target`, whether it was `chosen`, the `task`, and the rows: `n_rows` learnt from and `n_test`.
+
+    Raises:
+        MetadataError: the target chosen cannot be predicted.
+
+    Source: TSTR beside TRTR, Esteban, Hyland and Rätsch, arXiv:1706.02633, 2017.
+    """
+    target = target_of(comparison)
+    if target is None or len(comparison.columns) < 2:
+        return _unjudged("It takes two columns, one of them of few levels or a number that varies.")
+    others = [c for c in comparison.columns if c is not target.column]
+    columns = [others[j] for j in comparison.draw(len(others), MAX_COLUMNS, "tstr").tolist()]
+    sides = _sides(comparison, MAX_WORK // (len(columns) * target.n_models))
+    synthetic, test = _known(target, sides.synthetic), _known(target, sides.reference)
+    fresh = None if sides.fresh is None else _known(target, sides.fresh)
+    if fresh is None or min(len(synthetic), len(fresh), len(test)) < MIN_ROWS or len(np.unique(test.truth)) < 2:
+        return _unjudged(f"It takes {MIN_ROWS} rows to learn from and as many to test by, in which the target varies.")
+    predicted = _predicted(target, columns, synthetic, test.rows)
+    floor = _score(target, test.truth, _predicted(target, columns, fresh, test.rows))
+    value = _score(target, test.truth, predicted)
+    interval = _interval(comparison, target, test, predicted)
+    return Figure(value, floor, "higher", MEANING, _note(target), _details(target, synthetic, test), interval)
+
+
+def _unjudged(why: str) -> Figure:
+    return Figure(None, None, "higher", MEANING, why)
+
+
+def _sides(comparison: Comparison, most: int) -> Sides:
+    """Synthetic and train rows to learn from, equally many, and held-back rows to test by; else halves of train."""
+    most = min(most, MAX_ROWS)
+    if not comparison.has_holdout:
+        return comparison.against_train(most)
+    n = min(most, comparison.n_rows[TRAIN], comparison.n_rows[SYNTHETIC])
+    sizes = ((HOLDOUT, MAX_ROWS), (SYNTHETIC, n), (TRAIN, n))
+    return Sides(*(comparison.rows(table, size, "tstr") for table, size in sizes))
+
+
+def _known(target: Target, rows: Rows) -> _Known:
+    truth = target.truth(rows)
+    there = ~np.isnan(truth)
+    return _Known(Rows(rows.table, rows.index[there]), truth[there])
+
+
+def _predicted(target: Target, columns: list[EncodedColumn], learnt: _Known, test: Rows) -> Array:
+    """A score for each class (of two: for the second), or the number; shape ``(test rows, 1 or classes)``."""
+    import lightgbm as lgb  # takes most of a second to load: only who evaluates pays for it
+
+    if len(np.unique(learnt.truth)) < 2:
+        return np.zeros((len(test), target.n_models))  # nothing was to be learnt
+    settings = SETTINGS | {"objective": target.objective, "num_class": target.n_models}
+    rows = matrix(columns, learnt.rows)
+    data = lgb.Dataset(rows, learnt.truth, categorical_feature=levels(columns), params=dict(settings))
+    model = lgb.train(dict(settings), data, ROUNDS)
+    return np.asarray(model.predict(matrix(columns, test)), np.float64).reshape(len(test), target.n_models)
+
+
+def _score(target: Target, truth: Vector, predicted: Array) -> float:
+    if target.classes is None:
+        spread = float(((truth - truth.mean()) ** 2).sum())
+        return max(1 - float(((truth - predicted[:, 0]) ** 2).sum()) / spread, 0.0) if spread else 0.0
+    return float(np.mean([auc(scores[~is_it], scores[is_it]) for is_it, scores in _tests(truth, predicted)]))
+
+
+def _tests(truth: Vector, predicted: Array) -> list[tuple[Any, Vector]]:
+    """Of each class that the rows have: which of them are of it, and their scores."""
+    first = 1 if predicted.shape[1] == 1 else 0
+    tests = [(truth == k + first, predicted[:, k]) for k in range(predicted.shape[1])]
+    return [(is_it, scores) for is_it, scores in tests if 0 < is_it.sum() < len(truth)]
+
+
+def _interval(comparison: Comparison, target: Target, test: _Known, predicted: Array) -> Interval | None:
+    """As far as it is chance which rows test; that of the rows learnt from is not in it."""
+    value = _score(target, test.truth, predicted)
+    if target.classes is not None:
+        tests = _tests(test.truth, predicted)
+        errors = [auc_error(auc(s[~is_it], s[is_it]), int((~is_it).sum()), int(is_it.sum())) for is_it, s in tests]
+        return of_error(value, float(np.mean(errors)))
+    parts = [np.searchsorted(test.rows.index, part.index) for part in comparison.parts(test.rows)]
+    return of_parts(value, [_score(target, test.truth[p], predicted[p]) for p in parts]) if parts else None
+
+
+def _details(target: Target, learnt: _Known, test: _Known) -> dict[str, Any]:
+    told = {"target": target.column.column.name, "chosen": target.chosen, "task": target.task}
+    return {**told, "n_rows": len(learnt), "n_test": len(test)}
+
+
+def _note(target: Target) -> str:
+    return "" if target.chosen else f"Nobody chose a target: '{target.column.column.name}' was taken for one."
