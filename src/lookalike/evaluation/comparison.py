@@ -1,8 +1,9 @@
 """Three tables made comparable: the same columns, the same codes, the same number of rows on either side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,8 @@ MAX_ROWS = 50_000  # a share over so many rows is known to about 0.002
 MAX_CELLS = 10_000_000  # of one table; 80 MB as float64
 
 TRAIN, HOLDOUT, SYNTHETIC = range(3)
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +84,7 @@ class Comparison:
     min_level_rows: int = 5
 
     def __post_init__(self) -> None:
-        for name, table in zip(("train", "holdout", "synthetic"), self._tables, strict=True):
+        for name, table in zip(("train", "holdout", "synthetic"), self.tables, strict=True):
             missing = [c for c in self.metadata.names if c not in table.columns]
             if missing:
                 raise MetadataError(f"The {name} table lacks column '{missing[0]}'.")
@@ -91,6 +94,12 @@ class Comparison:
         """All columns in the order of the metadata, encoded once; arrays are as long as `n_rows` says."""
         tables = [t[self.draw(t.height, n, i)].select(self.metadata.names) for i, (t, n) in enumerate(self._sizes)]
         return tuple(encode(c, [t[c.name] for t in tables]) for c in self.metadata.columns)
+
+    @property
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """All rows of train, holdout (without rows if there is none) and synthetic."""
+        holdout = self.train.clear() if self.holdout is None else self.holdout
+        return self.train, holdout, self.synthetic
 
     @property
     def n_rows(self) -> tuple[int, int, int]:
@@ -126,9 +135,15 @@ class Comparison:
         numbers = [np.sort(order[i * size : (i + 1) * size]) for i in range(PARTS if size >= MIN_PART else 0)]
         return [Rows(rows.table, rows.index[part]) for part in numbers]
 
+    def once(self, find: Callable[["Comparison"], Found]) -> Found:
+        """What `find` makes of this comparison, worked out the first time only: several metrics may share it."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return cast(Found, self._found[find])
+
     def notes(self) -> tuple[str, ...]:
         """What limits every figure of this comparison, a sentence each."""
-        heights = tuple(t.height for t in self._tables)
+        heights = tuple(t.height for t in self.tables)
         thinned = f"Figures are from {max(self.n_rows):,} rows a table at most, drawn by the seed."
         return tuple(t for t in (thinned if heights != self.n_rows else "", self._floor_note()) if t)
 
@@ -168,12 +183,11 @@ class Comparison:
             "Hardly any rows were held back: fresh real rows are one random half of the real rows, seen from the other."
         )
 
-    @property
-    def _tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        holdout = self.train.clear() if self.holdout is None else self.holdout
-        return self.train, holdout, self.synthetic
+    @cached_property
+    def _found(self) -> dict[Callable[["Comparison"], object], object]:
+        return {}
 
     @property
     def _sizes(self) -> Sequence[tuple[pl.DataFrame, int]]:
         most = min(MAX_ROWS, max(1_000, MAX_CELLS // max(len(self.metadata.columns), 1)))
-        return [(t, min(t.height, most)) for t in self._tables]
+        return [(t, min(t.height, most)) for t in self.tables]
