@@ -15,9 +15,9 @@ from lookalike.evaluation.neighbours import MAX_COLUMNS, UNIT, Points, closest, 
 
 MIN_ROWS = MIN_HOLDOUT  # of each table; fewer targets tell nothing of an attack
 MAX_ROWS = 20_000  # of each table: three of them are few enough to be points of one space
-MAX_CELLS = 5_000_000  # of each table: 20 MB as points
 MAX_WORK = 1_000_000_000  # queries times references times columns: a seventh of a second
 MIN_QUERIES = 500
+MAX_CELLS = MAX_WORK // MIN_QUERIES  # of each table: more could not be measured
 MAX_QUERIES = 3_000  # a median distance is then known to about one part in a hundred
 SHARES = (0.005, 0.01, 0.02, 0.05, *(i / 10 for i in range(1, 10)), 0.95, 0.98, 0.99, 0.995)
 
@@ -53,10 +53,12 @@ class Closeness:
     Attributes:
         synthetic: Of synthetic rows.
         fresh: Of as many held-back rows.
+        note: That of the crowds.
     """
 
     synthetic: Vector
     fresh: Vector
+    note: str
 
 
 def crowds(comparison: Comparison) -> Crowds | None:
@@ -70,7 +72,8 @@ def crowds(comparison: Comparison) -> Crowds | None:
         stream(comparison.seed, "evaluation", "crowds", "order", i).permutation(len(p)) for i, p in enumerate(points)
     ]
     train, holdout, synthetic = (p[order] for p, order in zip(points, orders, strict=True))
-    return Crowds(columns, train, holdout, synthetic, note)
+    drawn = f"Of each table {most:,} rows at most were drawn by the seed." if max(comparison.n_rows) > most else ""
+    return Crowds(columns, train, holdout, synthetic, f"{note} {drawn}".strip())
 
 
 def closeness(comparison: Comparison) -> Closeness | None:
@@ -82,7 +85,7 @@ def closeness(comparison: Comparison) -> Closeness | None:
     n, m = affordable(n, len(crowd.train), len(crowd.columns))
     references = turned(crowd.train[:m])
     near, fresh = (closest(rows[:n], references, 2)[0] / UNIT for rows in (crowd.synthetic, crowd.holdout))
-    return Closeness(near, fresh)
+    return Closeness(near, fresh, crowd.note)
 
 
 def affordable(n_queries: int, n_references: int, n_columns: int) -> tuple[int, int]:

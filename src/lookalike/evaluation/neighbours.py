@@ -150,5 +150,9 @@ def _place(column: EncodedColumn, groups: Sequence[Rows]) -> Points:
     values = np.concatenate([g.numbers(column) for g in groups])
     real = np.sort(np.concatenate([column.tables[TRAIN], column.tables[HOLDOUT]]))
     real = real[: np.searchsorted(real, np.nan)]
-    rank = (np.searchsorted(real, values, "left") + np.searchsorted(real, values, "right")) / (2 * max(len(real), 1))
-    return np.where(np.isnan(values), 2 * UNIT, np.rint(rank * UNIT)).astype(np.int32)
+    order = np.argsort(values)  # what is looked up in order is found in half the time
+    rising = values[order]
+    rank = (np.searchsorted(real, rising, "left") + np.searchsorted(real, rising, "right")) / (2 * max(len(real), 1))
+    out = np.empty(len(values), np.int32)
+    out[order] = np.where(np.isnan(rising), 2 * UNIT, np.rint(rank * UNIT))
+    return out

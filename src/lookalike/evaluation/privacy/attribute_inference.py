@@ -9,6 +9,7 @@ from lookalike.evaluation import Figure
 from lookalike.evaluation.attacks import Risk, risk
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import MIN_ROWS, Crowds, affordable, crowds, unjudged
+from lookalike.evaluation.encoding import Vector
 from lookalike.evaluation.neighbours import UNIT, Points, closest_but_one, turned
 
 MEANING = (
@@ -45,8 +46,8 @@ def metric(comparison: Comparison) -> Figure:
     return Figure(found.value, floor.value, "lower", MEANING, crowd.note, details, found.interval)
 
 
-def attack(crowd: Crowds) -> list[NDArray[np.bool_]]:
-    """Which cells of train rows and of as many held-back rows are guessed, each of shape ``(targets, columns)``."""
+def attack(crowd: Crowds) -> list[Vector]:
+    """Which cells of train rows and of as many held-back rows are guessed: 1 or 0, shape ``(targets, columns)``."""
     n = min(len(crowd.train), len(crowd.holdout), MAX_TARGETS)
     wanted, m = affordable(2 * n * COST, len(crowd.synthetic), len(crowd.columns))
     n, references = min(n, max(wanted // (2 * COST), MIN_ROWS)), crowd.synthetic[:m]
@@ -54,19 +55,23 @@ def attack(crowd: Crowds) -> list[NDArray[np.bool_]]:
     return [_guessed(rows[:n], references, within) for rows in (crowd.train, crowd.holdout)]
 
 
-def _guessed(targets: Points, references: Points, within: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _guessed(targets: Points, references: Points, within: NDArray[np.int64]) -> Vector:
     who = closest_but_one(targets, turned(references))
     guesses = np.take_along_axis(references, who, axis=0)
-    return np.asarray(np.abs(targets - guesses) <= within)
+    return np.asarray(np.abs(targets - guesses) <= within, np.float64)
 
 
-def _overall(guessed: list[NDArray[np.bool_]]) -> Risk:
+def _overall(guessed: list[Vector]) -> Risk:
     train, control = guessed
     return risk(train.mean(axis=1), control.mean(axis=1))
 
 
-def _worst(crowd: Crowds, guessed: list[NDArray[np.bool_]]) -> list[dict[str, Any]]:
+def _worst(crowd: Crowds, guessed: list[Vector]) -> list[dict[str, Any]]:
     """The columns with the highest risk, highest first."""
-    risks = [risk(train, control) for train, control in zip(*(g.T for g in guessed), strict=True)]
-    order = sorted(range(len(risks)), key=lambda j: -risks[j].value)[:N_WORST]
-    return [{"column": crowd.columns[j].column.name, "risk": risks[j].value, **risks[j].details()} for j in order]
+    train, control = (g.mean(axis=0) for g in guessed)
+    order = np.argsort(-(train - control) / np.maximum(1 - control, 1e-9), kind="stable")[:N_WORST].tolist()
+    risks = [risk(guessed[0][:, j], guessed[1][:, j]) for j in order]
+    return [
+        {"column": crowd.columns[j].column.name, "risk": r.value, **r.details()}
+        for j, r in zip(order, risks, strict=True)
+    ]

@@ -32,7 +32,7 @@ def metric(comparison: Comparison) -> Figure:
         note = "Not judged: half of the held-back rows or more equal a row learnt from."
         return Figure(None, None, "higher", MEANING, note, details, bounds=BOUNDS)
     value = min(float(np.median(first) / np.median(fresh)), BOUNDS[1])
-    return Figure(value, 1.0, "higher", MEANING, "", details, _interval(near, value), BOUNDS)
+    return Figure(value, 1.0, "higher", MEANING, near.note, details, _interval(near, value), BOUNDS)
 
 
 def _interval(near: Closeness, value: float) -> Interval:

@@ -8,6 +8,7 @@ from lookalike.evaluation import Figure
 from lookalike.evaluation.attacks import Risk, risk
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import MIN_ROWS, Crowds, affordable, crowds, unjudged
+from lookalike.evaluation.encoding import Vector
 from lookalike.evaluation.neighbours import Points, closest, turned
 
 MEANING = (
@@ -55,9 +56,9 @@ def attack(crowd: Crowds, halves: list[Picks]) -> tuple[Risk, int]:
     return risk(*linked), n
 
 
-def _linked(targets: Points, references: Points, half: Picks) -> Picks:
+def _linked(targets: Points, references: Points, half: Picks) -> Vector:
     one, two = (closest(_only(targets, p), turned(_only(references, p)), K)[1] for p in (half, ~half))
-    return np.asarray((one[:, :, None] == two[:, None, :]).any(axis=(1, 2)))
+    return np.asarray((one[:, :, None] == two[:, None, :]).any(axis=(1, 2)), np.float64)
 
 
 def _only(points: Points, picked: Picks) -> Points:

@@ -30,7 +30,7 @@ def metric(comparison: Comparison) -> Figure:
     value = float(np.median(made))
     details = {**curves(made, fresh, comparison.min_level_rows), "n_rows": len(made)}
     interval = of_parts(value, medians(made, PARTS).tolist())
-    return Figure(value, float(np.median(fresh)), "higher", MEANING, "", details, interval)
+    return Figure(value, float(np.median(fresh)), "higher", MEANING, near.note, details, interval)
 
 
 def _ratios(distances: Vector) -> Vector:
