@@ -55,3 +55,16 @@ def test_a_table_without_a_column_is_refused(people, metadata) -> None:
     """A table that lacks a column is named together with the column."""
     with pytest.raises(MetadataError, match="The synthetic table lacks column 'town'"):
         Comparison(people(9, 1), None, people(9, 1).drop("town"), metadata, 7)
+
+
+def test_what_metrics_share_is_found_once(people, metadata) -> None:
+    """What several metrics ask of a comparison is worked out for the first, None as well, and anew for another one."""
+    asked = []
+
+    def find(comparison: Comparison) -> None:
+        asked.append(comparison)
+
+    one, other = (Comparison(people(9, 1), None, people(9, 2), metadata, 7) for _ in range(2))
+
+    assert [None, None, None] == [c.once(find) for c in (one, one, other)]
+    assert [one, other] == asked
