@@ -37,7 +37,7 @@ def columns_of(comparison: Comparison) -> tuple[list[EncodedColumn], str]:
 
 def real_apart(comparison: Comparison) -> float | None:
     """AUC of telling train rows from held-back ones; None where there are too few. Made once."""
-    return comparison.once("real_apart", lambda: _real_apart(comparison))
+    return comparison.once(_real_apart)
 
 
 def _real_apart(comparison: Comparison) -> float | None:

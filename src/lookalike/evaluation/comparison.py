@@ -23,7 +23,7 @@ MAX_CELLS = 10_000_000  # of one table; 80 MB as float64
 
 TRAIN, HOLDOUT, SYNTHETIC = range(3)
 
-Made = TypeVar("Made")
+Found = TypeVar("Found")
 Breaches = Callable[[pl.DataFrame], Mapping[str, NDArray[np.bool_]]]
 
 
@@ -91,7 +91,7 @@ class Comparison:
     def __post_init__(self) -> None:
         if self.target is not None and self.target not in self.metadata.names:
             raise MetadataError(f"The target '{self.target}' is not among the columns that are compared.")
-        for name, table in zip(("train", "holdout", "synthetic"), self._tables, strict=True):
+        for name, table in zip(("train", "holdout", "synthetic"), self.tables, strict=True):
             missing = [c for c in self.metadata.names if c not in table.columns]
             if missing:
                 raise MetadataError(f"The {name} table lacks column '{missing[0]}'.")
@@ -103,6 +103,12 @@ class Comparison:
         return tuple(encode(c, [t[c.name] for t in tables]) for c in self.metadata.columns)
 
     @property
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """All rows of train, holdout (without rows if there is none) and synthetic."""
+        holdout = self.train.clear() if self.holdout is None else self.holdout
+        return self.train, holdout, self.synthetic
+
+    @property
     def n_rows(self) -> tuple[int, int, int]:
         """Rows compared, of train, holdout and synthetic."""
         n_train, n_holdout, n_synthetic = (n for _, n in self._sizes)
@@ -112,12 +118,6 @@ class Comparison:
     def has_holdout(self) -> bool:
         """Whether there are enough held-back rows, and rows learnt from, to judge by."""
         return min(self.n_rows[TRAIN], self.n_rows[HOLDOUT]) >= MIN_HOLDOUT
-
-    def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """What `make` makes, made when its name is first asked for: several metrics rest on it."""
-        if name not in self._made:
-            self._made[name] = make()
-        return cast(Made, self._made[name])
 
     def draw(self, n: int, k: int, *names: str | int) -> NDArray[np.int64]:
         """At most `k` of `n` row numbers, without repetition, sorted; the same for the same names."""
@@ -142,9 +142,15 @@ class Comparison:
         numbers = [np.sort(order[i * size : (i + 1) * size]) for i in range(PARTS if size >= MIN_PART else 0)]
         return [Rows(rows.table, rows.index[part]) for part in numbers]
 
+    def once(self, find: Callable[["Comparison"], Found]) -> Found:
+        """What `find` makes of this comparison, worked out the first time only: several metrics may share it."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return cast(Found, self._found[find])
+
     def notes(self) -> tuple[str, ...]:
         """What limits every figure of this comparison, a sentence each."""
-        heights = tuple(t.height for t in self._tables)
+        heights = tuple(t.height for t in self.tables)
         thinned = f"Figures are from {max(self.n_rows):,} rows a table at most, drawn by the seed."
         return tuple(t for t in (thinned if heights != self.n_rows else "", self._floor_note()) if t)
 
@@ -190,15 +196,10 @@ class Comparison:
         return table[self.draw(table.height, n, rows.table)[rows.index]]
 
     @cached_property
-    def _made(self) -> dict[str, object]:
+    def _found(self) -> dict[Callable[["Comparison"], object], object]:
         return {}
-
-    @property
-    def _tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        holdout = self.train.clear() if self.holdout is None else self.holdout
-        return self.train, holdout, self.synthetic
 
     @property
     def _sizes(self) -> Sequence[tuple[pl.DataFrame, int]]:
         most = min(MAX_ROWS, max(1_000, MAX_CELLS // max(len(self.metadata.columns), 1)))
-        return [(t, min(t.height, most)) for t in self._tables]
+        return [(t, min(t.height, most)) for t in self.tables]

@@ -57,6 +57,18 @@ def encode(column: Column, tables: Sequence[pl.Series]) -> EncodedColumn:
     return EncodedColumn(column, tuple(np.split(codes, ends)), tuple(levels.to_list()))
 
 
+def canonical(column: Column, tables: Sequence[pl.Series]) -> list[pl.Series]:
+    """
+    The same column of several tables in cells that can be compared: float64 or text, null where missing.
+
+    Raises:
+        MetadataError: as `encode`.
+    """
+    if column.type in NUMERIC:
+        return [pl.Series(_numbers(column, s), nan_to_null=True) for s in tables]
+    return _texts(column, tables)
+
+
 def _numbers(column: Column, series: pl.Series) -> Vector:
     units, per_second = _units(column, series)
     values = units.cast(pl.Float64).fill_null(float("nan")).to_numpy() / per_second

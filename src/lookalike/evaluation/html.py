@@ -20,7 +20,15 @@ TITLES = {
     "fidelity.c2st": "Told apart by a classifier",
     "fidelity.column_shapes": "Single columns",
     "fidelity.pair_distances": "Pairs of columns",
+    "privacy.attribute_inference": "A column told by the others",
+    "privacy.copies": "Copies of rows learnt from",
+    "privacy.dcr": "Distance to rows learnt from",
     "privacy.dcr_share": "Nearer to rows learnt from",
+    "privacy.linkability": "Two files linked",
+    "privacy.membership": "Members told by distance",
+    "privacy.membership_density": "Members told by density",
+    "privacy.nndr": "One row picked out",
+    "privacy.singling_out": "One row singled out",
 }
 
 

@@ -32,7 +32,7 @@ def of_error(value: float, standard_error: float, bounds: Interval = (0.0, 1.0))
     return _within(value - half, value + half, bounds)
 
 
-def of_share(n_found: float, n: int) -> Interval:
+def of_share(n_found: float, n: float) -> Interval:
     """
     Interval of a share of `n` rows, `n_found` of which were found; never empty, also at 0 and at all.
 

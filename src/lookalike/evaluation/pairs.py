@@ -63,7 +63,7 @@ def counted(comparison: Comparison) -> Counted | None:
     Numbers are cut at the deciles of train; each decile value (often a spike) is a cell of its own, as is missing, and
     a number with at most ten values is kept whole. Levels beyond the 30 most frequent of train are folded into one.
     """
-    return comparison.once("pairs", lambda: _counted(comparison))
+    return comparison.once(_counted)
 
 
 def _counted(comparison: Comparison) -> Counted | None:

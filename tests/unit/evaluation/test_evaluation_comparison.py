@@ -63,16 +63,6 @@ def test_a_target_that_is_no_column_is_refused(people, metadata) -> None:
         Comparison(people(9, 1), None, people(9, 1), metadata.select(["age"]), 7, target="town")
 
 
-def test_what_is_shared_is_made_once(people, metadata) -> None:
-    """What several metrics rest on is made when first asked for, for each comparison anew."""
-    one, other = (Comparison(people(9, 1), None, people(9, 1), metadata, 7) for _ in range(2))
-    made: list[Comparison] = []
-    for comparison in (one, one, other):
-        comparison.once("x", lambda comparison=comparison: made.append(comparison))
-
-    assert [one, other] == made
-
-
 def test_rows_are_those_of_the_table(people, metadata, monkeypatch) -> None:
     """Rows as the table holds them are those that were encoded, also where the table was thinned."""
     monkeypatch.setattr(room, "MAX_ROWS", 200)
@@ -80,3 +70,16 @@ def test_rows_are_those_of_the_table(people, metadata, monkeypatch) -> None:
     rows = comparison.rows(TRAIN, 50, "some")
 
     assert rows.numbers(comparison.columns[0]).tolist() == comparison.frame(rows)["age"].to_list()
+
+
+def test_what_metrics_share_is_found_once(people, metadata) -> None:
+    """What several metrics ask of a comparison is worked out for the first, None as well, and anew for another one."""
+    asked = []
+
+    def find(comparison: Comparison) -> None:
+        asked.append(comparison)
+
+    one, other = (Comparison(people(9, 1), None, people(9, 2), metadata, 7) for _ in range(2))
+
+    assert [None, None, None] == [c.once(find) for c in (one, one, other)]
+    assert [one, other] == asked

@@ -6,7 +6,7 @@ import pytest
 
 from lookalike.data.metadata import Column, ColumnType
 from lookalike.errors import MetadataError
-from lookalike.evaluation.encoding import encode
+from lookalike.evaluation.encoding import canonical, encode
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,24 @@ def test_text_for_a_number_is_refused() -> None:
         encode(Column("x", ColumnType.INTEGER, pl.Int64()), [pl.Series("x", ["secret"])])
 
     assert "secret" not in str(refused.value)
+
+
+def test_cells_are_comparable_across_tables() -> None:
+    """Numbers of any width become float64, times seconds, levels text, missing of any kind null."""
+    number, day, level = (
+        Column(name, kind, dtype)
+        for name, kind, dtype in (
+            ("n", ColumnType.INTEGER, pl.Int64()),
+            ("d", ColumnType.DATE, pl.Date()),
+            ("c", ColumnType.CATEGORICAL, pl.Int64()),
+        )
+    )
+    numbers = canonical(number, [pl.Series([1, None], dtype=pl.UInt8), pl.Series([1.0, float("inf")])])
+    days = canonical(
+        day, [pl.Series([1], dtype=pl.Int32).cast(pl.Date()), pl.Series([86_400_000]).cast(pl.Datetime("ms"))]
+    )
+    levels = canonical(level, [pl.Series([3, None]), pl.Series([3.0, 4.5])])
+
+    assert [[1.0, None], [1.0, None]] == [s.to_list() for s in numbers]
+    assert [[86_400.0], [86_400.0]] == [s.to_list() for s in days]
+    assert [["3", None], ["3", "4.5"]] == [s.to_list() for s in levels]

@@ -9,7 +9,7 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import HOLDOUT, MIN_HOLDOUT, SYNTHETIC, TRAIN, Comparison
 from lookalike.evaluation.intervals import of_error
-from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, nearest, space
+from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, nearest, space, turned
 
 MEANING = (
     "Share of synthetic rows that stand nearer to a row learnt from than to any of as many real rows held back: "
@@ -75,10 +75,10 @@ def lean(queries: Points, train: Points, holdout: Points, rng: np.random.Generat
     """Where queries stand between `train`, thinned to the size of `holdout`, and `holdout`."""
     plan, n = _plan(queries, train, holdout), min(len(train), len(holdout))
     queries = queries[_some(queries, plan.n_queries, rng)]
-    away = nearest(queries, _turned(holdout[_some(holdout, n, rng)]))
+    away = nearest(queries, turned(holdout[_some(holdout, n, rng)]))
     order = rng.permutation(len(train))
     thinned = [train[np.sort(order[i * n : (i + 1) * n])] for i in range(plan.repeats)]
-    near = np.stack([nearest(queries, _turned(part)) for part in thinned])
+    near = np.stack([nearest(queries, turned(part)) for part in thinned])
     share = float(np.mean((near < away) + 0.5 * (near == away)))
     return Lean(share, _leak(near, away), plan.n_queries, n, plan.repeats)
 
@@ -139,8 +139,3 @@ def _plan(queries: Points, train: Points, holdout: Points) -> _Plan:
 
 def _some(points: Points, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.sort(rng.choice(len(points), n, replace=False))
-
-
-def _turned(points: Points) -> Points:
-    """Points as references: shape ``(columns, n)``."""
-    return np.ascontiguousarray(points.T)
