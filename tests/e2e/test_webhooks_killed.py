@@ -21,7 +21,7 @@ from lookalike.jobs.job import NewJob
 from lookalike.ledger.database import open_engine, reading
 from lookalike.ledger.jobs import SqlJobStore
 from lookalike.ledger.tables import deliveries
-from somebody import SOMEBODY
+from somebody import somebody_of
 
 CUSTOMERS, WEBHOOKS, JOBS, EVENTS = 5, 8, 50, 5
 N = CUSTOMERS * WEBHOOKS * JOBS * EVENTS
@@ -88,10 +88,11 @@ def _happen(database_url: str) -> None:
     store = SqlJobStore(engine, timedelta(days=30))
     for number in range(CUSTOMERS * JOBS):
         place = {"output_location": {"bucket": "out", "path": str(uuid.uuid4())}}
-        new = NewJob(str(uuid.uuid4()), f"customer-{number % CUSTOMERS}", "p", place, {}, 600, 600)
-        job_id = store.submit(new, Limits(4, 10_000), None, SOMEBODY).job_id
+        customer = f"customer-{number % CUSTOMERS}"
+        new, somebody = NewJob(str(uuid.uuid4()), customer, "p", place, {}, 600, 600), somebody_of(customer)
+        job_id = store.submit(new, Limits(4, 10_000), None, somebody).job_id
         for move in (store.pause, store.resume, store.pause, store.cancel):
-            move(job_id, SOMEBODY)
+            move(job_id, somebody)
     engine.dispose()
 
 
