@@ -41,7 +41,8 @@ def of_share(n_found: float, n: float) -> Interval:
     z2 = float(norm.ppf((1 + LEVEL) / 2)) ** 2
     middle, share = n + z2, n_found / n
     half = sqrt(z2 * (share * (1 - share) * n + z2 / 4)) / middle
-    return _within((n_found + z2 / 2) / middle - half, (n_found + z2 / 2) / middle + half, (0.0, 1.0))
+    low, high = _within((n_found + z2 / 2) / middle - half, (n_found + z2 / 2) / middle + half, (0.0, 1.0))
+    return min(low, share), max(high, share)  # which at either end is a last digit off
 
 
 def auc_error(auc: float, n_negative: int, n_positive: int) -> float:

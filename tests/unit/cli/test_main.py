@@ -199,10 +199,11 @@ def test_evaluate(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     """Figures stand on standard output with a line for each, then the verdict; the report is written."""
     report = tmp_path / "r.json"
 
-    assert 0 == main(["evaluate", str(small), str(ADULT), "--report", str(report)])
+    assert 0 == main(["evaluate", str(small), str(ADULT), "--report", str(report), "--target", "age"])
     told = capsys.readouterr().out
     figures = json.loads(report.read_bytes())["figures"]
     assert all(name in told for name in figures)
+    assert "age" == figures["utility.tstr"]["details"]["target"]
     assert json.loads(report.read_bytes())["verdict"]["sentence"] == told.splitlines()[-1]
 
 

@@ -29,6 +29,14 @@ def test_shares_at_the_ends(n_found: int) -> None:
     assert 0.1 < high - low < 0.2
 
 
+@pytest.mark.parametrize("found", [0, 1])
+def test_a_share_lies_in_its_interval(found: int) -> None:
+    """None and all of any number of rows lie within, to the last digit."""
+    intervals = [of_share(found * n, n) for n in range(1, 300)]
+
+    assert all(low <= found <= high for low, high in intervals)
+
+
 @pytest.mark.parametrize("shift", [0.0, 0.5, 2.0])
 def test_areas(shift: float) -> None:
     """The interval of an AUC of two normals holds the true one."""

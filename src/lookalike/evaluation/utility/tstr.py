@@ -64,7 +64,8 @@ def metric(comparison: Comparison) -> Figure:
     floor = _score(target, test.truth, _predicted(target, columns, fresh, test.rows))
     value = _score(target, test.truth, predicted)
     interval = _interval(comparison, target, test, predicted)
-    return Figure(value, floor, "higher", MEANING, _note(target), _details(target, synthetic, test), interval)
+    note = _note(target, len(columns), len(others))
+    return Figure(value, floor, "higher", MEANING, note, _details(target, synthetic, test), interval)
 
 
 def _unjudged(why: str) -> Figure:
@@ -130,5 +131,7 @@ def _details(target: Target, learnt: _Known, test: _Known) -> dict[str, Any]:
     return {**told, "n_rows": len(learnt), "n_test": len(test)}
 
 
-def _note(target: Target) -> str:
-    return "" if target.chosen else f"Nobody chose a target: '{target.column.column.name}' was taken for one."
+def _note(target: Target, n_drawn: int, n_columns: int) -> str:
+    inferred = f"Nobody chose a target: '{target.column.column.name}' was taken for one."
+    drawn = f"Of {n_columns:,} other columns {n_drawn:,} were drawn by the seed."
+    return " ".join([*([] if target.chosen else [inferred]), *([drawn] if n_drawn < n_columns else [])])

@@ -5,6 +5,7 @@ import pytest
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.errors import MetadataError
 from lookalike.evaluation.comparison import Comparison
+from lookalike.evaluation.utility import tstr
 from lookalike.evaluation.utility.tstr import metric
 
 METADATA = Metadata(
@@ -115,6 +116,21 @@ def test_without_a_holdout_halves_of_train_stand_in() -> None:
 
     assert (500, 500) == (figure.details["n_rows"], figure.details["n_test"])
     assert abs(figure.value - figure.floor) < 0.05
+
+
+def test_wide_tables_are_sampled(monkeypatch) -> None:
+    """Beyond the cap columns are drawn by the seed, and the note says how many."""
+    monkeypatch.setattr(tstr, "MAX_COLUMNS", 2)
+
+    assert "Of 3 other columns 2 were drawn by the seed." == metric(_compared(_pupils(500, 3), "y")).note
+
+
+def test_a_class_that_is_gone_costs_its_part() -> None:
+    """Synthetic rows without one of three classes are judged, and score less than those that have it."""
+    whole = _pupils(1_500, 3)
+    gone = metric(_compared(whole.filter(pl.col("grade") != "b"), "grade"))
+
+    assert 0.5 < gone.value < metric(_compared(whole, "grade")).value - 0.02
 
 
 def test_few_rows_are_not_judged() -> None:
