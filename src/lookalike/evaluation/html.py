@@ -18,8 +18,15 @@ MAX_GIVEAWAYS = 6
 
 TITLES = {
     "fidelity.c2st": "Told apart by a classifier",
+    "fidelity.c2st_train": "Told from rows learnt from",
     "fidelity.column_shapes": "Single columns",
+    "fidelity.correlations": "Correlations of numbers",
+    "fidelity.missing_patterns": "What is missing together",
+    "fidelity.mutual_information": "What columns tell of each other",
     "fidelity.pair_distances": "Pairs of columns",
+    "fidelity.rare_levels": "Rare levels",
+    "fidelity.rules_kept": "Rules broken",
+    "utility.tstr": "What a model learns",
     "privacy.attribute_inference": "A column told by the others",
     "privacy.copies": "Copies of rows learnt from",
     "privacy.dcr": "Distance to rows learnt from",

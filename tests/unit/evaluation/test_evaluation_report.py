@@ -7,7 +7,10 @@ import pytest
 
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.errors import UsageError
+from lookalike.evaluation import Figure, metric_names
+from lookalike.evaluation.html import TITLES
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.svg import track
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
@@ -144,3 +147,30 @@ def test_tiny_tables_get_a_report(people, metadata, n, n_holdout) -> None:
 
     assert ("unknown", "unknown") == (report.verdict.fidelity.grade, report.verdict.privacy.grade)
     assert "too few rows" in report.to_html()
+
+
+@pytest.mark.parametrize(
+    ("figure", "ends"),
+    [
+        (Figure(0.52, 0.5, "half", ""), ("0.4", "1")),
+        (Figure(0.3, 0.5, "half", ""), ("0", "1")),
+        (Figure(0.03, 0.02, "lower", ""), ("0", "0.05")),
+        (Figure(0.93, 0.97, "higher", ""), ("0.9", "1")),
+        (Figure(0.3, 0.97, "higher", ""), ("0", "1")),
+        (Figure(1.04, 1.0, "higher", "", bounds=(0.0, 2.0)), ("0.9", "2")),
+        (Figure(0.93, 0.97, "higher", "", interval=(0.85, 0.99)), ("0.8", "1")),
+    ],
+)
+def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> None:
+    """The line is as long as value, interval and floor ask for, and the ideal is on it where the direction says."""
+    drawn = str(track(figure))
+    ideal = float(re.findall(r'class="ideal" x1="([\d.]+)"', drawn)[0])
+
+    assert ends == tuple(re.findall(r">([\d.]+)</text>", drawn))
+    assert 8 <= ideal <= 272
+    assert (figure.direction == "lower") == (ideal == 8)
+
+
+def test_every_figure_has_a_title() -> None:
+    """No figure is shown by its bare name."""
+    assert set(metric_names()) == set(TITLES)
