@@ -1,12 +1,14 @@
 """The report as one page: no network, no script, light and dark."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lookalike.evaluation import FAMILIES, Figure
 from lookalike.evaluation.dial import dial
+from lookalike.evaluation.maps import curves, heat
 from lookalike.evaluation.svg import spread, track
 
 if TYPE_CHECKING:
@@ -39,6 +41,24 @@ TITLES = {
 }
 
 
+MAPS = (
+    ("fidelity.mutual_information", "What columns tell of each other", "Mutual information, 0 to 1."),
+    ("fidelity.correlations", "Correlations of numbers", "By ranks, -1 to 1; strength is what shows."),
+)
+CURVES = (
+    (
+        "privacy.dcr",
+        "Distance to the closest row learnt from",
+        "In columns that differ. Where the line lies above the dashed one, synthetic rows are nearer than fresh ones.",
+    ),
+    (
+        "privacy.nndr",
+        "Closest against second closest",
+        "Ratio of the two distances. Where the line lies above the dashed one, single rows are picked out.",
+    ),
+)
+
+
 def page(report: "Report") -> str:
     """HTML of the report; every name and level in it is escaped, the same report gives the same bytes."""
     environment = Environment(
@@ -50,7 +70,7 @@ def page(report: "Report") -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(decimal=_decimal, settings=_settings)
-    environment.globals.update(track=track, spread=spread, dial=dial)
+    environment.globals.update(track=track, spread=spread, dial=dial, heat=heat, curves=curves)
     return environment.get_template("report.html.j2").render(report=report, **_parts(report))
 
 
@@ -59,6 +79,8 @@ def _parts(report: "Report") -> dict[str, Any]:
     worst = report.worst_columns()
     return {
         "families": [(family, _titled(report, family)) for family in FAMILIES if _titled(report, family)],
+        "maps": [(title, lead, matrices) for name, title, lead in MAPS if (matrices := _matrices(report, name))],
+        "distances": [(title, lead, details) for name, title, lead in CURVES if (details := _curves(report, name))],
         "columns": worst[:MAX_COLUMNS],
         "n_columns": len(worst),
         "pairs": pairs.details.get("pairs", ())[:MAX_PAIRS] if pairs else (),
@@ -70,6 +92,18 @@ def _titled(report: "Report", family: str) -> list[tuple[str, str, Figure]]:
     """The figures of a family with their titles and names."""
     own = {name: figure for name, figure in report.figures.items() if name.partition(".")[0] == family}
     return [(TITLES.get(name, name), name, figure) for name, figure in own.items()]
+
+
+def _matrices(report: "Report", name: str) -> Mapping[str, Any] | None:
+    """The matrices of a figure over pairs, if there are three columns to look at."""
+    found = report.figures[name].details.get("matrices") if name in report.figures else None
+    return found if found and len(found["names"]) > 2 else None
+
+
+def _curves(report: "Report", name: str) -> Mapping[str, Any] | None:
+    """The quantiles that a figure has of both sides."""
+    found = report.figures[name].details if name in report.figures else {}
+    return found if found.get("shares") else None
 
 
 def _decimal(value: float | None) -> str:

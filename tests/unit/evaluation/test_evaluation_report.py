@@ -174,3 +174,15 @@ def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> N
 def test_every_figure_has_a_title() -> None:
     """No figure is shown by its bare name."""
     assert set(metric_names()) == set(TITLES)
+
+
+def test_a_page_of_many_columns_is_light() -> None:
+    """A report on 120 columns is a page of less than 2 MB, with maps of the worst thirty."""
+    rows = pl.int_range(300, eager=True)
+    columns = {f"column {i}": (rows * (7 + i) % (50 + i)) for i in range(120)}
+    table = pl.DataFrame(columns)
+    metadata = Metadata(tuple(Column(name, ColumnType.INTEGER, pl.Int64()) for name in columns))
+    page = evaluate_tables(table[:100], table[100:200], table[200:], metadata=metadata, seed=1).to_html()
+
+    assert len(page.encode()) < 2_000_000
+    assert 3 * 30 * 29 < page.count("</title></rect>") <= 2 * 3 * 30 * 29
