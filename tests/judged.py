@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,3 +71,38 @@ def _type(name: str, dtype: pl.DataType) -> ColumnType:
     if isinstance(dtype, pl.Datetime):
         return ColumnType.DATETIME
     return TYPES.get(name, ColumnType.INTEGER if dtype.is_integer() else ColumnType.DECIMAL)
+
+
+@dataclass(frozen=True)
+class JudgedTexts:
+    """The same of texts, 1,000 of each kind so that nobody draws any; their column, and that of their labels."""
+
+    train: pl.DataFrame
+    holdout: pl.DataFrame
+    made: pl.DataFrame
+    text: str
+    label: str
+
+
+TEXTS = {"banking77": ("text", "category"), "sms_spam": ("text", "label")}
+N_TEXTS = 1_000
+
+
+def texts(name: str, data: Path) -> JudgedTexts:
+    """Real texts, and jumbled ones as of a poor generator that copies."""
+    text, label = TEXTS[name]
+    folded = pl.col(text).str.strip_chars().str.replace_all(r"\s+", " ")
+    rows = pl.read_csv(data / f"{name}.csv").select(folded, label).filter(pl.col(text).str.len_bytes() > 0)
+    rows = rows.unique(text, keep="first", maintain_order=True)
+    rows = rows[np.random.Generator(np.random.PCG64(5)).permutation(rows.height)]
+    train, holdout = rows[:N_TEXTS], rows[N_TEXTS : 2 * N_TEXTS]
+    return JudgedTexts(train, holdout, _jumbled(train, text), text, label)
+
+
+def _jumbled(rows: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Every fourth text as it is; the others end as the next one does, and every fifth word of theirs is left out."""
+    words = [t.split() for t in rows[text]]
+    joined = [a[: len(a) // 2] + b[len(b) // 2 :] for a, b in pairwise([*words, words[0]])]
+    thinned = [" ".join(w for i, w in enumerate(j) if i % 5 != 3) for j in joined]
+    made = [old if i % 4 == 0 else new for i, (old, new) in enumerate(zip(rows[text], thinned, strict=True))]
+    return rows.with_columns(pl.Series(text, made))
