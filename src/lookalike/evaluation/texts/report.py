@@ -1,7 +1,7 @@
 """The report on synthetic texts: every figure beside that of fresh real ones, and one sentence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -73,8 +73,14 @@ def _measure(name: str, comparison: TextComparison) -> Figure:
 
 
 def _verdict(figures: Mapping[str, Figure]) -> Verdict:
-    """Fidelity by the classifier that tells most, privacy by the worse of whole copies and copied phrases."""
-    told = [figures.get(f"fidelity.c2st_{name}") for name in ("word", "char", "svd")]
+    """
+    Fidelity by the classifier that tells most, privacy by the worse of whole copies and copied phrases.
+
+    The floor of `c2st_svd` is no excuse: its directions are those of train, which stands out where it is small.
+    """
+    told = [figures.get(f"fidelity.c2st_{name}") for name in ("word", "char")]
+    matter = figures.get("fidelity.c2st_svd")
+    told += [] if matter is None else [replace(matter, floor=None if matter.floor is None else 0.5)]
     copied = [figures.get(f"privacy.{name}") for name in ("copies", "shingles")]
     fidelity: Grade = worst([above_floor(f, 0.5, C2ST_GOOD, C2ST_FAIR) for f in told])
     return spoken("texts", fidelity, worst([surely_above_floor(f, COPIES_GOOD, COPIES_FAIR) for f in copied]))

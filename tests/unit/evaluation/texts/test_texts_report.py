@@ -1,5 +1,6 @@
 import json
 
+import polars as pl
 import pytest
 
 from lookalike.evaluation.report import ReportSettings
@@ -42,6 +43,14 @@ def test_a_copy_is_not_private() -> None:
 
     assert Grade.POOR is report.verdict.privacy
     assert "do not share" in report.verdict.sentence
+
+
+def test_another_matter_is_not_faithful() -> None:
+    """Texts of one of three kinds alone get the worst grade, although train itself stands out among its directions."""
+    cards = questions(1_000, 3).filter(pl.col("about") == "card")
+    report = evaluate_texts(questions(400, 1), cards, questions(300, 2), columns=COLUMNS, seed=7)
+
+    assert Grade.POOR is report.verdict.fidelity
 
 
 def test_without_holdout_privacy_is_unknown() -> None:
