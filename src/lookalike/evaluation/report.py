@@ -152,14 +152,15 @@ def evaluate_tables(
     return Report(
         verdict=verdict(figures),
         figures=figures,
-        columns=_columns(comparison, figures["fidelity.column_shapes"]),
+        columns=column_reports(comparison, figures["fidelity.column_shapes"]),
         facts=_facts(comparison, settings),
-        notes=(*settings.notes, *_left_out(metadata), *comparison.notes()),
+        notes=(*settings.notes, *left_out(metadata), *comparison.notes()),
         gate=None if settings.gate is None else judge(settings.gate, figures),
     )
 
 
-def _left_out(metadata: Metadata) -> tuple[str, ...]:
+def left_out(metadata: Metadata) -> tuple[str, ...]:
+    """A sentence on the columns that are not compared, if there are any."""
     names = [f"'{c.name}'" for c in metadata.columns if c.type in MADE_UP]
     if not names:
         return ()
@@ -175,7 +176,8 @@ def _measure(name: str, comparison: Comparison) -> Figure:
     return figure
 
 
-def _columns(comparison: Comparison, shapes: Figure) -> tuple[ColumnReport, ...]:
+def column_reports(comparison: Comparison, shapes: Figure) -> tuple[ColumnReport, ...]:
+    """The columns of a comparison, by what `fidelity.column_shapes` found of them."""
     rows = shapes.details.get("columns", ())
     bare = [
         ColumnReport(c.column.name, c.column.type.value, row["error"], row["floor"], None)
@@ -200,8 +202,13 @@ def _facts(comparison: Comparison, settings: ReportSettings) -> dict[str, Any]:
         "min_level_rows": comparison.min_level_rows,
         "seed": comparison.seed,
         "settings": dict(settings.settings),
-        "versions": {"lookalike": VERSION, **{name: version(name) for name in ("lightgbm", "numpy", "polars")}},
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what figures depend on."""
+    return {"lookalike": VERSION, **{name: version(name) for name in ("lightgbm", "numpy", "polars")}}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

@@ -50,8 +50,13 @@ def _range(figure: Figure) -> tuple[float, float]:
         return (0.0, 1.0) if min(known, default=0.5) < 0.4 else (0.4, 1.0)
     if figure.direction == "higher":
         low = next((low for low in (0.9, 0.8, 0.5) if min(known, default=0.0) >= low), 0.0)
-        return low, 1.0 if max(known, default=1.0) <= 1 else figure.bounds[1]
-    return 0.0, next((top for top in (0.05, 0.1, 0.2, 0.5) if max(known, default=0.0) <= 0.8 * top), 1.0)
+        return low, _top(known, (1.0, 2.0, 5.0), figure.bounds[1])
+    return 0.0, _top([1.25 * v for v in known], (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0), figure.bounds[1])
+
+
+def _top(known: Sequence[float], tops: Sequence[float], most: float) -> float:
+    """The shortest scale that holds what is known, and `most` at most."""
+    return min(next((top for top in tops if max(known, default=0.0) <= top), most), most)
 
 
 def _told(figure: Figure) -> str:

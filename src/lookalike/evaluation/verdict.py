@@ -50,7 +50,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """How far above fresh real rows is good, and how far fair."""
 
     good: float
@@ -75,10 +75,10 @@ class _Scale:
         return Side(self.grade(excess), self.score(excess), band)
 
 
-C2ST = _Scale(0.10, 0.25)  # AUC above that of fresh real rows
-PAIRS = _Scale(0.03, 0.10)  # distance above that of fresh real rows, where there is no C2ST
-TSTR = _Scale(0.03, 0.10)  # what a model learnt from them lacks to one learnt from real rows
-LEAK = _Scale(0.04, 0.12)  # of the way from fresh real rows (0) to a complete copy (1), beyond chance
+C2ST = Scale(0.10, 0.25)  # AUC above that of fresh real rows
+PAIRS = Scale(0.03, 0.10)  # distance above that of fresh real rows, where there is no C2ST
+TSTR = Scale(0.03, 0.10)  # what a model learnt from them lacks to one learnt from real rows
+LEAK = Scale(0.04, 0.12)  # of the way from fresh real rows (0) to a complete copy (1), beyond chance
 MAX_CHANCE = 0.5  # of that way: where chance alone goes further, no leaning says nothing
 FEW_ROWS = 500  # a side; with fewer, the sentence says how many it rests on
 
@@ -88,7 +88,7 @@ _FIDELITY = {
     Grade.POOR: "the synthetic rows are easily told from real rows",
     Grade.UNKNOWN: "there are too few rows to judge how faithful the synthetic rows are",
 }
-_UTILITY = {
+UTILITY = {
     Grade.GOOD: "models learn from them as well as from real rows",
     Grade.FAIR: "models learn from them somewhat less than from real rows",
     Grade.POOR: "models learn from them much less than from real rows",
@@ -112,16 +112,17 @@ def verdict(figures: Mapping[str, Figure]) -> Verdict:
     """
     c2st = figures.get("fidelity.c2st")
     fidelity = _fidelity(figures)
-    utility, privacy = _utility(figures.get("utility.tstr")), _privacy(figures.get("privacy.dcr_share"))
+    utility, privacy = learnt(figures.get("utility.tstr")), _privacy(figures.get("privacy.dcr_share"))
     n_rows = c2st.details.get("n_rows", FEW_ROWS) if c2st else FEW_ROWS
     hedge = f"As far as {n_rows} rows can show, " if n_rows < FEW_ROWS and fidelity.grade is not Grade.UNKNOWN else ""
-    said = [_FIDELITY[fidelity.grade], _UTILITY.get(utility.grade), _PRIVACY[privacy.grade]]
+    said = [_FIDELITY[fidelity.grade], UTILITY.get(utility.grade), _PRIVACY[privacy.grade]]
     well = fidelity.grade is privacy.grade is Grade.GOOD and utility.grade in (Grade.GOOD, Grade.UNKNOWN)
-    sentence = hedge + _joined([part for part in said if part], well=well)
+    sentence = hedge + joined([part for part in said if part], well=well)
     return Verdict(sentence[0].upper() + sentence[1:], fidelity, utility, privacy)
 
 
-def _joined(parts: list[str], *, well: bool) -> str:
+def joined(parts: list[str], *, well: bool) -> str:
+    """One sentence without its capital: in one breath where all is well, else side by side."""
     *first, last = parts
     return f"{', '.join(first)}, and {last}." if well else f"{'; '.join(parts)}."
 
@@ -135,7 +136,8 @@ def _fidelity(figures: Mapping[str, Figure]) -> Side:
     return Side(Grade.UNKNOWN)
 
 
-def _utility(tstr: Figure | None) -> Side:
+def learnt(tstr: Figure | None) -> Side:
+    """Utility, by what a model learnt from synthetic rows lacks to one learnt from real ones."""
     if tstr is None or tstr.value is None or tstr.floor is None:
         return Side(Grade.UNKNOWN)
     floor, ends = tstr.floor, tstr.interval

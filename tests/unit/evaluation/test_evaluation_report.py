@@ -9,6 +9,8 @@ from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.errors import UsageError
 from lookalike.evaluation import Figure, metric_names
 from lookalike.evaluation.html import TITLES
+from lookalike.evaluation.sequences import report as sequences
+from lookalike.evaluation.texts import report as texts
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
 from lookalike.evaluation.svg import track
 
@@ -159,6 +161,9 @@ def test_tiny_tables_get_a_report(people, metadata, n, n_holdout) -> None:
         (Figure(0.3, 0.97, "higher", ""), ("0", "1")),
         (Figure(1.04, 1.0, "higher", "", bounds=(0.0, 2.0)), ("0.9", "2")),
         (Figure(0.93, 0.97, "higher", "", interval=(0.85, 0.99)), ("0.8", "1")),
+        (Figure(3.0, 1.0, "lower", "", bounds=(0.0, 4.0)), ("0", "4")),
+        (Figure(0.9, 0.2, "lower", ""), ("0", "1")),
+        (Figure(7.0, 1.0, "higher", "", bounds=(0.0, 10.0)), ("0.9", "10")),
     ],
 )
 def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> None:
@@ -173,7 +178,7 @@ def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> N
 
 def test_every_figure_has_a_title() -> None:
     """No figure is shown by its bare name."""
-    assert set(metric_names()) == set(TITLES)
+    assert {*metric_names(), *sequences.metric_names(), *texts.metric_names()} == set(TITLES)
 
 
 def test_a_page_of_many_columns_is_light() -> None:

@@ -1,0 +1,34 @@
+"""How far the values of each number are from the real ones."""
+
+import numpy as np
+
+from lookalike.evaluation import Figure
+from lookalike.evaluation.empirical import ks
+from lookalike.evaluation.encoding import Vector
+from lookalike.evaluation.sequences.comparison import SequenceComparison
+from lookalike.evaluation.sequences.holding import Distance, by_column, held
+from lookalike.evaluation.sequences.panel import Panel
+
+MEANING = (
+    "How far the numbers of a row are from the real ones, on average: 0 is the same distribution, 1 has nothing in "
+    "common."
+)
+
+
+def metric(comparison: SequenceComparison) -> Figure:
+    """
+    Mean Kolmogorov-Smirnov distance to train of the present values, over the columns of numbers; in ``[0, 1]``.
+
+    In a panel the time since the row before is a number too. Where held-back stretches are other seasons the floor is
+    loose, and a good series is below it.
+
+    Source: two-sample statistic, Smirnov, Annals of Mathematical Statistics 19, 1948.
+    """
+    layout = comparison.panels[0].layout
+    names = [layout.names[j] for j in layout.numbers]
+    return held(comparison, Distance(_columns, by_column(ks), names), MEANING, "There are no numbers to compare.")
+
+
+def _columns(panel: Panel) -> list[Vector]:
+    columns = panel.values[:, panel.layout.numbers].T
+    return [np.sort(c[~np.isnan(c)]) for c in columns]

@@ -1,0 +1,128 @@
+"""The report on synthetic sequences: every figure beside that of fresh real ones, the columns, and one sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from lookalike import plugins
+from lookalike.data.metadata import MADE_UP, Metadata
+from lookalike.evaluation import FAMILIES, Figure
+from lookalike.evaluation.comparison import Comparison
+from lookalike.evaluation.fidelity import column_shapes
+from lookalike.evaluation.grading import UNKNOWN, above_floor, spoken, surely_above_floor, worst
+from lookalike.evaluation.report import ColumnReport, Report, ReportSettings, column_reports, left_out, versions
+from lookalike.evaluation.sequences.comparison import SequenceComparison
+from lookalike.evaluation.verdict import C2ST, Scale, Side, Verdict
+
+COPIES = Scale(0.01, 0.05)  # share of windows copied above that of fresh real ones, beyond chance
+LACKS = Scale(0.2, 0.5)  # of the distance of fresh real windows to what was learnt from
+
+
+@dataclass(frozen=True)
+class SequenceColumns:
+    """
+    What the columns of a table of sequences are.
+
+    Attributes:
+        metadata: Of all columns but keys, which may be left out.
+        keys: Those that say which sequence a row belongs to; none for one long series.
+        index: The one that orders the rows of a sequence; None: they are in order.
+    """
+
+    metadata: Metadata
+    keys: tuple[str, ...] = ()
+    index: str | None = None
+
+    @property
+    def compared(self) -> Metadata:
+        """The columns that are compared, and the index: no keys, and none whose cells are made up."""
+        kept = [c.name for c in self.metadata.columns if c.name not in self.keys and c.type not in MADE_UP]
+        return self.metadata.select(kept)
+
+
+def evaluate_sequences(
+    real: pl.DataFrame,
+    synthetic: pl.DataFrame,
+    holdout: pl.DataFrame | None = None,
+    *,
+    columns: SequenceColumns,
+    seed: int,
+    settings: ReportSettings | None = None,
+) -> Report:
+    """
+    The report on a synthetic table of sequences.
+
+    Args:
+        real: The sequences that were learnt from, whole.
+        synthetic: The sequences to judge; the index may be missing.
+        holdout: Real sequences that were not learnt from; of one long series a later part. Without it privacy cannot be
+            judged.
+
+    Returns:
+        The same for the same tables, seed and version. Its columns are those of the rows, whatever their order.
+
+    Raises:
+        MetadataError: if a table lacks a column or stores it as something else, or the index has no order.
+    """
+    settings = settings or ReportSettings()
+    comparison = SequenceComparison(real, holdout, synthetic, columns.keys, columns.index, columns.compared, seed)
+    figures = {name: _measure(name, comparison) for name in metric_names()}
+    return Report(
+        verdict=_verdict(figures),
+        figures=figures,
+        columns=_columns(comparison, settings),
+        facts=_facts(comparison, settings),
+        notes=(*settings.notes, *left_out(columns.metadata), *comparison.notes()),
+    )
+
+
+def metric_names() -> tuple[str, ...]:
+    """Public names of all metrics of sequences, ``family.file``, by family and then by name."""
+    room = "lookalike.evaluation.sequences"
+    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"{room}.{family}"))
+
+
+def _measure(name: str, comparison: SequenceComparison) -> Figure:
+    family, _, file = name.partition(".")
+    figure: Figure = plugins.part(f"lookalike.evaluation.sequences.{family}", file).metric(comparison)
+    return figure
+
+
+def _verdict(figures: Mapping[str, Figure]) -> Verdict:
+    """Fidelity by whole sequences, or windows of a series; privacy by the worse of copies and nearness."""
+    told = [figures.get(f"fidelity.{name}") for name in ("c2st_seq", "c2st_window")]
+    fidelity = worst([above_floor(f, 0.5, C2ST) for f in told])
+    copies = surely_above_floor(figures.get("privacy.window_copies"), COPIES)
+    return spoken("sequences", fidelity, UNKNOWN, worst([copies, _nearness(figures.get("privacy.near_ratio"))]))
+
+
+def _nearness(ratio: Figure | None) -> Side:
+    if ratio is None or ratio.value is None:
+        return UNKNOWN
+    low, high = ratio.interval or (ratio.value, ratio.value)
+    return LACKS.side(1 - high, (1 - high, 1 - low))
+
+
+def _columns(comparison: SequenceComparison, settings: ReportSettings) -> tuple[ColumnReport, ...]:
+    metadata = Metadata(comparison.columns)
+    tables = comparison.train, comparison.holdout, comparison.synthetic
+    rows = Comparison(*tables, metadata, comparison.seed, settings.min_level_rows)
+    return column_reports(rows, column_shapes.metric(rows))
+
+
+def _facts(comparison: SequenceComparison, settings: ReportSettings) -> dict[str, Any]:
+    return {
+        "kind": comparison.kind.value,
+        "n_train": comparison.train.height,
+        "n_holdout": 0 if comparison.holdout is None else comparison.holdout.height,
+        "n_synthetic": comparison.synthetic.height,
+        "n_columns": len(comparison.columns),
+        "n_units_compared": [len(p) for p in comparison.panels],
+        "n_rows_compared": [len(p.values) for p in comparison.panels],
+        "min_level_rows": settings.min_level_rows,
+        "seed": comparison.seed,
+        "settings": dict(settings.settings),
+        "versions": versions(),
+    }

@@ -1,0 +1,39 @@
+"""
+Writes texts.json: what a judge outside finds on shared data.
+
+    python tests/golden/texts.py JUDGE.py DATA
+
+JUDGE.py is the judge of texts and DATA the folder of the texts. The judge needs scikit-learn, scipy and pandas, which
+the tests themselves do not.
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from judged import N_TEXTS, TEXTS, texts
+
+
+def judged(judge: Any, data: Path, name: str) -> dict[str, object]:
+    """The judge's figures of jumbled texts, beside their floors, with TF-IDF and SVD in the place of embeddings."""
+    real = texts(name, data)
+    tables = [t.select(real.text, real.label).rows() for t in (real.train, real.holdout, real.made)]
+    figures: dict[str, object] = judge.evaluate(*tables, N_TEXTS, embedding="tfidf")["figures"]
+    return figures
+
+
+def main() -> None:
+    where, data = map(Path, sys.argv[1:])
+    spec = importlib.util.spec_from_file_location("judge", where)
+    judge = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(judge)
+    found = {name: judged(judge, data, name) for name in TEXTS}
+    Path(__file__).with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
