@@ -9,10 +9,10 @@ from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.errors import UsageError
 from lookalike.evaluation import Figure, metric_names
 from lookalike.evaluation.html import TITLES
-from lookalike.evaluation.sequences import report as sequences
-from lookalike.evaluation.texts import report as texts
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.sequences import report as sequences
 from lookalike.evaluation.svg import track
+from lookalike.evaluation.texts import report as texts
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
