@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -45,3 +46,17 @@ def test_who_is_slow_holds_up_nobody(service: Service) -> None:
     assert [200] * 50 == answers
     assert "healthy" == health
     assert more_threads < SLOW / 2  # none of them has one of its own
+
+
+@pytest.mark.slow
+def test_who_pauses_is_still_heard(service: Service) -> None:
+    """A connection that has been idle for longer than clients keep one is answered: who closes first is not us."""
+    host, _, port = service.url.removeprefix("http://").partition(":")
+    asked, answers = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", []
+    with socket.create_connection((host, int(port)), 10) as client:
+        for pause_s in (0, 7):
+            time.sleep(pause_s)
+            client.sendall(asked)
+            answers.append(client.recv(65_536)[:15])
+
+    assert [b"HTTP/1.1 200 OK"] * 2 == answers

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from lookalike.errors import SettingsError
 from lookalike.settings import Settings
-from lookalike.wiring.connections import Impatient, allow_many_files
+from lookalike.wiring.connections import HEAD_S, Impatient, allow_many_files
 from lookalike.wiring.dispatching import dispatcher
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
@@ -81,6 +81,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 http=Impatient,
+                timeout_keep_alive=int(HEAD_S),  # clients let go after 5 s or so: who closes first must not be us
                 timeout_graceful_shutdown=SHUTDOWN_S,
             )
         )

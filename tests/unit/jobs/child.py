@@ -12,6 +12,7 @@ import time
 def main():
     if sys.argv[1:] == ["ready"]:
         say({"type": "ready"})
+        open(os.path.join(os.environ["MARK"], "ready"), "w").close()
     if sys.argv[1:] == ["die"]:
         sys.exit(1)
     payload = json.loads(sys.stdin.readline())

@@ -357,10 +357,11 @@ def test_a_job_needs_no_spare_and_leaves_none(service, ahead):
     assert [] == service.n_running(0)
 
 
-def test_a_spare_is_used(service, tmp_path):
+def test_a_spare_is_used(service, tmp_path, waiting):
     """A job is done by the process that was started ahead for it."""
     service.supervise(ahead="ready")
     ahead = {process.pid for process in service.n_running(2)}
+    waiting((service.folder / "ready").exists)
     notes = tmp_path / "notes"
     job_id = service.submit(["write", str(notes), 0.1], *PUBLISH, DONE)
 
