@@ -86,9 +86,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
         tables = (learnt_from(train, parameters.fit_rows, synthesizer.seed), pl.concat(judged), holdout)
         settings = _settings(parameters, model, done)
         judgement = evaluate_tables(*tables, metadata=metadata, seed=done.seed, settings=settings)
-        _save(judgement, report)
-        _refuse_release(judgement)
-    return replace(done, report=judgement)
+        return replace(done, report=_released(judgement, report))
 
 
 def _settings(parameters: TabularParameters, model: TabularModel, done: Done) -> ReportSettings:
@@ -98,15 +96,14 @@ def _settings(parameters: TabularParameters, model: TabularModel, done: Done) ->
     )
 
 
-def _save(judgement: Report, report: Path | None) -> None:
+def _released(judgement: Report, report: Path | None) -> Report:
+    """The report, written if it is wanted; GateFailed if it keeps the rows back."""
     with _told_as_usage(report, "--report"):
         if report is not None:
             judgement.save(report)
-
-
-def _refuse_release(judgement: Report) -> None:
     if judgement.gate is not None and judgement.gate.failures:
         raise GateFailed(judgement.gate.sentence)
+    return judgement
 
 
 def check_report(report: Path | None) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from judged import TEXTS, texts
 from lookalike import plugins
-from lookalike.evaluation import Figure
+from lookalike.evaluation import Figure, metric_names
 from lookalike.evaluation.texts.comparison import TextComparison
-from lookalike.evaluation.texts.report import metric_names
+from lookalike.evaluation.texts.report import ROOM
 
 DATA = Path(os.environ.get("LOOKALIKE_DATA", "nowhere")) / "text"
 GOLDEN = json.loads(Path(__file__).with_name("texts.json").read_text())
@@ -25,7 +25,7 @@ def judged(request: pytest.FixtureRequest) -> tuple[str, TextComparison]:
     return request.param, TextComparison(real.train, real.holdout, real.made, real.text, real.label, 7)
 
 
-@pytest.mark.parametrize("name", metric_names())
+@pytest.mark.parametrize("name", metric_names(ROOM))
 def test_the_judge_finds_the_same(judged, name: str) -> None:
     """Value, floor and what is told beside them are those of a judge outside, on the same texts."""
     data, comparison = judged

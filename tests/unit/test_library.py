@@ -11,7 +11,7 @@ import pytest
 
 from lookalike import Report, TabularModel, TabularSynthesizer, evaluate, load, samples
 from lookalike.errors import InputNotFound, InputRefused, MetadataError, ModelFileError, UsageError, ValidationError
-from lookalike.evaluation.report import metric_names
+from lookalike.evaluation import metric_names
 
 PEOPLE = pl.read_csv(samples.path("adult.csv")).head(600)
 RULES = [{"type": "range", "column": "age", "min": 17}]

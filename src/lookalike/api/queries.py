@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from fastapi import Request
 
@@ -17,6 +19,8 @@ from lookalike.webhooks.outbox import DeliveryStatus
 LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 OFFSET_MAX = 10**15  # a page that far out is empty, as any beyond it; both databases can count to it
 _DIGITS_MAX = 4_000  # Python reads no longer numbers
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)?")
 
@@ -40,11 +44,8 @@ def history(request: Request) -> History:
 
 def trail(request: Request) -> Trail:
     """The part of the audit trail a listing asks for; ValidationError names the parameter that is wrong."""
-    text = _one(request, "action")
-    if text is not None and text not in set(Action):
-        raise _wrong("action", f"must be one of {', '.join(Action)}")
     return Trail(
-        action=None if text is None else Action(text),
+        action=_choice(request, "action", Action),
         start=_moment("start_date", _one(request, "start_date")),
         end=_moment("end_date", _one(request, "end_date")),
         limit=_limit(request),
@@ -54,25 +55,12 @@ def trail(request: Request) -> Trail:
 
 def event(request: Request) -> EventType | None:
     """The event a listing of webhooks is narrowed to; ValidationError if it is none."""
-    text = _one(request, "event")
-    if text is None:
-        return None
-    try:
-        return EventType(text)
-    except ValueError:
-        raise _wrong("event", f"must be one of {', '.join(EventType)}") from None
+    return _choice(request, "event", EventType)
 
 
 def page(request: Request) -> Page:
     """The part of a webhook's deliveries a listing asks for; ValidationError names the parameter that is wrong."""
-    text = _one(request, "status")
-    if text is not None and text not in set(DeliveryStatus):
-        raise _wrong("status", f"must be one of {', '.join(DeliveryStatus)}")
-    return Page(
-        status=None if text is None else DeliveryStatus(text),
-        limit=_limit(request),
-        offset=_offset(request),
-    )
+    return Page(_choice(request, "status", DeliveryStatus), _limit(request), _offset(request))
 
 
 def _one(request: Request, name: str) -> str | None:
@@ -80,6 +68,13 @@ def _one(request: Request, name: str) -> str | None:
     if len(values) > 1:
         raise _wrong(name, "must be given once")
     return values[0] if values else None
+
+
+def _choice(request: Request, name: str, kind: type[Choice]) -> Choice | None:
+    text = _one(request, name)
+    if text is not None and text not in set(kind):
+        raise _wrong(name, f"must be one of {', '.join(kind)}")
+    return None if text is None else kind(text)
 
 
 def _status(text: str | None) -> JobStatus | None:

@@ -18,9 +18,12 @@ Direction = Literal["lower", "higher", "half"]
 FAMILIES = ("fidelity", "utility", "privacy")
 
 
-def metric_names() -> tuple[str, ...]:
-    """Public names of all metrics, ``family.file``, by family and then by name."""
-    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"lookalike.evaluation.{family}"))
+ROOM = "lookalike.evaluation"
+
+
+def metric_names(room: str = ROOM) -> tuple[str, ...]:
+    """Public names of all metrics of a room, ``family.file``, by family and then by name."""
+    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"{room}.{family}"))
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,9 @@ class Figure:
 class Metric(Protocol):
     def __call__(self, comparison: "Comparison") -> Figure:
         """The figure of one comparison; deterministic in its tables and seed."""
+
+
+def measured(comparison: Any, room: str = ROOM) -> dict[str, Figure]:
+    """All figures of a comparison of the kind that the room's metrics take, by name."""
+    parts = ((name, name.rpartition(".")) for name in metric_names(room))
+    return {name: plugins.part(f"{room}.{family}", file).metric(comparison) for name, (family, _, file) in parts}

@@ -1,14 +1,8 @@
 """The verdict on what is no table: the same grades, and a sentence that names what was judged."""
 
 from lookalike.evaluation import Figure
-from lookalike.evaluation.verdict import UTILITY, Grade, Scale, Side, Verdict, joined
+from lookalike.evaluation.verdict import Grade, Scale, Side, Verdict, in_words
 
-_FIDELITY = {
-    Grade.GOOD: "the synthetic {0} are hard to tell from fresh real ones",
-    Grade.FAIR: "the synthetic {0} resemble fresh real ones, though a classifier finds traces",
-    Grade.POOR: "the synthetic {0} are easily told from real ones",
-    Grade.UNKNOWN: "there is too little to judge how faithful the synthetic {0} are",
-}
 _PRIVACY = {
     Grade.GOOD: "they repeat no more of what was learnt from than fresh real ones do",
     Grade.FAIR: "they lean slightly towards what was learnt from",
@@ -41,7 +35,4 @@ def surely_above_floor(figure: Figure | None, scale: Scale) -> Side:
 
 def spoken(what: str, fidelity: Side, utility: Side, privacy: Side) -> Verdict:
     """The verdict in words; `what` is the plural of what was judged."""
-    parts = [_FIDELITY[fidelity.grade].format(what), UTILITY.get(utility.grade), _PRIVACY[privacy.grade]]
-    well = fidelity.grade is privacy.grade is Grade.GOOD and utility.grade in (Grade.GOOD, Grade.UNKNOWN)
-    sentence = joined([part for part in parts if part], well=well)
-    return Verdict(sentence[0].upper() + sentence[1:], fidelity, utility, privacy)
+    return in_words(what, (fidelity, utility, privacy), _PRIVACY)

@@ -47,18 +47,17 @@ def curves(details: Mapping[str, Any]) -> Markup:
 
 
 def _matrix(kind: str, names: Sequence[str], cells: Cells, full: float) -> Markup:
-    """One matrix; names stand beside the first only, as the others have the same."""
-    step, left = SIDE / max(len(names), 1), NAMES if kind == "real" else 0.0
-    labels = [_label(name, left - 6, (i + 0.5) * step, step) for i, name in enumerate(names)] if left else []
+    step = SIDE / max(len(names), 1)
+    labels = [_label(name, NAMES - 6, (i + 0.5) * step, step) for i, name in enumerate(names)]
     squares = [
-        _square(names[i], names[j], value, (left + j * step, i * step, step, full))
+        _square(names[i], names[j], value, (NAMES + j * step, i * step, step, full))
         for i, row in enumerate(cells)
         for j, value in enumerate(row)
         if i != j and value is not None
     ]
-    frame = Markup('<rect class="frame" x="{}" y="0" width="{}" height="{}"/>').format(_n(left), _n(SIDE), _n(SIDE))
+    frame = Markup('<rect class="frame" x="{}" y="0" width="{}" height="{}"/>').format(_n(NAMES), _n(SIDE), _n(SIDE))
     head = Markup('<figure class="{}"><svg class="heat" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-        kind, _n(left + SIDE), _n(SIDE), f"{kind.capitalize()}: {len(names)} columns, each with each"
+        kind, _n(NAMES + SIDE), _n(SIDE), f"{kind.capitalize()}: {len(names)} columns, each with each"
     )
     return (
         head

@@ -9,10 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from lookalike import plugins
 from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.errors import UsageError
-from lookalike.evaluation import Figure, metric_names
+from lookalike.evaluation import Figure, measured
 from lookalike.evaluation.comparison import Breaches, Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
 from lookalike.evaluation.gate import Asked, Gate, judge
@@ -148,7 +147,7 @@ def evaluate_tables(
     compared = metadata.select([c.name for c in metadata.columns if c.type not in MADE_UP])
     told = (settings.min_level_rows, settings.target, settings.breaches)
     comparison = Comparison(real, holdout, synthetic, compared, seed, *told)
-    figures = {name: _measure(name, comparison) for name in metric_names()}
+    figures = measured(comparison)
     return Report(
         verdict=verdict(figures),
         figures=figures,
@@ -168,12 +167,6 @@ def left_out(metadata: Metadata) -> tuple[str, ...]:
         f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     )
     return (f"Made-up columns are not compared: {told}.",)
-
-
-def _measure(name: str, comparison: Comparison) -> Figure:
-    family, _, file = name.partition(".")
-    figure: Figure = plugins.part(f"lookalike.evaluation.{family}", file).metric(comparison)
-    return figure
 
 
 def column_reports(comparison: Comparison, shapes: Figure) -> tuple[ColumnReport, ...]:

@@ -82,16 +82,16 @@ LEAK = Scale(0.04, 0.12)  # of the way from fresh real rows (0) to a complete co
 MAX_CHANCE = 0.5  # of that way: where chance alone goes further, no leaning says nothing
 FEW_ROWS = 500  # a side; with fewer, the sentence says how many it rests on
 
-_FIDELITY = {
-    Grade.GOOD: "the synthetic rows are hard to tell from fresh real rows",
-    Grade.FAIR: "the synthetic rows resemble fresh real rows, though a classifier finds traces",
-    Grade.POOR: "the synthetic rows are easily told from real rows",
-    Grade.UNKNOWN: "there are too few rows to judge how faithful the synthetic rows are",
+FIDELITY = {  # of rows, or of whatever else is judged
+    Grade.GOOD: "the synthetic {0} are hard to tell from fresh real {0}",
+    Grade.FAIR: "the synthetic {0} resemble fresh real {0}, though a classifier finds traces",
+    Grade.POOR: "the synthetic {0} are easily told from real {0}",
+    Grade.UNKNOWN: "there are too few {0} to judge how faithful the synthetic {0} are",
 }
 UTILITY = {
-    Grade.GOOD: "models learn from them as well as from real rows",
-    Grade.FAIR: "models learn from them somewhat less than from real rows",
-    Grade.POOR: "models learn from them much less than from real rows",
+    Grade.GOOD: "models learn from them as well as from real {0}",
+    Grade.FAIR: "models learn from them somewhat less than from real {0}",
+    Grade.POOR: "models learn from them much less than from real {0}",
 }
 _PRIVACY = {
     Grade.GOOD: "they stand no nearer to the rows learnt from than to rows held back",
@@ -115,16 +115,24 @@ def verdict(figures: Mapping[str, Figure]) -> Verdict:
     utility, privacy = learnt(figures.get("utility.tstr")), _privacy(figures.get("privacy.dcr_share"))
     n_rows = c2st.details.get("n_rows", FEW_ROWS) if c2st else FEW_ROWS
     hedge = f"As far as {n_rows} rows can show, " if n_rows < FEW_ROWS and fidelity.grade is not Grade.UNKNOWN else ""
-    said = [_FIDELITY[fidelity.grade], UTILITY.get(utility.grade), _PRIVACY[privacy.grade]]
+    return in_words("rows", (fidelity, utility, privacy), _PRIVACY, hedge)
+
+
+def in_words(what: str, sides: tuple[Side, Side, Side], of_privacy: Mapping[Grade, str], hedge: str = "") -> Verdict:
+    """
+    The verdict on fidelity, utility and privacy: in one breath where all is well, else side by side.
+
+    Args:
+        what: The plural of what was judged.
+        of_privacy: What is said of privacy by its grade.
+        hedge: What the sentence begins with.
+    """
+    fidelity, utility, privacy = sides
+    said = [FIDELITY[fidelity.grade], UTILITY.get(utility.grade), of_privacy[privacy.grade]]
+    *first, last = [part.format(what) for part in said if part]
     well = fidelity.grade is privacy.grade is Grade.GOOD and utility.grade in (Grade.GOOD, Grade.UNKNOWN)
-    sentence = hedge + joined([part for part in said if part], well=well)
-    return Verdict(sentence[0].upper() + sentence[1:], fidelity, utility, privacy)
-
-
-def joined(parts: list[str], *, well: bool) -> str:
-    """One sentence without its capital: in one breath where all is well, else side by side."""
-    *first, last = parts
-    return f"{', '.join(first)}, and {last}." if well else f"{'; '.join(parts)}."
+    sentence = hedge + (f"{', '.join(first)}, and {last}." if well else f"{'; '.join([*first, last])}.")
+    return Verdict(sentence[0].upper() + sentence[1:], *sides)
 
 
 def _fidelity(figures: Mapping[str, Figure]) -> Side:

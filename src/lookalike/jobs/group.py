@@ -48,13 +48,17 @@ class Group:
 
     def __init__(self, command: Command) -> None:
         self._scratch = Scratch(command.temporary)
-        self._process = subprocess.Popen(
-            list(command.guard),
-            env={**command.env, "TMPDIR": str(self._scratch.path)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                list(command.guard),
+                env={**command.env, "TMPDIR": str(self._scratch.path)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError:  # no process can be had: nobody will need the folder
+            self._scratch.remove()
+            raise
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self.fd = self._stdout.fileno()

@@ -8,7 +8,7 @@ from lookalike.access import Principal
 from lookalike.access.policy import Policy, Scope
 from lookalike.audit import Action, AuditStore, Entry, Query
 from lookalike.clock import timestamp
-from lookalike.operations.jobs import demand_order
+from lookalike.operations.listing import demand_order, next_offset
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,10 @@ class Audit:
         self.policy.demand(principal, Scope.AUDIT_READ)
         demand_order(asked.start, asked.end)
         entries, total = self.store.find(Query(principal.customer_id, principal.projects, **vars(asked)))
-        following = asked.offset + len(entries)
         return {
             "entries": [_shown(entry) for entry in entries],
             "total": total,
-            "next_offset": following if entries and following < total else None,
+            "next_offset": next_offset(asked.offset, len(entries), total),
         }
 
 

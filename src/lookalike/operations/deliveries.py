@@ -8,6 +8,7 @@ from lookalike.access.policy import Scope
 from lookalike.clock import timestamp
 from lookalike.errors import DeliveryNotFound, ValidationError
 from lookalike.operations.jobs import ID
+from lookalike.operations.listing import next_offset
 from lookalike.operations.webhooks import Webhooks
 from lookalike.webhooks import Webhook
 from lookalike.webhooks.deliveries import TEST, Delivery, DeliveryStore, Page
@@ -24,11 +25,10 @@ class Deliveries:
         """A page of a webhook's deliveries, newest first, as the API shows them."""
         webhook = self.webhooks.own(principal, Scope.WEBHOOKS_READ, webhook_id)
         found, total = self.store.page(webhook.webhook_id, page)
-        following = page.offset + len(found)
         return {
             "deliveries": [_shown(delivery) for delivery in found],
             "total": total,
-            "next_offset": following if found and following < total else None,
+            "next_offset": next_offset(page.offset, len(found), total),
         }
 
     def redeliver(self, principal: Principal, webhook_id: str, delivery_id: str, request_id: str) -> str:

@@ -18,6 +18,7 @@ from lookalike.errors import JobNotFound, LookalikeError, ObjectMissing, Validat
 from lookalike.jobs import Idempotency, JobStore, Limits, Query, view
 from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import ENDED, JobStatus
+from lookalike.operations.listing import demand_order, next_offset
 from lookalike.operations.submission import Rules, Submission, check, configuration, with_model_of
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage import Buckets
@@ -127,11 +128,10 @@ class Jobs:
         self.policy.demand(principal, Scope.JOBS_READ)
         demand_order(asked.start, asked.end)
         jobs, total = self.store.find(Query(principal.customer_id, principal.projects, **vars(asked)))
-        following = asked.offset + len(jobs)
         return {
             "jobs": [view.to_json(job) for job in jobs],
             "total": total,
-            "next_offset": following if jobs and following < total else None,
+            "next_offset": next_offset(asked.offset, len(jobs), total),
         }
 
     def cancel(self, principal: Principal, job_id: str, request_id: str) -> str:
@@ -233,12 +233,6 @@ class Jobs:
     async def _status(self, accepted: Accepted) -> JobStatus:
         job = await asyncio.to_thread(self.store.get, accepted.job_id)
         return JobStatus.CANCELLED if job is None else job.status
-
-
-def demand_order(start: datetime | None, end: datetime | None) -> None:
-    """Return if a listing can begin and end so; ValidationError if it ends before."""
-    if start is not None and end is not None and start > end:
-        raise ValidationError("start_date is after end_date.", fields=[("start_date", "is after end_date")])
 
 
 def _idempotency(key: str | None, asked: Submission) -> Idempotency | None:

@@ -178,7 +178,7 @@ def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> N
 
 def test_every_figure_has_a_title() -> None:
     """No figure is shown by its bare name."""
-    assert {*metric_names(), *sequences.metric_names(), *texts.metric_names()} == set(TITLES)
+    assert {*metric_names(), *metric_names(sequences.ROOM), *metric_names(texts.ROOM)} == set(TITLES)
 
 
 def test_a_page_of_many_columns_is_light() -> None:

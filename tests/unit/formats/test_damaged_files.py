@@ -114,10 +114,12 @@ def mutated(draw: st.DrawFn, data: bytes) -> bytes:
     return data
 
 
-def judge(answer: dict[str, Any]) -> None:
-    assert answer["error"] in (None, "InputInvalid", "InputRefused"), answer
-    assert answer["peak_bytes"] < MEMORY_MAX_BYTES, answer
-    assert [] == [canary for canary in CANARIES if canary in answer["shown"]], answer
+def faults(answer: dict[str, Any]) -> list[str]:
+    """What is wrong with how a file was read: an error that is not ours, much memory, cells that were shown."""
+    found = [] if answer["error"] in (None, "InputInvalid", "InputRefused") else [answer["error"]]
+    if answer["peak_bytes"] >= MEMORY_MAX_BYTES:
+        found.append(f"{answer['peak_bytes']} bytes")
+    return found + [canary for canary in CANARIES if canary in answer["shown"]]
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
@@ -142,7 +144,7 @@ def test_a_damaged_file_is_read_or_refused(
     else:
         damaged = data.draw(mutated(packed(plain, compression)))
 
-    judge(reader.read(name, compression, damaged))
+    assert [] == faults(reader.read(name, compression, damaged))
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
@@ -155,4 +157,4 @@ def test_other_bytes_are_refused(
     """Bytes that are no such file, behind the beginning of one, are a table, or an error of ours."""
     rest = data.draw(st.binary(max_size=200) | st.binary(max_size=200).map(lambda noise: noise + magic))
 
-    judge(reader.read(name, compression, packed(magic + rest, compression)))
+    assert [] == faults(reader.read(name, compression, packed(magic + rest, compression)))

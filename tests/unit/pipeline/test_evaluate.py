@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from here import Quiet
 from lookalike.compute.local import LocalExecutor, WorkerCommand
 from lookalike.data.inference import infer
 from lookalike.data.metadata import Metadata
@@ -18,18 +19,6 @@ from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.version import VERSION
 
 RULES = [{"type": "range", "column": "b", "min": 0, "max": 16}]
-
-
-class Quiet:
-    """A listener that says nothing."""
-
-    def stage(self, name: str, status: str) -> None: ...
-
-    def progress(self, stage: str, share: float) -> None: ...
-
-    def checkpoint(self, work: Work) -> None: ...
-
-    def begin_publishing(self) -> None: ...
 
 
 def test_only_rows_learnt_from_are_judged_by(tmp_path: Path) -> None:

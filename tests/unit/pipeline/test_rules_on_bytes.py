@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from here import Quiet
 from lookalike import formats
 from lookalike.compute import Json
 from lookalike.data.breaches import n_broken
@@ -31,15 +32,6 @@ from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.version import VERSION
 
 Rules = list[dict[str, Any]]
-
-
-class Silent:
-    """A listener that does not listen."""
-
-    def stage(self, name: str, status: str) -> None: ...
-    def progress(self, stage: str, share: float) -> None: ...
-    def checkpoint(self, work: Work) -> None: ...
-    def begin_publishing(self) -> None: ...
 
 
 class Here:
@@ -96,7 +88,7 @@ def job(
     name = formats.split_path(output)[0] or "csv"
     request = Request("tabular", n_rows, "parquet", name, "b", "in.parquet", "b", output, "p", parameters)
     buckets, work_bucket = NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
-    context = Context(buckets, work_bucket, Here(lambda: Tasks(buckets, work_bucket)), Silent())
+    context = Context(buckets, work_bucket, Here(lambda: Tasks(buckets, work_bucket)), Quiet())
     return Work("job", VERSION, request), context
 
 
@@ -169,7 +161,7 @@ def test_nothing_that_breaks_a_rule_is_published(tmp_path: Path, output: str, ch
 
     executor = Here(lambda: Tasks(context.buckets, context.work_bucket), tamper)
     with pytest.raises(InternalError, match=f"rows as written break the rule {rule}"):
-        run(work, Context(context.buckets, context.work_bucket, executor, Silent()))
+        run(work, Context(context.buckets, context.work_bucket, executor, Quiet()))
 
     assert ["in.parquet"] == [path.name for path in (tmp_path / "buckets/b").iterdir() if path.name != STAGING]
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from lookalike import plugins
 from lookalike.data.metadata import MADE_UP, Metadata
-from lookalike.evaluation import FAMILIES, Figure
+from lookalike.evaluation import Figure, measured
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.fidelity import column_shapes
 from lookalike.evaluation.grading import UNKNOWN, above_floor, spoken, surely_above_floor, worst
@@ -16,6 +15,7 @@ from lookalike.evaluation.report import ColumnReport, Report, ReportSettings, co
 from lookalike.evaluation.sequences.comparison import SequenceComparison
 from lookalike.evaluation.verdict import C2ST, Scale, Side, Verdict
 
+ROOM = "lookalike.evaluation.sequences"
 COPIES = Scale(0.01, 0.05)  # share of windows copied above that of fresh real ones, beyond chance
 LACKS = Scale(0.2, 0.5)  # of the distance of fresh real windows to what was learnt from
 
@@ -68,7 +68,7 @@ def evaluate_sequences(
     """
     settings = settings or ReportSettings()
     comparison = SequenceComparison(real, holdout, synthetic, columns.keys, columns.index, columns.compared, seed)
-    figures = {name: _measure(name, comparison) for name in metric_names()}
+    figures = measured(comparison, ROOM)
     return Report(
         verdict=_verdict(figures),
         figures=figures,
@@ -76,18 +76,6 @@ def evaluate_sequences(
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *left_out(columns.metadata), *comparison.notes()),
     )
-
-
-def metric_names() -> tuple[str, ...]:
-    """Public names of all metrics of sequences, ``family.file``, by family and then by name."""
-    room = "lookalike.evaluation.sequences"
-    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"{room}.{family}"))
-
-
-def _measure(name: str, comparison: SequenceComparison) -> Figure:
-    family, _, file = name.partition(".")
-    figure: Figure = plugins.part(f"lookalike.evaluation.sequences.{family}", file).metric(comparison)
-    return figure
 
 
 def _verdict(figures: Mapping[str, Figure]) -> Verdict:

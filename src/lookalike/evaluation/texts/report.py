@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from lookalike import plugins
-from lookalike.evaluation import FAMILIES, Figure
+from lookalike.evaluation import Figure, measured
 from lookalike.evaluation.grading import above_floor, spoken, surely_above_floor, worst
 from lookalike.evaluation.report import Report, ReportSettings, versions
 from lookalike.evaluation.texts.comparison import TextComparison
 from lookalike.evaluation.verdict import C2ST, Scale, Verdict, learnt
 
+ROOM = "lookalike.evaluation.texts"
 COPIES = Scale(0.01, 0.05)  # share copied above that of fresh real texts, beyond chance
 
 
@@ -49,7 +49,7 @@ def evaluate_texts(
     """
     settings = settings or ReportSettings()
     comparison = TextComparison(real, holdout, synthetic, columns.text, columns.label, seed)
-    figures = {name: _measure(name, comparison) for name in metric_names()}
+    figures = measured(comparison, ROOM)
     return Report(
         verdict=_verdict(figures),
         figures=figures,
@@ -57,18 +57,6 @@ def evaluate_texts(
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *comparison.notes()),
     )
-
-
-def metric_names() -> tuple[str, ...]:
-    """Public names of all metrics of texts, ``family.file``, by family and then by name."""
-    room = "lookalike.evaluation.texts"
-    return tuple(f"{family}.{name}" for family in FAMILIES for name in plugins.names(f"{room}.{family}"))
-
-
-def _measure(name: str, comparison: TextComparison) -> Figure:
-    family, _, file = name.partition(".")
-    figure: Figure = plugins.part(f"lookalike.evaluation.texts.{family}", file).metric(comparison)
-    return figure
 
 
 def _verdict(figures: Mapping[str, Figure]) -> Verdict:
