@@ -13,16 +13,16 @@ MAX_NAMES = 30  # columns that a drawing can still name
 
 def heat(names: Sequence[str], pairs: Pairs, values: Array, excess: NDArray[np.float64]) -> dict[str, Any]:
     """
-    Columns whose pairs are furthest above their floor, worst first, with a matrix of train and one of synthetic rows.
+    Columns whose pairs are furthest above their floor, worst first, with a matrix of real and one of synthetic rows.
 
     Args:
         names: Of all columns.
         pairs: Column numbers, shape ``(k, 2)``.
-        values: Of train and of synthetic rows, shape ``(k, 2)``.
+        values: Of real and of synthetic rows, shape ``(k, 2)``.
         excess: How far each pair is above its floor, shape ``(k,)``.
 
     Returns:
-        ``names`` and, of so many rows and columns each, ``train`` and ``synthetic``: 1 in the diagonal, None for pairs
+        ``names`` and, of so many rows and columns each, ``real`` and ``synthetic``: 1 in the diagonal, None for pairs
         that were not drawn.
     """
     sums, counts = (np.bincount(pairs.ravel(), w, len(names)) for w in (np.repeat(excess, 2), None))
@@ -36,4 +36,4 @@ def heat(names: Sequence[str], pairs: Pairs, values: Array, excess: NDArray[np.f
         if i in place and j in place:
             for table, value in zip(tables, row, strict=True):
                 table[place[i]][place[j]] = table[place[j]][place[i]] = value
-    return {"names": [names[j] for j in chosen], "train": tables[0], "synthetic": tables[1]}
+    return {"names": [names[j] for j in chosen], "real": tables[0], "synthetic": tables[1]}

@@ -14,9 +14,9 @@ Cells = Sequence[Sequence[float | None]]
 
 
 def heat(matrices: Mapping[str, Any]) -> Markup:
-    """Three matrices of the same columns: of train, of synthetic rows, and what the latter have more or less."""
+    """Three matrices of the same columns: of real, of synthetic rows, and what the latter have more or less."""
     names: Sequence[str] = matrices["names"]
-    real, made = matrices["train"], matrices["synthetic"]
+    real, made = matrices["real"], matrices["synthetic"]
     gaps = [
         [None if a is None or b is None else b - a for a, b in zip(*rows, strict=True)]
         for rows in zip(real, made, strict=True)

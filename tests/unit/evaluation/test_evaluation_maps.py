@@ -7,7 +7,7 @@ from lookalike.evaluation.maps import curves, heat
 NAMES = ["a", "<b>", "a name of many letters"]
 MATRICES = {
     "names": NAMES,
-    "train": [[1.0, 0.5, None], [0.5, 1.0, 0.2], [None, 0.2, 1.0]],
+    "real": [[1.0, 0.5, None], [0.5, 1.0, 0.2], [None, 0.2, 1.0]],
     "synthetic": [[1.0, 0.4, None], [0.4, 1.0, 0.4], [None, 0.4, 1.0]],
 }
 

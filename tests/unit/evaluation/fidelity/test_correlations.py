@@ -83,7 +83,7 @@ def test_matrices_have_the_worst_columns(monkeypatch) -> None:
     matrices, worst = figure.details["matrices"], figure.details["pairs"][0]
 
     assert {"x", "y"} == set(matrices["names"])
-    assert [[1.0, worst["train"]], [worst["train"], 1.0]] == matrices["train"]
+    assert [[1.0, worst["train"]], [worst["train"], 1.0]] == matrices["real"]
     assert [[1.0, worst["synthetic"]], [worst["synthetic"], 1.0]] == matrices["synthetic"]
 
 
