@@ -6,7 +6,8 @@ from lookalike.version import VERSION
 
 if TYPE_CHECKING:
     from lookalike.evaluation.report import Report
-    from lookalike.library import TabularModel, TabularSynthesizer, evaluate, load
+    from lookalike.judging import evaluate
+    from lookalike.library import TabularModel, TabularSynthesizer, load
 
 __version__ = VERSION
 __all__ = ["Report", "TabularModel", "TabularSynthesizer", "__version__", "evaluate", "load"]
@@ -15,7 +16,7 @@ _PLACES = {
     "Report": "lookalike.evaluation.report",
     "TabularModel": "lookalike.library",
     "TabularSynthesizer": "lookalike.library",
-    "evaluate": "lookalike.library",
+    "evaluate": "lookalike.judging",
     "load": "lookalike.library",
 }
 

@@ -1,7 +1,7 @@
-"""The library's door: fit a table you hold, sample new rows, judge them. No service, no files but those you name."""
+"""The library's door: fit a table you hold, sample new rows. No service, no files but those you name."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lookalike.data.asking import Asking, ConditionTable
-from lookalike.data.breaches import breaching, refuse_broken, refuse_unfit
+from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import SEED_MAX, TabularParameters, checked
+from lookalike.data.parameters import SEED_MAX, TabularParameters, checked, refuse
 from lookalike.data.spelling import as_stored
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
 from lookalike.engines.tabular.promise import promise
-from lookalike.errors import ModelFileError, UsageError, ValidationError
-from lookalike.evaluation.gate import problems
-from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
-from lookalike.tables import conform, given, is_path, typed
+from lookalike.errors import ModelFileError, UsageError
+from lookalike.tables import given, typed
 
 
 class TabularSynthesizer:
@@ -164,45 +162,6 @@ def load(path: str | PathLike[str]) -> TabularModel:
     return TabularModel(engine.Model.from_bytes(value), Kind())
 
 
-def evaluate(
-    real: Any, synthetic: Any, holdout: Any = None, *, seed: int = 0, target: str | None = None, **parameters: Any
-) -> Report:
-    """
-    How faithful and how private synthetic rows are; every figure beside that of fresh real rows.
-
-    Args:
-        real: The rows that were learnt from: a frame, an Arrow table or a path.
-        synthetic: The rows to judge, whatever made them.
-        holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
-        seed: Chooses which rows are compared where there are too many.
-        target: The column that models are to predict from the others; left out, one is inferred.
-        parameters: `csv`, `exclude`, `min_level_rows`, `constraints`, `release_gate`, as the API knows them; how many
-            rows break a constraint is one of the figures.
-
-    Raises:
-        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out. The
-            target is no column, or cannot be predicted.
-        InputInvalid: a file that cannot be read; constraints that cannot be asked of the columns.
-        ValidationError: parameters that mean nothing, a gate that nothing could pass.
-    """
-    chosen = checked(TabularParameters, {**parameters, "seed": seed})
-    refuse(problems(chosen.release_gate, held_back=holdout is not None))
-    table, metadata, _ = typed(given(real, chosen), chosen)
-    others = [None if data is None else conform(given(data, chosen), metadata) for data in (synthetic, holdout)]
-    if others[0] is None:
-        raise UsageError("There are no synthetic rows to judge.")
-    for rule in chosen.constraints:
-        refuse_unfit(rule, metadata)
-    settings = ReportSettings(
-        min_level_rows=chosen.min_level_rows,
-        settings=_told(real, synthetic, holdout),
-        gate=chosen.model_dump(mode="json")["release_gate"],
-        target=target,
-        breaches=(lambda rows: breaching(rows, chosen.constraints, metadata, table)) if chosen.constraints else None,
-    )
-    return evaluate_tables(table, others[0], others[1], metadata=metadata, seed=seed, settings=settings)
-
-
 def _refuse_of_service(parameters: TabularParameters) -> None:
     fields = []
     if isinstance(parameters.conditions, ConditionTable):
@@ -212,15 +171,3 @@ def _refuse_of_service(parameters: TabularParameters) -> None:
     if parameters.release_gate is not None:
         fields.append(("parameters.release_gate", "is for what judges rows: give it to evaluate"))
     refuse(fields)
-
-
-def refuse(problems: Iterable[tuple[str, str]]) -> None:
-    """Nothing, if there are no problems; else a ValidationError that names each field."""
-    if fields := list(problems):
-        raise ValidationError("; ".join(f"{name} {message}" for name, message in fields) + ".", fields=fields)
-
-
-def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:
-    """Names of the files compared."""
-    named = {"real": real, "synthetic": synthetic, "holdout": holdout}
-    return {name: Path(data).name for name, data in named.items() if is_path(data)}

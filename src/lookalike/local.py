@@ -12,13 +12,13 @@ import polars as pl
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.learnt import learnt_from
-from lookalike.data.parameters import TabularParameters, checked
+from lookalike.data.parameters import TabularParameters, checked, refuse
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
 from lookalike.errors import GateFailed, UsageError
 from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
-from lookalike.library import TabularModel, TabularSynthesizer, refuse
+from lookalike.library import TabularModel, TabularSynthesizer
 from lookalike.tables import format_of, given, typed
 
 Tell = Callable[[str, float], None]

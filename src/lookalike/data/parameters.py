@@ -1,10 +1,10 @@
 """The keys of `parameters` that a caller may set, with ranges and defaults: for the API, the command, the library."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError, PydanticSerializationError
 
@@ -99,6 +99,38 @@ class TabularParameters(Parameters, Asking):
         return Asking(**{name: getattr(self, name) for name in Asking.model_fields})
 
 
+def _names(value: Any) -> Any:
+    """One name may stand for a list of one."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+
+
+class TimeSeriesParameters(Parameters):
+    """
+    What sequences add.
+
+    `sequence_key`: columns that say which sequence a row belongs to; none: the table is one series. `sequence_index`:
+    the column that orders the rows of a sequence; None: they are in order.
+    """
+
+    sequence_key: Names = ()
+    sequence_index: str | None = None
+
+
+class TextParameters(Parameters):
+    """
+    What texts add.
+
+    `text_columns`: the columns that hold them. `attributes`: columns that say of what kind a text is. Both are inferred
+    where they are left out.
+    """
+
+    text_columns: Names = ()
+    attributes: Names = ()
+
+
 _NESTED: dict[str, type[BaseModel]] = {
     "columns": ColumnParameters,
     "csv": CsvParameters,
@@ -114,6 +146,12 @@ PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
 
 
 P = TypeVar("P", bound=BaseModel)
+
+
+def refuse(problems: Iterable[tuple[str, str]]) -> None:
+    """Nothing, if there are no problems; else a ValidationError that names each field."""
+    if fields := list(problems):
+        raise ValidationError("; ".join(f"{name} {message}" for name, message in fields) + ".", fields=fields)
 
 
 def parse(data_type: str, values: Mapping[str, Any]) -> Parameters:
@@ -155,7 +193,7 @@ def checked(model: type[P], values: Mapping[str, Any]) -> P:
         fields = [("parameters", "hold something that cannot be written as JSON")]
     except PydanticError as error:
         fields = [_field(model, e) for e in error.errors(include_url=False, include_input=False)]
-    raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields), fields=fields)
+    raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields) + ".", fields=fields)
 
 
 def _json(values: Mapping[str, Any]) -> bytes:
@@ -165,7 +203,7 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 
 def _field(model: type[BaseModel], error: Any) -> tuple[str, str]:
-    of_rule = error["loc"][:1] == ("constraints",)
+    of_rule = error["loc"][:1] == ("constraints",) and len(error["loc"]) > 1
     tag = _TAGS.get(error["loc"][0]) if error["loc"] else None
     path = ".".join(["parameters", *(str(part) for n, part in enumerate(error["loc"]) if n != tag)])
     if error["type"] != "extra_forbidden":

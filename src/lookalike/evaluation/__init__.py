@@ -14,7 +14,7 @@ from lookalike import plugins
 if TYPE_CHECKING:
     from lookalike.evaluation.comparison import Comparison
 
-Direction = Literal["lower", "higher", "half"]
+Direction = Literal["lower", "higher", "half", "floor"]
 FAMILIES = ("fidelity", "utility", "privacy")
 
 
@@ -34,7 +34,7 @@ class Figure:
     Attributes:
         value: What was measured on synthetic rows; None where it cannot be judged, then `note` says why.
         floor: The same measured with held-back real rows in their place: the best one can honestly have.
-        direction: Which values are good: ``lower``, ``higher``, or ``half`` (0.5 is ideal).
+        direction: Which values are good: ``lower``, ``higher``, ``half`` (0.5 is ideal), or ``floor`` (the floor is).
         bounds: The least and the most that it can be.
         interval: Where `value` would lie in 95 of 100 draws of the rows; None where it has no value, or too few rows.
         meaning: One sentence for a reader who is no statistician.

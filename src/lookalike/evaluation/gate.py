@@ -1,10 +1,10 @@
 """Whether a table may be released: limits that its figures keep, or not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lookalike.evaluation import Figure, metric_names
+from lookalike.evaluation import ROOM, Figure, metric_names
 from lookalike.evaluation.verdict import LEAK
 
 STANDARD = "standard"
@@ -44,36 +44,45 @@ class Gate:
         return {"asked": self.asked, "passed": not self.failures, "failures": list(self.failures)}
 
 
-def problems(asked: str | Mapping[str, Any] | None, *, held_back: bool) -> Iterator[tuple[str, str]]:
+def problems(asked: str | Mapping[str, Any] | None, *, held_back: bool, room: str = ROOM) -> Iterator[tuple[str, str]]:
     """
     Why a gate could never let anything pass: field and reason.
 
     Args:
         held_back: Whether there will be real rows that were not learnt from.
+        room: Of the metrics that make the figures.
     """
     if asked == STANDARD and not held_back:
         yield "parameters.release_gate", "'standard' judges privacy, which takes real rows held back from learning"
     for name in asked if isinstance(asked, Mapping) else ():
-        if name not in metric_names():
-            yield f"parameters.release_gate.{name}", f"is no figure; known: {', '.join(metric_names())}"
+        if name not in metric_names(room):
+            yield f"parameters.release_gate.{name}", f"is no figure; known: {', '.join(metric_names(room))}"
 
 
-def judge(asked: Asked, figures: Mapping[str, Figure]) -> Gate:
+def judge(asked: Asked | None, figures: Mapping[str, Figure], standard: Iterable[str]) -> Gate | None:
     """
-    What a gate says of some figures.
+    What a gate says of some figures; None if none is asked for.
 
-    ``standard`` acquits in doubt: of each interval it takes the end that speaks for the table. Every fidelity figure
-    that can be judged must be near its floor, at least one must be judged, and so must the leak of `privacy.dcr_share`.
     Limits that the caller sets are held against the figures themselves; one that could not be judged keeps none.
+
+    Args:
+        standard: What the gate ``standard`` has against what the figures are of.
     """
-    found = _standard(figures) if isinstance(asked, str) else _own(asked, figures)
-    return Gate(asked, tuple(found))
+    if asked is None:
+        return None
+    return Gate(asked, tuple(standard if isinstance(asked, str) else _own(asked, figures)))
 
 
-def _standard(figures: Mapping[str, Figure]) -> Iterator[str]:
+def standard(figures: Mapping[str, Figure]) -> Iterator[str]:
+    """
+    Why the gate ``standard`` keeps rows back.
+
+    It acquits in doubt: of each interval it takes the end that speaks for the table. Every fidelity figure that can be
+    judged must be near its floor, at least one must be judged, and so must the leak of `privacy.dcr_share`.
+    """
     judged = {name: figures[name] for name in _FIDELITY if name in figures and _is_judged(figures[name])}
     if not judged:
-        yield _unjudged("fidelity.column_shapes", figures)
+        yield unjudged("fidelity.column_shapes", figures)
     for name, figure in judged.items():
         excess, least = _FIDELITY[name]
         limit = max(figure.floor or 0.0, least) + excess
@@ -85,7 +94,7 @@ def _standard(figures: Mapping[str, Figure]) -> Iterator[str]:
 def _leak(figures: Mapping[str, Figure]) -> Iterator[str]:
     dcr = figures.get("privacy.dcr_share")
     if dcr is None or dcr.value is None:
-        yield _unjudged("privacy.dcr_share", figures)
+        yield unjudged("privacy.dcr_share", figures)
     elif (leak := dcr.details["leak"]) - 2 * dcr.details["leak_error"] > LEAK.fair:
         yield f"privacy.dcr_share leaks {leak:.3f} of the way to a copy, at most {LEAK.fair:.3f} may"
 
@@ -94,7 +103,7 @@ def _own(asked: Mapping[str, Limits], figures: Mapping[str, Figure]) -> Iterator
     for name, limits in asked.items():
         figure, low, high = figures.get(name), limits.get("min"), limits.get("max")
         if figure is None or figure.value is None:
-            yield _unjudged(name, figures)
+            yield unjudged(name, figures)
         elif low is not None and figure.value < low:
             yield f"{name} is {figure.value:.3f}, at least {low:.3f} must be"
         elif high is not None and figure.value > high:
@@ -109,6 +118,7 @@ def _over(name: str, figure: Figure, limit: float) -> str:
     return f"{name} is {figure.value:.3f}, at most {limit:.3f} may be"
 
 
-def _unjudged(name: str, figures: Mapping[str, Figure]) -> str:
+def unjudged(name: str, figures: Mapping[str, Figure]) -> str:
+    """That a figure could not be judged, and why."""
     note = figures[name].note.removeprefix("Not judged: ").rstrip(".") if name in figures else ""
     return f"{name} could not be judged" + (f" ({note})" if note else "")

@@ -14,7 +14,7 @@ from lookalike.errors import UsageError
 from lookalike.evaluation import Figure, measured
 from lookalike.evaluation.comparison import Breaches, Comparison
 from lookalike.evaluation.distributions import Distribution, distribution
-from lookalike.evaluation.gate import Asked, Gate, judge
+from lookalike.evaluation.gate import Asked, Gate, judge, standard
 from lookalike.evaluation.verdict import Verdict, verdict
 from lookalike.version import VERSION
 
@@ -154,7 +154,7 @@ def evaluate_tables(
         columns=column_reports(comparison, figures["fidelity.column_shapes"]),
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *left_out(metadata), *comparison.notes()),
-        gate=None if settings.gate is None else judge(settings.gate, figures),
+        gate=judge(settings.gate, figures, standard(figures)),
     )
 
 

@@ -22,8 +22,10 @@ def track(figure: Figure) -> Markup:
     def x(value: float) -> float:
         return left + (right - left) * (min(max(value, low), high) - low) / (high - low)
 
-    ideal = x({"half": 0.5, "lower": low, "higher": 1.0}[figure.direction])
-    parts = [_line("axis", left, middle, right, middle), _line("ideal", ideal, middle - 8, ideal, middle + 8)]
+    parts = [_line("axis", left, middle, right, middle)]
+    if figure.direction != "floor":
+        ideal = x({"half": 0.5, "lower": low, "higher": 1.0}[figure.direction])
+        parts.append(_line("ideal", ideal, middle - 8, ideal, middle + 8))
     if figure.interval is not None:
         parts.append(_line("chance", x(figure.interval[0]), middle, x(figure.interval[1]), middle))
     if figure.value is not None and figure.floor is not None:
@@ -48,7 +50,7 @@ def _range(figure: Figure) -> tuple[float, float]:
     known = [v for v in (figure.value, figure.floor, *(figure.interval or ())) if v is not None]
     if figure.direction == "half":
         return (0.0, 1.0) if min(known, default=0.5) < 0.4 else (0.4, 1.0)
-    if figure.direction == "higher":
+    if figure.direction in ("higher", "floor"):
         low = next((low for low in (0.9, 0.8, 0.5) if min(known, default=0.0) >= low), 0.0)
         return low, _top(known, (1.0, 2.0, 5.0), figure.bounds[1])
     return 0.0, _top([1.25 * v for v in known], (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0), figure.bounds[1])

@@ -49,6 +49,9 @@ class Verdict:
         return {"sentence": self.sentence, **sides}
 
 
+POOR_BELOW = 1 / 3  # a score
+
+
 @dataclass(frozen=True)
 class Scale:
     """How far above fresh real rows is good, and how far fair."""
@@ -62,13 +65,14 @@ class Scale:
         return Grade.FAIR if excess <= self.fair else Grade.POOR
 
     def score(self, excess: float) -> float:
+        """1 up to fresh real rows, 2/3 where good ends, `POOR_BELOW` where fair ends, then towards 0."""
         if excess <= 0:
             return 1.0
         if excess <= self.good:
             return 1 - excess / self.good / 3
         if excess <= self.fair:
-            return 2 / 3 - (excess - self.good) / (self.fair - self.good) / 3
-        return self.fair / excess / 3
+            return 2 / 3 - (excess - self.good) / (self.fair - self.good) * POOR_BELOW
+        return self.fair / excess * POOR_BELOW
 
     def side(self, excess: float, ends: tuple[float, float] | None) -> Side:
         band = None if ends is None else (self.score(max(ends)), self.score(min(ends)))

@@ -21,9 +21,16 @@ def test_the_unknown_is_said() -> None:
     nothing = Figure(None, None, "half", "M.", "Note.")
 
     assert Grade.UNKNOWN is above_floor(nothing, 0.5, Scale(0.1, 0.2)).grade
-    assert Grade.UNKNOWN is surely_above_floor(None, Scale(0.1, 0.2)).grade
-    assert Grade.UNKNOWN is worst([UNKNOWN]).grade
-    assert Grade.POOR is worst([Side(Grade.GOOD, 0.9), UNKNOWN, Side(Grade.POOR, 0.1), Side(Grade.FAIR, 0.5)]).grade
+    assert Grade.UNKNOWN is surely_above_floor(nothing, Scale(0.1, 0.2)).grade
+    assert Grade.UNKNOWN is worst({"fidelity.a": UNKNOWN, "privacy.a": Side(Grade.GOOD, 1.0)}, "fidelity").grade
+
+
+def test_the_worst_of_a_family_counts() -> None:
+    """The worst is of what is known of the family asked for."""
+    graded = (Side(Grade.GOOD, 0.9), UNKNOWN, Side(Grade.FAIR, 0.5), Side(Grade.POOR, 0.1))
+    sides = dict(zip(("fidelity.a", "fidelity.b", "fidelity.c", "privacy.a"), graded, strict=True))
+
+    assert Grade.FAIR is worst(sides, "fidelity").grade
 
 
 def test_the_sentence_names_what_was_judged() -> None:

@@ -17,6 +17,14 @@ from lookalike.cli.show import figure_lines
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses which rows are compared."
 )
 @click.option("--target", metavar="COLUMN", help="What models are to predict; inferred if left out.")
+@click.option(
+    "--type",
+    "data_type",
+    type=click.Choice(["tabular", "time_series", "text"]),
+    default="tabular",
+    show_default=True,
+    help="What rows are.",
+)
 @set_option
 @params_option
 @report_option
@@ -26,14 +34,17 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
 
     Every figure stands beside that of fresh real rows. Without --holdout privacy cannot be judged. With --set
     release_gate=standard the exit code is 6 if the rows should not be released.
+
+    Of a time series name the columns with --set sequence_key=… (left out: one long series) and --set
+    sequence_index=… (left out: in order); of texts with --set text_columns=…, where it is not plain.
     """
     from lookalike.errors import GateFailed
-    from lookalike.library import evaluate
+    from lookalike.judging import evaluate
     from lookalike.local import check_report
 
     check_report(report)
     chosen = parameters(rest["settings"], rest["params_file"], seed=rest["seed"])
-    judged = evaluate(real, synthetic, holdout, target=rest["target"], **chosen)
+    judged = evaluate(real, synthetic, holdout, data_type=rest["data_type"], target=rest["target"], **chosen)
     if report is not None:
         judged.save(report)
     for line in figure_lines(judged.figures):

@@ -18,7 +18,6 @@ MEANING = (
     "How well a classifier tells synthetic rows from those learnt from: 0.5 is guessing, 1 is always right, "
     "well below 0.5 shows that rows were copied."
 )
-MAX_CELLS = 120_000  # of one side: 8,000 rows of 15 columns, as the floor is at hand, take about half a second
 
 
 def metric(comparison: Comparison) -> Figure:
@@ -27,12 +26,14 @@ def metric(comparison: Comparison) -> Figure:
 
     As `fidelity.c2st`, with train rows in the place of held-back ones. Below 0.5 a row's twin stands on the other side:
     the classifier learns the one and is wrong about the other. The floor is that of `fidelity.c2st`, held-back rows
-    against train rows, since it does not matter which of the two is found.
+    against train rows, since it does not matter which of the two is found; so a side has as many rows as there, as a
+    classifier finds the more the more rows it sees.
 
     Source: classifier two-sample test, Lopez-Paz and Oquab, arXiv:1610.06545, 2017; with AUC for accuracy.
     """
     columns, note = columns_of(comparison)
-    n = min(comparison.n_rows[TRAIN], comparison.n_rows[SYNTHETIC], most_rows(len(columns), MAX_CELLS))
+    sides = comparison.against_fresh(most_rows(len(columns)))
+    n = min(comparison.n_rows[TRAIN], len(sides.synthetic))
     if n < MIN_ROWS or not columns:
         return Figure(None, None, "half", MEANING, TOO_FEW)
     train, synthetic = (comparison.rows(table, n, "c2st_train") for table in (TRAIN, SYNTHETIC))

@@ -10,10 +10,11 @@ from lookalike.data.metadata import MADE_UP, Metadata
 from lookalike.evaluation import Figure, measured
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.fidelity import column_shapes
-from lookalike.evaluation.grading import UNKNOWN, above_floor, spoken, surely_above_floor, worst
+from lookalike.evaluation.gate import judge
+from lookalike.evaluation.grading import UNKNOWN, above_floor, spoken, standard, surely_above_floor, worst
 from lookalike.evaluation.report import ColumnReport, Report, ReportSettings, column_reports, left_out, versions
 from lookalike.evaluation.sequences.comparison import SequenceComparison
-from lookalike.evaluation.verdict import C2ST, Scale, Side, Verdict
+from lookalike.evaluation.verdict import C2ST, Scale, Side
 
 ROOM = "lookalike.evaluation.sequences"
 COPIES = Scale(0.01, 0.05)  # share of windows copied above that of fresh real ones, beyond chance
@@ -69,25 +70,29 @@ def evaluate_sequences(
     settings = settings or ReportSettings()
     comparison = SequenceComparison(real, holdout, synthetic, columns.keys, columns.index, columns.compared, seed)
     figures = measured(comparison, ROOM)
+    sides = _graded(figures)
     return Report(
-        verdict=_verdict(figures),
+        verdict=spoken("sequences", worst(sides, "fidelity"), UNKNOWN, worst(sides, "privacy")),
         figures=figures,
         columns=_columns(comparison, settings),
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *left_out(columns.metadata), *comparison.notes()),
+        gate=judge(settings.gate, figures, standard(sides, figures)),
     )
 
 
-def _verdict(figures: Mapping[str, Figure]) -> Verdict:
-    """Fidelity by whole sequences, or windows of a series; privacy by the worse of copies and nearness."""
-    told = [figures.get(f"fidelity.{name}") for name in ("c2st_seq", "c2st_window")]
-    fidelity = worst([above_floor(f, 0.5, C2ST) for f in told])
-    copies = surely_above_floor(figures.get("privacy.window_copies"), COPIES)
-    return spoken("sequences", fidelity, UNKNOWN, worst([copies, _nearness(figures.get("privacy.near_ratio"))]))
+def _graded(figures: Mapping[str, Figure]) -> dict[str, Side]:
+    """Fidelity by whole sequences, or windows of a series; privacy by copies and by nearness."""
+    told = [f"fidelity.{name}" for name in ("c2st_seq", "c2st_window")]
+    return {
+        **{name: above_floor(figures[name], 0.5, C2ST) for name in told},
+        "privacy.window_copies": surely_above_floor(figures["privacy.window_copies"], COPIES),
+        "privacy.near_ratio": _nearness(figures["privacy.near_ratio"]),
+    }
 
 
-def _nearness(ratio: Figure | None) -> Side:
-    if ratio is None or ratio.value is None:
+def _nearness(ratio: Figure) -> Side:
+    if ratio.value is None:
         return UNKNOWN
     low, high = ratio.interval or (ratio.value, ratio.value)
     return LACKS.side(1 - high, (1 - high, 1 - low))

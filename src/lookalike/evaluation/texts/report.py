@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 
 from lookalike.evaluation import Figure, measured
-from lookalike.evaluation.grading import above_floor, spoken, surely_above_floor, worst
+from lookalike.evaluation.gate import judge
+from lookalike.evaluation.grading import above_floor, spoken, standard, surely_above_floor, worst
 from lookalike.evaluation.report import Report, ReportSettings, versions
 from lookalike.evaluation.texts.comparison import TextComparison
-from lookalike.evaluation.verdict import C2ST, Scale, Verdict, learnt
+from lookalike.evaluation.verdict import C2ST, Scale, Side, learnt
 
 ROOM = "lookalike.evaluation.texts"
 COPIES = Scale(0.01, 0.05)  # share copied above that of fresh real texts, beyond chance
@@ -50,29 +51,32 @@ def evaluate_texts(
     settings = settings or ReportSettings()
     comparison = TextComparison(real, holdout, synthetic, columns.text, columns.label, seed)
     figures = measured(comparison, ROOM)
+    sides = _graded(figures)
+    learning = learnt(figures["utility.tstr_f1"])
     return Report(
-        verdict=_verdict(figures),
+        verdict=spoken("texts", worst(sides, "fidelity"), learning, worst(sides, "privacy")),
         figures=figures,
         columns=(),
         facts=_facts(comparison, settings),
         notes=(*settings.notes, *comparison.notes()),
+        gate=judge(settings.gate, figures, standard(sides, figures)),
     )
 
 
-def _verdict(figures: Mapping[str, Figure]) -> Verdict:
+def _graded(figures: Mapping[str, Figure]) -> dict[str, Side]:
     """
-    Fidelity by the classifier that tells most, utility by what labels can be learnt, privacy by the worse of whole
-    copies and copied phrases.
+    Fidelity by what classifiers tell, privacy by whole copies and by copied phrases.
 
     The floor of `c2st_svd` is no excuse: its directions are those of train, which stands out where it is small.
     """
-    told = [figures.get(f"fidelity.c2st_{name}") for name in ("word", "char")]
-    matter = figures.get("fidelity.c2st_svd")
-    told += [] if matter is None else [replace(matter, floor=None if matter.floor is None else 0.5)]
-    copied = [figures.get(f"privacy.{name}") for name in ("copies", "shingles")]
-    fidelity = worst([above_floor(f, 0.5, C2ST) for f in told])
-    privacy = worst([surely_above_floor(f, COPIES) for f in copied])
-    return spoken("texts", fidelity, learnt(figures.get("utility.tstr_f1")), privacy)
+    matter = figures["fidelity.c2st_svd"]
+    told = {f"fidelity.c2st_{name}": figures[f"fidelity.c2st_{name}"] for name in ("word", "char")}
+    told["fidelity.c2st_svd"] = replace(matter, floor=None if matter.floor is None else 0.5)
+    copied = [f"privacy.{name}" for name in ("copies", "shingles")]
+    return {
+        **{name: above_floor(figure, 0.5, C2ST) for name, figure in told.items()},
+        **{name: surely_above_floor(figures[name], COPIES) for name in copied},
+    }
 
 
 def _facts(comparison: TextComparison, settings: ReportSettings) -> dict[str, Any]:

@@ -25,10 +25,10 @@ def metric(comparison: TextComparison) -> Figure:
     """
     sides = comparison.sides
     if sides is None:
-        return Figure(None, None, "higher", MEANING, TOO_FEW)
+        return Figure(None, None, "floor", MEANING, TOO_FEW)
     value, floor = (_share(texts) for texts in (sides.synthetic, sides.reference))
     parts = [_share(part) for part in comparison.parts(sides.synthetic)]
-    return Figure(value, floor, "higher", MEANING, interval=of_parts(value, parts) if parts else None)
+    return Figure(value, floor, "floor", MEANING, interval=of_parts(value, parts) if parts else None)
 
 
 def _share(texts: Texts) -> float:

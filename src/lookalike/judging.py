@@ -1,0 +1,190 @@
+"""The library's door to reports: any two tables, whatever made the second, judged beside fresh real rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+from lookalike.data.breaches import breaching, refuse_unfit
+from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
+from lookalike.data.parameters import (
+    Parameters,
+    TabularParameters,
+    TextParameters,
+    TimeSeriesParameters,
+    checked,
+    refuse,
+)
+from lookalike.errors import MetadataError, UsageError, ValidationError
+from lookalike.evaluation import ROOM
+from lookalike.evaluation.gate import problems
+from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.sequences import report as of_sequences
+from lookalike.evaluation.texts import report as of_texts
+from lookalike.tables import Given, conform, given, is_path, typed
+
+DataType = Literal["tabular", "time_series", "text"]
+
+MAX_LABELS = 200
+MAX_NUMBERS = 20  # different whole numbers that are labels still, such as stars
+
+_LEVELS = frozenset({ColumnType.BOOLEAN, ColumnType.CATEGORICAL, ColumnType.ORDERED})
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """What is to be judged: rows learnt from, typed; the others as given, holdout perhaps None."""
+
+    real: pl.DataFrame
+    metadata: Metadata
+    synthetic: Given
+    holdout: Given | None
+    target: str | None
+    settings: ReportSettings
+
+    def others(
+        self, metadata: Metadata, absent: tuple[str | None, ...] = ()
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """Synthetic and held-back rows stored as the real ones; the synthetic ones may lack the columns `absent`."""
+        names = [n for n in metadata.names if n not in absent or n in self.synthetic.frame.columns]
+        synthetic = conform(self.synthetic, metadata.select(names))
+        return synthetic, None if self.holdout is None else conform(self.holdout, metadata)
+
+
+class _Judge(Protocol):
+    def __call__(self, case: _Case, chosen: Any, seed: int) -> Report: ...
+
+
+def evaluate(
+    real: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    *,
+    data_type: DataType = "tabular",
+    seed: int = 0,
+    target: str | None = None,
+    **parameters: Any,
+) -> Report:
+    """
+    How faithful and how private synthetic rows are; every figure beside that of fresh real rows.
+
+    Args:
+        real: The rows that were learnt from: a frame, an Arrow table or a path.
+        synthetic: The rows to judge, whatever made them. Of sequences they may lack the index, of texts the target.
+        holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
+        data_type: What rows are: each for itself; steps of sequences; texts.
+        seed: Chooses which rows are compared where there are too many.
+        target: The column that models are to predict, of texts from these, else from all other columns; left out, one
+            is inferred. Sequences have none.
+        parameters: As the API knows them: `csv`, `exclude`, `columns`, `release_gate`; of tables `min_level_rows` and
+            `constraints`, whose breaches are one of the figures; of sequences `sequence_key` and `sequence_index`,
+            without which the table is one series in order; of texts `text_columns` (one) and `attributes`.
+
+    Raises:
+        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out. The
+            target is no column, or cannot be predicted. Nothing tells which column holds the texts.
+        InputInvalid: a file that cannot be read; constraints that cannot be asked of the columns.
+        ValidationError: parameters that mean nothing, a gate that nothing could pass.
+    """
+    if data_type not in _KINDS:
+        raise ValidationError(
+            f"The data type '{data_type}' is not known; known: {', '.join(_KINDS)}.",
+            fields=[("data_type", "is not known")],
+        )
+    model, room, judge = _KINDS[data_type]
+    chosen = checked(model, {**parameters, "seed": seed})
+    refuse(problems(chosen.release_gate, held_back=holdout is not None, room=room))
+    table, metadata, _ = typed(given(real, chosen), chosen)
+    others = [None if data is None else given(data, chosen) for data in (synthetic, holdout)]
+    if others[0] is None:
+        raise UsageError("There are no synthetic rows to judge.")
+    gate = chosen.model_dump(mode="json")["release_gate"]
+    settings = ReportSettings(settings=_told(real, synthetic, holdout), gate=gate)
+    return judge(_Case(table, metadata, others[0], others[1], target, settings), chosen, seed)
+
+
+def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:
+    for rule in chosen.constraints:
+        refuse_unfit(rule, case.metadata)
+    settings = replace(
+        case.settings,
+        min_level_rows=chosen.min_level_rows,
+        target=case.target,
+        breaches=(lambda rows: breaching(rows, chosen.constraints, case.metadata, case.real))
+        if chosen.constraints
+        else None,
+    )
+    others = case.others(case.metadata)
+    return evaluate_tables(case.real, *others, metadata=case.metadata, seed=seed, settings=settings)
+
+
+def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
+    if case.target is not None:
+        raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
+    index = chosen.sequence_index
+    _demand(case.metadata, [*chosen.sequence_key, *([] if index is None else [index])])
+    metadata = Metadata(tuple(_ordering(c) if c.name == index else c for c in case.metadata.columns))
+    columns = of_sequences.SequenceColumns(metadata, chosen.sequence_key, index)
+    others = case.others(metadata, (index,))
+    return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=case.settings)
+
+
+def _ordering(column: Column) -> Column:
+    """An index counts steps, though without keys its numbers tell rows apart as those of an ID do."""
+    return replace(column, type=stored_type(column.dtype)) if column.type is ColumnType.ID else column
+
+
+def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:
+    asked = (*chosen.text_columns, *chosen.attributes, *([] if case.target is None else [case.target]))
+    _demand(case.metadata, list(asked))
+    text = _text_column(case, chosen.text_columns)
+    label = case.target or next(iter(chosen.attributes), None) or _label(case, text)
+    metadata = case.metadata.select([text, *([] if label is None else [label])])
+    note = f"The texts are the column '{text}'" + (f", their labels '{label}'." if label else ".")
+    settings = replace(case.settings, notes=() if case.target and chosen.text_columns else (note,))
+    columns = of_texts.TextColumns(text, label)
+    others = case.others(metadata, (label,))
+    return of_texts.evaluate_texts(
+        case.real.select(metadata.names), *others, columns=columns, seed=seed, settings=settings
+    )
+
+
+def _text_column(case: _Case, told: tuple[str, ...]) -> str:
+    """The column told; else the only one of free text, or the only one of text at all."""
+    free = [c.name for c in case.metadata.columns if c.type is ColumnType.TEXT]
+    stored = [c.name for c in case.metadata.columns if c.dtype == pl.String]
+    found = list(told) or free or stored
+    if len(found) != 1:
+        hint = "Name one in text_columns, and judge one column of texts at a time."
+        raise MetadataError(f"{len(found) or 'No'} columns could be the texts.", hint=hint)
+    return found[0]
+
+
+def _label(case: _Case, text: str) -> str | None:
+    """The rightmost column that could well say of what kind a text is."""
+    for column in reversed(case.metadata.columns):
+        n = case.real[column.name].drop_nulls().n_unique()
+        most = MAX_LABELS if column.type in _LEVELS else MAX_NUMBERS if column.type is ColumnType.INTEGER else 0
+        if column.name != text and 2 <= n <= most:
+            return column.name
+    return None
+
+
+def _demand(metadata: Metadata, names: list[str]) -> None:
+    if unknown := [name for name in names if name not in metadata.names]:
+        raise MetadataError(f"There is no column '{unknown[0]}'.", hint=f"Columns: {', '.join(metadata.names[:20])}.")
+
+
+def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:
+    """Names of the files compared."""
+    named = {"real": real, "synthetic": synthetic, "holdout": holdout}
+    return {name: Path(data).name for name, data in named.items() if is_path(data)}
+
+
+_KINDS: Mapping[str, tuple[type[Parameters], str, _Judge]] = {
+    "tabular": (TabularParameters, ROOM, _rows),
+    "time_series": (TimeSeriesParameters, of_sequences.ROOM, _sequences),
+    "text": (TextParameters, of_texts.ROOM, _texts),
+}
