@@ -76,9 +76,12 @@ def test_the_standard_gate_of_sequences() -> None:
     few = evaluate(train, patients(150, 3), patients(2, 2), **STEPS, **gate).gate
 
     assert [(), ()] == [gate.failures for gate in said[:2] if gate]
-    assert said[2] and said[2].failures[0].startswith("privacy.window_copies is ")
-    assert said[3] and said[3].failures[0].startswith("fidelity.c2st_seq is ")
-    assert few and any("could not be judged" in failure for failure in few.failures)
+    assert said[2] is not None
+    assert said[2].failures[0].startswith("privacy.window_copies is ")
+    assert said[3] is not None
+    assert said[3].failures[0].startswith("fidelity.c2st_seq is ")
+    assert few is not None
+    assert any("could not be judged" in failure for failure in few.failures)
 
 
 def test_the_standard_gate_of_texts() -> None:
@@ -89,15 +92,18 @@ def test_the_standard_gate_of_texts() -> None:
     said = [texts(rows, release_gate="standard").gate for rows in made]
 
     assert [(), ()] == [gate.failures for gate in said[:2] if gate]
-    assert said[2] and said[2].failures[0].startswith("privacy.")
-    assert said[3] and said[3].failures[0].startswith("fidelity.c2st_word is ")
+    assert said[2] is not None
+    assert said[2].failures[0].startswith("privacy.")
+    assert said[3] is not None
+    assert said[3].failures[0].startswith("fidelity.c2st_word is ")
 
 
 def test_limits_name_figures_of_the_kind() -> None:
     """A gate of one's own takes the figures of what is judged, and no others."""
     report = sequences(patients(150, 3), release_gate={"privacy.near_ratio": {"min": 2.0}})
 
-    assert report.gate and report.gate.failures[0].startswith("privacy.near_ratio is ")
+    assert report.gate is not None
+    assert report.gate.failures[0].startswith("privacy.near_ratio is ")
     with pytest.raises(ValidationError, match=r"fidelity\.c2st is no figure; known: fidelity\.acf1_diff"):
         sequences(patients(150, 3), release_gate={"fidelity.c2st": {"max": 1}})
 

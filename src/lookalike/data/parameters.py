@@ -193,7 +193,9 @@ def checked(model: type[P], values: Mapping[str, Any]) -> P:
         fields = [("parameters", "hold something that cannot be written as JSON")]
     except PydanticError as error:
         fields = [_field(model, e) for e in error.errors(include_url=False, include_input=False)]
-    raise ValidationError("The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields) + ".", fields=fields)
+    raise ValidationError(
+        "The parameters are not valid: " + "; ".join(f"{f} {m}" for f, m in fields) + ".", fields=fields
+    )
 
 
 def _json(values: Mapping[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ Parts live in ``fidelity/``, ``utility/``, ``privacy/``; a part exports `metric`
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -19,6 +20,7 @@ FAMILIES = ("fidelity", "utility", "privacy")
 
 
 ROOM = "lookalike.evaluation"
+THREADS = 2  # a small machine has as many cores; each needs memory of its own
 
 
 def metric_names(room: str = ROOM) -> tuple[str, ...]:
@@ -58,6 +60,15 @@ class Metric(Protocol):
 
 
 def measured(comparison: Any, room: str = ROOM) -> dict[str, Figure]:
-    """All figures of a comparison of the kind that the room's metrics take, by name."""
+    """
+    All figures of a comparison of the kind that the room's metrics take, by name.
+
+    They are measured two at a time: kernels and classifiers run beside each other, and none depends on another's haste.
+    """
     parts = ((name, name.rpartition(".")) for name in metric_names(room))
-    return {name: plugins.part(f"{room}.{family}", file).metric(comparison) for name, (family, _, file) in parts}
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = {
+            name: pool.submit(plugins.part(f"{room}.{family}", file).metric, comparison)
+            for name, (family, _, file) in parts
+        }
+        return {name: figure.result() for name, figure in found.items()}

@@ -1,9 +1,7 @@
 """Three tables made comparable: the same columns, the same codes, the same number of rows on either side."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeVar, cast
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -14,6 +12,7 @@ from lookalike.data.streams import stream
 from lookalike.errors import MetadataError
 from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector, encode
 from lookalike.evaluation.intervals import PARTS
+from lookalike.evaluation.sharing import Found, Once
 
 MIN_HOLDOUT = 50  # fewer held-back rows make a floor that is mostly noise
 MIN_REAL = 100  # fewer real rows cannot be halved into a floor either
@@ -23,7 +22,6 @@ MAX_CELLS = 10_000_000  # of one table; 80 MB as float64
 
 TRAIN, HOLDOUT, SYNTHETIC = range(3)
 
-Found = TypeVar("Found")
 Breaches = Callable[[pl.DataFrame], Mapping[str, NDArray[np.bool_]]]
 
 
@@ -87,6 +85,7 @@ class Comparison:
     min_level_rows: int = 5
     target: str | None = None
     breaches: Breaches | None = None
+    _once: Once = field(default_factory=Once, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.target is not None and self.target not in self.metadata.names:
@@ -96,11 +95,10 @@ class Comparison:
             if missing:
                 raise MetadataError(f"The {name} table lacks column '{missing[0]}'.")
 
-    @cached_property
+    @property
     def columns(self) -> tuple[EncodedColumn, ...]:
         """All columns in the order of the metadata, encoded once; arrays are as long as `n_rows` says."""
-        tables = [t[self.draw(t.height, n, i)].select(self.metadata.names) for i, (t, n) in enumerate(self._sizes)]
-        return tuple(encode(c, [t[c.name] for t in tables]) for c in self.metadata.columns)
+        return self._once(self._encoded, "columns")
 
     @property
     def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -144,9 +142,7 @@ class Comparison:
 
     def once(self, find: Callable[["Comparison"], Found]) -> Found:
         """What `find` makes of this comparison, worked out the first time only: several metrics may share it."""
-        if find not in self._found:
-            self._found[find] = find(self)
-        return cast(Found, self._found[find])
+        return self._once(lambda: find(self), find)
 
     def notes(self) -> tuple[str, ...]:
         """What limits every figure of this comparison, a sentence each."""
@@ -190,14 +186,14 @@ class Comparison:
             "Hardly any rows were held back: fresh real rows are one random half of the real rows, seen from the other."
         )
 
+    def _encoded(self) -> tuple[EncodedColumn, ...]:
+        tables = [t[self.draw(t.height, n, i)].select(self.metadata.names) for i, (t, n) in enumerate(self._sizes)]
+        return tuple(encode(c, [t[c.name] for t in tables]) for c in self.metadata.columns)
+
     def frame(self, rows: Rows) -> pl.DataFrame:
         """Some rows as the caller's table holds them."""
         table, n = self._sizes[rows.table]
         return table[self.draw(table.height, n, rows.table)[rows.index]]
-
-    @cached_property
-    def _found(self) -> dict[Callable[["Comparison"], object], object]:
-        return {}
 
     @property
     def _sizes(self) -> Sequence[tuple[pl.DataFrame, int]]:

@@ -11,11 +11,11 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Direction, Figure
 from lookalike.evaluation.comparison import HOLDOUT, MIN_HOLDOUT, SYNTHETIC, TRAIN, Comparison
 from lookalike.evaluation.encoding import EncodedColumn, Vector
-from lookalike.evaluation.neighbours import MAX_COLUMNS, UNIT, Points, closest, space, turned
+from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, closest, space
 
 MIN_ROWS = MIN_HOLDOUT  # of each table; fewer targets tell nothing of an attack
 MAX_ROWS = 20_000  # of each table: three of them are few enough to be points of one space
-MAX_WORK = 500_000_000  # queries times references times columns: a twelfth of a second
+MAX_WORK = 750_000_000  # queries times references times columns: a twentieth of a second
 MIN_QUERIES = 500
 MAX_CELLS = MAX_WORK // MIN_QUERIES  # of each table: more could not be measured
 MAX_QUERIES = 2_000  # a median distance is then known to about one part in eighty
@@ -83,8 +83,8 @@ def closeness(comparison: Comparison) -> Closeness | None:
         return None
     n = min(len(crowd.synthetic), len(crowd.holdout), MAX_QUERIES)
     n, m = affordable(n, len(crowd.train), len(crowd.columns))
-    references = turned(crowd.train[:m])
-    near, fresh = (closest(rows[:n], references, 2)[0] / UNIT for rows in (crowd.synthetic, crowd.holdout))
+    references = crowd.train[:m]
+    near, fresh = (closest(rows[:n], references, 2)[0] / references.unit for rows in (crowd.synthetic, crowd.holdout))
     return Closeness(near, fresh, crowd.note)
 
 

@@ -5,8 +5,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.evaluation.comparison import SYNTHETIC, TRAIN, Comparison, Rows
-from lookalike.evaluation.neighbours import BLOCK, UNIT, nearest, space
+from lookalike.evaluation.neighbours import BLOCK, MOST, Points, nearest, space
 
 
 def _naive_rank(real: list[float], x: float | None) -> float | None:
@@ -30,7 +31,7 @@ def test_space_and_kernel_against_a_naive_twin(people, metadata) -> None:
     comparison = Comparison(train, holdout, synthetic, metadata, 7)
     groups = [Rows(TRAIN, np.arange(60)), Rows(SYNTHETIC, np.arange(30))]
     references, queries = space(comparison.columns, groups)
-    found = nearest(queries, np.ascontiguousarray(references.T)) / UNIT
+    found = nearest(queries, references) / queries.unit
 
     real = {c: pl.concat([train, holdout])[c].drop_nulls().to_list() for c in ("age", "height")}
 
@@ -40,7 +41,7 @@ def test_space_and_kernel_against_a_naive_twin(people, metadata) -> None:
     points = [naive(r) for r in train.to_dicts()]
     expected = [min(_naive_distance(naive(q), p) for p in points) for q in synthetic.to_dicts()]
 
-    np.testing.assert_allclose(expected, found, atol=3 / UNIT)
+    np.testing.assert_allclose(expected, found, atol=3 / queries.unit)
 
 
 @settings(deadline=None, max_examples=30)
@@ -48,7 +49,25 @@ def test_space_and_kernel_against_a_naive_twin(people, metadata) -> None:
 def test_the_kernel_finds_the_minimum(n: int, d: int, m: int, seed: int) -> None:
     """Whatever the number of references, below, at and above a block, the nearest one is found."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    queries, references = (rng.integers(0, 3 * UNIT, (k, d), dtype=np.int32) for k in (n, m))
-    gaps = np.minimum(np.abs(queries[:, None, :] - references[None, :, :]), UNIT).sum(axis=2)
+    numbers, unit = rng.random(d) < 0.5, MOST // d // 3
+    levels = rng.integers(-MOST, MOST, (2, 2 * BLOCK + 3, d))
+    ranks = rng.integers(0, 3 * unit, (2, 2 * BLOCK + 3, d))
+    cells = np.where(numbers, ranks, levels).astype(np.int16)
+    queries, references = cells[0, :n].astype(np.int64), cells[1, :m].astype(np.int64)
+    gaps = np.abs(queries[:, None, :] - references[None, :, :])
+    gaps = np.where(numbers, np.minimum(gaps, unit), unit * (gaps > 0)).sum(axis=2)
+    points = [Points(part, numbers, unit) for part in (cells[0, :n], cells[1, :m])]
 
-    np.testing.assert_array_equal(gaps.min(axis=1), nearest(queries, np.ascontiguousarray(references.T)))
+    np.testing.assert_array_equal(gaps.min(axis=1), nearest(*points))
+
+
+def test_more_levels_than_an_int16_counts_are_apart() -> None:
+    """Forty thousand rows, each with a level of its own, are all a whole column apart from each other's places."""
+    names = pl.DataFrame({"name": [f"n{i}" for i in range(40_000)]})
+    column = Metadata((Column("name", ColumnType.CATEGORICAL, pl.String()),))
+    comparison = Comparison(names, names.clear(), names.clear(), column, 7)
+    rows = [Rows(TRAIN, np.arange(20_000)), Rows(TRAIN, np.arange(20_000, 40_000))]
+    one, two = space(comparison.columns, rows)
+
+    assert {one.unit} == set(nearest(one[::200], two).tolist())
+    assert {0} == set(nearest(one[::200], one).tolist())

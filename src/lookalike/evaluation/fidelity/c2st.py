@@ -33,7 +33,8 @@ def metric(comparison: Comparison) -> Figure:
     n = min(len(sides.reference), len(sides.synthetic))
     if n < MIN_ROWS or not columns:
         return Figure(None, None, "half", MEANING, TOO_FEW)
+    floor = real_apart(comparison)  # first: `c2st_train` needs it last
     value, gains = tell_apart(columns, sides.reference, sides.synthetic, comparison.seed)
     details = {"giveaways": giveaways(columns, gains), "n_rows": n}
     interval = of_error(value, auc_error(value, n, n))
-    return Figure(value, real_apart(comparison), "half", MEANING, f"{note} {noise(n)}".strip(), details, interval)
+    return Figure(value, floor, "half", MEANING, f"{note} {noise(n)}".strip(), details, interval)

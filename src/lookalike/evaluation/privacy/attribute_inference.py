@@ -3,21 +3,20 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.evaluation import Figure
 from lookalike.evaluation.attacks import Risk, risk
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import MIN_ROWS, Crowds, affordable, crowds, unjudged
 from lookalike.evaluation.encoding import Vector
-from lookalike.evaluation.neighbours import UNIT, Points, closest_but_one, turned
+from lookalike.evaluation.neighbours import Points, closest_but_one
 
 MEANING = (
     "How much more often the closest synthetic row tells a hidden column of a row learnt from than of a row held back: "
     "0 is no more often, 1 is always."
 )
 MAX_TARGETS = 1_000  # of each side; each is attacked once for every column
-TOLERANCE = UNIT // 20  # a number is guessed if a twentieth of all real values or less lies between
+TOLERANCE = 0.05  # a number is guessed if a twentieth of all real values or less lies between
 N_WORST = 20
 COST = 3  # of such a measuring, beside one of the closest rows alone
 
@@ -51,14 +50,13 @@ def attack(crowd: Crowds) -> list[Vector]:
     n = min(len(crowd.train), len(crowd.holdout), MAX_TARGETS)
     wanted, m = affordable(2 * n * COST, len(crowd.synthetic), len(crowd.columns))
     n, references = min(n, max(wanted // (2 * COST), MIN_ROWS)), crowd.synthetic[:m]
-    within = np.array([TOLERANCE if c.is_number else 0 for c in crowd.columns])
-    return [_guessed(rows[:n], references, within) for rows in (crowd.train, crowd.holdout)]
+    return [_guessed(rows[:n], references) for rows in (crowd.train, crowd.holdout)]
 
 
-def _guessed(targets: Points, references: Points, within: NDArray[np.int64]) -> Vector:
-    who = closest_but_one(targets, turned(references))
-    guesses = np.take_along_axis(references, who, axis=0)
-    return np.asarray(np.abs(targets - guesses) <= within, np.float64)
+def _guessed(targets: Points, references: Points) -> Vector:
+    within = np.where(targets.numbers, int(TOLERANCE * targets.unit), 0)
+    guesses = np.take_along_axis(references.cells, closest_but_one(targets, references), axis=0)
+    return np.asarray(np.abs(targets.cells.astype(np.int32) - guesses) <= within, np.float64)
 
 
 def _overall(guessed: list[Vector]) -> Risk:

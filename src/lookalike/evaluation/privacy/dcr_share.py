@@ -9,7 +9,7 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import HOLDOUT, MIN_HOLDOUT, SYNTHETIC, TRAIN, Comparison
 from lookalike.evaluation.intervals import of_error
-from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, nearest, space, turned
+from lookalike.evaluation.neighbours import MAX_COLUMNS, Cells, Points, nearest, space
 
 MEANING = (
     "Share of synthetic rows that stand nearer to a row learnt from than to any of as many real rows held back: "
@@ -20,7 +20,7 @@ MAX_QUERIES = 3_000  # the share is then known to about 0.009
 MAX_HOLDOUT = 20_000
 MAX_TRAIN = 40_000
 MAX_REPEATS = 10
-MAX_WORK = 10_000_000_000  # queries times references times columns: two to five seconds
+MAX_WORK = 10_000_000_000  # queries times references times columns: half a second
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,15 @@ def lean(queries: Points, train: Points, holdout: Points, rng: np.random.Generat
     """Where queries stand between `train`, thinned to the size of `holdout`, and `holdout`."""
     plan, n = _plan(queries, train, holdout), min(len(train), len(holdout))
     queries = queries[_some(queries, plan.n_queries, rng)]
-    away = nearest(queries, turned(holdout[_some(holdout, n, rng)]))
+    away = nearest(queries, holdout[_some(holdout, n, rng)])
     order = rng.permutation(len(train))
     thinned = [train[np.sort(order[i * n : (i + 1) * n])] for i in range(plan.repeats)]
-    near = np.stack([nearest(queries, turned(part)) for part in thinned])
+    near = np.stack([nearest(queries, part) for part in thinned])
     share = float(np.mean((near < away) + 0.5 * (near == away)))
     return Lean(share, _leak(near, away), plan.n_queries, n, plan.repeats)
 
 
-def _leak(near: Points, away: Points) -> float:
+def _leak(near: Cells, away: Cells) -> float:
     """
     How far queries go towards train: 0 where held-back rows are nearest as often as they are many, 1 where never.
 
@@ -131,7 +131,7 @@ def _floor(train: Points, holdout: Points, rng: np.random.Generator) -> float:
 
 
 def _plan(queries: Points, train: Points, holdout: Points) -> _Plan:
-    one = max(min(len(train), len(holdout)) * holdout.shape[1], 1)  # the work of one query
+    one = max(min(len(train), len(holdout)) * holdout.n_columns, 1)  # the work of one query
     n = max(min(len(queries), MAX_QUERIES, MAX_WORK // (2 * one)), MIN_QUERIES)
     turns = min(MAX_REPEATS, len(train) // max(len(holdout), 1))
     return _Plan(min(n, len(queries)), max(1, min(turns, MAX_WORK // (n * one) - 1)))

@@ -1,7 +1,6 @@
 """Do synthetic rows help to join two files that each know some columns of the same people?"""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
@@ -9,7 +8,7 @@ from lookalike.evaluation.attacks import Risk, risk
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import MIN_ROWS, Crowds, affordable, crowds, unjudged
 from lookalike.evaluation.encoding import Vector
-from lookalike.evaluation.neighbours import Points, closest, turned
+from lookalike.evaluation.neighbours import Picks, Points, closest
 
 MEANING = (
     "How much more often synthetic rows link two halves of a row learnt from than those of a row held back: "
@@ -18,8 +17,6 @@ MEANING = (
 MAX_TARGETS = 2_000  # of each side: a share is then known to about 0.02
 N_SPLITS = 4  # ways to part the columns, each attacked with its share of the targets
 K = 5  # synthetic rows that are looked at for either half
-
-Picks = NDArray[np.bool_]
 
 
 def metric(comparison: Comparison) -> Figure:
@@ -57,9 +54,5 @@ def attack(crowd: Crowds, halves: list[Picks]) -> tuple[Risk, int]:
 
 
 def _linked(targets: Points, references: Points, half: Picks) -> Vector:
-    one, two = (closest(_only(targets, p), turned(_only(references, p)), K)[1] for p in (half, ~half))
+    one, two = (closest(targets.only(p), references.only(p), K)[1] for p in (half, ~half))
     return np.asarray((one[:, :, None] == two[:, None, :]).any(axis=(1, 2)), np.float64)
-
-
-def _only(points: Points, picked: Picks) -> Points:
-    return np.ascontiguousarray(points[:, picked])

@@ -7,7 +7,7 @@ from lookalike.evaluation.attacks import told_apart, victims
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import Crowds, crowds, unjudged
 from lookalike.evaluation.encoding import Vector
-from lookalike.evaluation.neighbours import nearest, turned
+from lookalike.evaluation.neighbours import nearest
 
 MEANING = (
     "How well the distance to the closest synthetic row tells rows learnt from and rows held back apart: "
@@ -34,6 +34,6 @@ def metric(comparison: Comparison) -> Figure:
 def attack(crowd: Crowds) -> tuple[Vector, Vector]:
     """How near the closest synthetic row is to attacked train and held-back rows; the higher, the nearer."""
     train, holdout, n = victims(crowd, crowd.holdout, crowd.synthetic)
-    references = turned(crowd.synthetic[:n])
+    references = crowd.synthetic[:n]
     near_train, near_holdout = (-nearest(rows, references).astype(np.float64) for rows in (train, holdout))
     return near_train, near_holdout

@@ -7,12 +7,13 @@ from lookalike.evaluation.attacks import told_apart, victims
 from lookalike.evaluation.comparison import Comparison
 from lookalike.evaluation.crowds import Crowds, crowds, unjudged
 from lookalike.evaluation.encoding import Vector
-from lookalike.evaluation.neighbours import Points, nearest, turned
+from lookalike.evaluation.neighbours import Points, nearest
 
 MEANING = (
     "How well it tells rows learnt from and rows held back apart where synthetic rows are denser than other real rows: "
     "0.5 is guessing, 1 is always right."
 )
+LEAST = 2**-15  # added to distances: one of 0 has a logarithm, too
 
 
 def metric(comparison: Comparison) -> Figure:
@@ -44,4 +45,4 @@ def attack(crowd: Crowds) -> tuple[Vector, Vector]:
 
 def _far(rows: Points, references: Points) -> Vector:
     """Logarithm of the distance to the closest reference: the density's, but for sign, factor and offset."""
-    return np.log1p(nearest(rows, turned(references)), dtype=np.float64)  # a distance of 0 has a logarithm, too
+    return np.log(nearest(rows, references) / rows.unit + LEAST)

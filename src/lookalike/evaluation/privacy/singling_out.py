@@ -52,9 +52,8 @@ def attack(crowd: Crowds, rng: np.random.Generator) -> dict[str, Risk]:
     parts = _parts(crowd)
     n = len(parts[0])
     synthetic, control = crowd.synthetic[:n], crowd.holdout[:n]
-    numbers = np.array([c.is_number for c in crowd.columns])
-    several = of_several_columns(synthetic, numbers, CANDIDATES, rng)
-    kinds = [p.only(p.single_out(synthetic), MAX_PREDICATES) for p in (of_one_column(synthetic, numbers, rng), several)]
+    made = of_one_column(synthetic, rng), of_several_columns(synthetic, CANDIDATES, rng)
+    kinds = [p.only(p.single_out(synthetic), MAX_PREDICATES) for p in made]
     train = [np.mean([p.single_out(part) for part in parts], axis=0) for p in kinds]
     held = [p.single_out(control).astype(np.float64) for p in kinds]
     hits = {

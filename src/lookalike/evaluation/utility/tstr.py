@@ -20,6 +20,7 @@ MEANING = (
 )
 MIN_ROWS = 50  # to learn from, and to test by
 MAX_ROWS = 25_000
+LEARNT_PER_TEST = 4  # rows; of more the test could not tell how much more they teach
 MAX_WORK = 400_000  # cells learnt from, times classes where a model has one for each: about a fifth of a second
 MAX_COLUMNS = 300
 
@@ -76,7 +77,7 @@ def _sides(comparison: Comparison, most: int) -> Sides:
     most = min(most, MAX_ROWS)
     if not comparison.has_holdout:
         return comparison.against_train(most)
-    n = min(most, comparison.n_rows[TRAIN], comparison.n_rows[SYNTHETIC])
+    n = min(most, LEARNT_PER_TEST * comparison.n_rows[HOLDOUT], comparison.n_rows[TRAIN], comparison.n_rows[SYNTHETIC])
     sizes = ((HOLDOUT, MAX_ROWS), (SYNTHETIC, n), (TRAIN, n))
     return Sides(*(comparison.rows(table, size, "tstr") for table, size in sizes))
 

@@ -17,7 +17,7 @@ def test_copies_single_out_their_originals(people, compare) -> None:
     """Conditions from copies of equally many rows are met by exactly one row learnt from, nearly always."""
     figure = metric(compare(people(1_200, 1)))
 
-    assert figure.value > 0.6
+    assert figure.value > 0.5
     assert figure.details["several"]["train"] > figure.details["several"]["control"]
 
 
