@@ -20,7 +20,6 @@ FAMILIES = ("fidelity", "utility", "privacy")
 
 
 ROOM = "lookalike.evaluation"
-THREADS = 2  # a small machine has as many cores; each needs memory of its own
 
 
 def metric_names(room: str = ROOM) -> tuple[str, ...]:
@@ -59,14 +58,15 @@ class Metric(Protocol):
         """The figure of one comparison; deterministic in its tables and seed."""
 
 
-def measured(comparison: Any, room: str = ROOM) -> dict[str, Figure]:
+def measured(comparison: Any, room: str = ROOM, *, at_once: int = 1) -> dict[str, Figure]:
     """
     All figures of a comparison of the kind that the room's metrics take, by name.
 
-    They are measured two at a time: kernels and classifiers run beside each other, and none depends on another's haste.
+    Args:
+        at_once: How many are measured side by side; no figure depends on it. LightGBM must not run beside itself.
     """
     parts = ((name, name.rpartition(".")) for name in metric_names(room))
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         found = {
             name: pool.submit(plugins.part(f"{room}.{family}", file).metric, comparison)
             for name, (family, _, file) in parts
