@@ -16,7 +16,7 @@ MEANING = (
     "0.5 shows no leaning on those learnt from, more is copying."
 )
 MIN_QUERIES = 50
-MAX_QUERIES = 3_000  # the share is then known to about 0.009
+MAX_QUERIES = 5_000  # the share is then known to about 0.007
 MAX_HOLDOUT = 20_000
 MAX_TRAIN = 40_000
 MAX_REPEATS = 10
