@@ -13,6 +13,7 @@ def chaos(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "chaos", *options], cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_minute_of_storm() -> None:
     """Over a minute of kills, freezes, drains, pauses and cancels, half on each kind of database, no promise breaks."""
     done = chaos("--minutes", "1")

@@ -73,6 +73,7 @@ def test_nothing_is_found_between_the_service_and_its_document(visited: Service)
     assert f"Tested: {n_operations}\n" in told
 
 
+@pytest.mark.slow
 def test_nothing_is_found_between_the_service_and_the_contract(visited: Service, contract: dict[str, Any]) -> None:
     """The original contract, its slips repaired, is kept in the same way."""
     code, told = visit(visited, with_added_verb(repaired(contract)))
