@@ -1,6 +1,6 @@
 """The library's door to reports: any two tables, whatever made the second, judged beside fresh real rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -93,9 +93,9 @@ def evaluate(
             f"The data type '{data_type}' is not known; known: {', '.join(_KINDS)}.",
             fields=[("data_type", "is not known")],
         )
-    model, room, judge = _KINDS[data_type]
+    model, rooms, judge = _KINDS[data_type]
     chosen = checked(model, {**parameters, "seed": seed})
-    refuse(problems(chosen.release_gate, held_back=holdout is not None, room=room))
+    refuse(problems(chosen.release_gate, held_back=holdout is not None, rooms=rooms()))
     table, metadata, _ = typed(given(real, chosen), chosen)
     others = [None if data is None else given(data, chosen) for data in (synthetic, holdout)]
     if others[0] is None:
@@ -183,8 +183,8 @@ def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:
     return {name: Path(data).name for name, data in named.items() if is_path(data)}
 
 
-_KINDS: Mapping[str, tuple[type[Parameters], str, _Judge]] = {
-    "tabular": (TabularParameters, ROOM, _rows),
-    "time_series": (TimeSeriesParameters, of_sequences.ROOM, _sequences),
-    "text": (TextParameters, of_texts.ROOM, _texts),
+_KINDS: Mapping[str, tuple[type[Parameters], Callable[[], tuple[str, ...]], _Judge]] = {
+    "tabular": (TabularParameters, lambda: (ROOM,), _rows),
+    "time_series": (TimeSeriesParameters, lambda: (of_sequences.ROOM,), _sequences),
+    "text": (TextParameters, of_texts.rooms, _texts),
 }

@@ -15,21 +15,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from golden.seeds import N_SEEDS, mean
 from judged import rough, sequences
 
+SEEDS = Path(__file__).with_name("seeds.py")
 TASKS = ("storms", "stock-windows", "etth1-windows", "etth1-long")
 
 
 def judged(judge: Path, data: Path, task: str) -> dict[str, object]:
-    """The judge's figures of rough rows, beside their floors."""
-    real = sequences(task, data)
+    """The judge's figures of rough rows, beside their floors: means over its seeds."""
+    real, figures = sequences(task, data), []
     with tempfile.TemporaryDirectory() as folder:
         made, found = Path(folder) / "made.parquet", Path(folder) / "found.json"
         rough(real.train, real.keys, real.index).write_parquet(made)
-        asked = [sys.executable, str(judge), task, str(made), "--data", str(data), "--out", str(found)]
-        subprocess.run(asked, check=True)
-        figures: dict[str, object] = json.loads(found.read_text())["figures"]
-        return figures
+        asked = [str(judge), task, str(made), "--data", str(data), "--out", str(found)]
+        for seed in range(N_SEEDS):
+            subprocess.run([sys.executable, SEEDS, f"{seed}", *asked], check=True)
+            figures.append(json.loads(found.read_text())["figures"])
+    return mean(figures)
 
 
 def main() -> None:

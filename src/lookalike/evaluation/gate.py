@@ -1,6 +1,6 @@
 """Whether a table may be released: limits that its figures keep, or not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -44,19 +44,22 @@ class Gate:
         return {"asked": self.asked, "passed": not self.failures, "failures": list(self.failures)}
 
 
-def problems(asked: str | Mapping[str, Any] | None, *, held_back: bool, room: str = ROOM) -> Iterator[tuple[str, str]]:
+def problems(
+    asked: str | Mapping[str, Any] | None, *, held_back: bool, rooms: Sequence[str] = (ROOM,)
+) -> Iterator[tuple[str, str]]:
     """
     Why a gate could never let anything pass: field and reason.
 
     Args:
         held_back: Whether there will be real rows that were not learnt from.
-        room: Of the metrics that make the figures.
+        rooms: Of the metrics that make the figures.
     """
     if asked == STANDARD and not held_back:
         yield "parameters.release_gate", "'standard' judges privacy, which takes real rows held back from learning"
+    known = [name for room in rooms for name in metric_names(room)]
     for name in asked if isinstance(asked, Mapping) else ():
-        if name not in metric_names(room):
-            yield f"parameters.release_gate.{name}", f"is no figure; known: {', '.join(metric_names(room))}"
+        if name not in known:
+            yield f"parameters.release_gate.{name}", f"is no figure; known: {', '.join(known)}"
 
 
 def judge(asked: Asked | None, figures: Mapping[str, Figure], standard: Iterable[str]) -> Gate | None:

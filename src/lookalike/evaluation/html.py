@@ -51,6 +51,8 @@ TITLES = {
     "privacy.window_copies": "Copied windows",
     # of texts
     "fidelity.c2st_char": "Told apart by letters",
+    "fidelity.c2st_emb": "Told apart by a language model",
+    "fidelity.fd_emb": "Distance to a language model",
     "fidelity.c2st_svd": "Told apart by matter (TF-IDF and SVD)",
     "fidelity.c2st_word": "Told apart by words",
     "fidelity.distinct2": "Variety of phrases",

@@ -7,7 +7,7 @@ import pytest
 
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.errors import UsageError
-from lookalike.evaluation import Figure, metric_names
+from lookalike.evaluation import ROOM, Figure, metric_names
 from lookalike.evaluation.html import TITLES
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
 from lookalike.evaluation.sequences import report as sequences
@@ -178,7 +178,9 @@ def test_a_track_holds_what_it_shows(figure: Figure, ends: tuple[str, str]) -> N
 
 def test_every_figure_has_a_title() -> None:
     """No figure is shown by its bare name."""
-    assert {*metric_names(), *metric_names(sequences.ROOM), *metric_names(texts.ROOM)} == set(TITLES)
+    rooms = ROOM, sequences.ROOM, texts.ROOM, f"{texts.ROOM}.embedded"
+
+    assert {name for room in rooms for name in metric_names(room)} == set(TITLES)
 
 
 def test_a_page_of_many_columns_is_light() -> None:

@@ -1,7 +1,7 @@
 """Three tables of texts made comparable: white space folded, equally many texts on each side."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lookalike.data.streams import stream
 from lookalike.errors import MetadataError
 from lookalike.evaluation.intervals import PARTS
+from lookalike.evaluation.sharing import Found, Once
 from lookalike.evaluation.texts.tokens import WORDS, words
 from lookalike.evaluation.texts.vectors import Matrix, counts, directions, unit, weights
 
@@ -94,6 +95,7 @@ class TextComparison:
     text: str
     label: str | None
     seed: int
+    _once: Once = field(default_factory=Once, init=False, repr=False)
 
     def __post_init__(self) -> None:
         real = [self.text, *([] if self.label is None else [self.label])]
@@ -140,6 +142,10 @@ class TextComparison:
         x = weights(counted[: ends[0]], MIN_RUN_TEXTS).apply(counted)
         found = unit(x[ends[0] :] @ directions(x[: ends[0]], N_DIRECTIONS, stream(self.seed, "evaluation", "space")))
         return Points(*np.split(found, ends[1:-1] - ends[0]))
+
+    def once(self, find: Callable[["TextComparison"], Found]) -> Found:
+        """What `find` makes of this comparison, worked out the first time only."""
+        return self._once(lambda: find(self), find)
 
     def draw(self, texts: Texts, k: int, *names: str | int) -> Texts:
         """At most `k` of these texts, in order; the same for the same names."""

@@ -11,10 +11,16 @@ from lookalike.evaluation.gate import judge
 from lookalike.evaluation.grading import above_floor, spoken, standard, surely_above_floor, worst
 from lookalike.evaluation.report import Report, ReportSettings, versions
 from lookalike.evaluation.texts.comparison import TextComparison
+from lookalike.evaluation.texts.embedded import model
 from lookalike.evaluation.verdict import C2ST, Scale, Side, learnt
 
 ROOM = "lookalike.evaluation.texts"
 COPIES = Scale(0.01, 0.05)  # share copied above that of fresh real texts, beyond chance
+
+
+def rooms() -> tuple[str, ...]:
+    """Where the metrics are: those of embeddings only where the extra is installed."""
+    return (ROOM, f"{ROOM}.embedded") if model.installed() else (ROOM,)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def evaluate_texts(
     """
     settings = settings or ReportSettings()
     comparison = TextComparison(real, holdout, synthetic, columns.text, columns.label, seed)
-    figures = measured(comparison, ROOM)
+    figures = {name: figure for room in rooms() for name, figure in measured(comparison, room).items()}
     sides = _graded(figures)
     learning = learnt(figures["utility.tstr_f1"])
     return Report(
@@ -71,6 +77,7 @@ def _graded(figures: Mapping[str, Figure]) -> dict[str, Side]:
     """
     matter = figures["fidelity.c2st_svd"]
     told = {f"fidelity.c2st_{name}": figures[f"fidelity.c2st_{name}"] for name in ("word", "char")}
+    told |= {name: figures[name] for name in ("fidelity.c2st_emb",) if name in figures}
     told["fidelity.c2st_svd"] = replace(matter, floor=None if matter.floor is None else 0.5)
     copied = [f"privacy.{name}" for name in ("copies", "shingles")]
     return {
@@ -87,7 +94,7 @@ def _facts(comparison: TextComparison, settings: ReportSettings) -> dict[str, An
         "n_synthetic": comparison.synthetic.height,
         "n_columns": 1 if comparison.label is None else 2,
         "n_texts_compared": 0 if comparison.sides is None else len(comparison.sides.synthetic),
-        "vectors": "TF-IDF and SVD of 100 directions",
+        "vectors": ["TF-IDF and SVD of 100 directions", *([model.MODEL] if model.installed() else [])],
         "min_level_rows": settings.min_level_rows,
         "seed": comparison.seed,
         "settings": dict(settings.settings),

@@ -11,7 +11,8 @@ from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.intervals import auc_error, of_error
 from lookalike.evaluation.ranking import auc, folds
-from lookalike.evaluation.texts.comparison import MIN_TEXTS, Sides, TextComparison
+from lookalike.evaluation.texts.comparison import MIN_TEXTS, Points, Sides, TextComparison
+from lookalike.evaluation.texts.vectors import Matrix
 
 Vector = NDArray[np.float64]
 
@@ -39,6 +40,13 @@ def told(comparison: TextComparison, name: str, stacked: Callable[[Sides], Seque
     value, floor = (_repeated(x, n, stream(comparison.seed, "evaluation", name)) for x in stacked(sides))
     interval = of_error(value, auc_error(value, n, n))
     return Figure(value, floor, "half", meaning, details={"n_texts": n}, interval=interval)
+
+
+def stacked(points: Points | None) -> Sequence[Matrix]:
+    """Points of fresh and synthetic texts below each other, and of fresh and train; nothing where there are none."""
+    if points is None:
+        return []
+    return [np.concatenate([points.reference, other]) for other in (points.synthetic, points.fresh)]
 
 
 def _repeated(x: Any, n: int, rng: np.random.Generator) -> float:

@@ -1,11 +1,8 @@
 """Can a classifier tell synthetic texts from real ones by what they are about?"""
 
-import numpy as np
-
 from lookalike.evaluation import Figure
-from lookalike.evaluation.texts.comparison import Points, TextComparison
-from lookalike.evaluation.texts.telling import told
-from lookalike.evaluation.texts.vectors import Matrix
+from lookalike.evaluation.texts.comparison import TextComparison
+from lookalike.evaluation.texts.telling import stacked, told
 
 MEANING = (
     "How well a classifier tells synthetic texts from real ones it has not seen by what they are about, as TF-IDF and "
@@ -23,10 +20,4 @@ def metric(comparison: TextComparison) -> Figure:
     Source: classifier two-sample test, Lopez-Paz and Oquab, arXiv:1610.06545, 2017; latent semantic analysis,
     Deerwester et al., 1990.
     """
-    return told(comparison, "c2st_svd", lambda _: _stacked(comparison.points), MEANING)
-
-
-def _stacked(points: Points | None) -> list[Matrix]:
-    if points is None:
-        return []
-    return [np.concatenate([points.reference, other]) for other in (points.synthetic, points.fresh)]
+    return told(comparison, "c2st_svd", lambda _: stacked(comparison.points), MEANING)

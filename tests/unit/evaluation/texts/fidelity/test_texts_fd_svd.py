@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from lookalike.evaluation.texts.fidelity.fd_svd import frechet, metric
+from lookalike.evaluation.texts.fidelity.fd_svd import metric
+from lookalike.evaluation.texts.frechet import frechet
 from questions import questions
 
 
