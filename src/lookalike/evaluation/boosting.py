@@ -24,10 +24,11 @@ def boosted(table, truth, learning, objective, rounds, rate, n_classes=1):
     start = _start(kind, truth[learning], k)
     scores[:] = start[:, None]
     gains = np.zeros(table.codes.shape[1])
-    width = int(table.n_bins.max())
-    room = room_of(n, len(gains), width)
+    starts = np.concatenate([[0], np.cumsum(table.n_bins)])
+    room = room_of(n, int(starts[-1]), int(table.n_bins.max()))
+    cells = table.codes + starts[:-1].astype(np.uint16)
     pulls = np.empty((k, n), np.int64)
-    _boost(Table(*table), truth, base, n_learnt, kind, rounds, rate, scores, gains, room, pulls)
+    _boost(Table(cells, starts, table.kinds), truth, base, n_learnt, kind, rounds, rate, scores, gains, room, pulls)
     if kind == BINARY:
         scores = 1 / (1 + np.exp(-scores))
     elif kind == MULTICLASS:

@@ -23,10 +23,10 @@ Array = NDArray[Any]
 
 
 class Table(NamedTuple):
-    """Bins: `codes` uint8 ``(n, d)``, `n_bins` and `kinds` int32 ``(d,)``, see `binning.Binned`."""
+    """Bins: `cells` uint16 ``(n, d)``, `starts` int64 ``(d + 1,)``, `kinds` int32 ``(d,)``."""
 
-    codes: Array
-    n_bins: Array
+    cells: Array
+    starts: Array
     kinds: Array
 
 
@@ -53,7 +53,7 @@ class Room(NamedTuple):
     order: Array  # int32 (n,)
     bounds: Array  # int64 (LEAVES, 2, 2): of each leaf, of rows learnt from and others: start and end in `order`
     spare: Array  # int32 (n,)
-    sums: Array  # int64 (LEAVES, d * width): packed pulls by bin, of numbers those up to the bin
+    sums: Array  # int64 (LEAVES, bins): packed pulls by bin, of numbers those up to the bin
     totals: Array  # int64 (LEAVES,): packed pulls of a leaf
     eases: Array  # float64 (LEAVES,): curvature added to a leaf's
     gains: Array  # float64 (LEAVES,): of the best split of a leaf, 0 if there is none
@@ -63,13 +63,20 @@ class Room(NamedTuple):
     picks: Array  # int64 (width + 1,), levels in order
 
 
-def room_of(n: int, d: int, width: int) -> Room:
-    """Room for trees of `n` rows and `d` columns of at most `width` bins."""
+class Whole(NamedTuple):
+    total: int
+    least: int
+    row: float
+    bend: float
+
+
+def room_of(n: int, n_bins: int, width: int) -> Room:
+    """Room for trees of `n` rows and `n_bins` bins, at most `width` of a column."""
     return Room(
         np.empty(n, np.int32),
         np.zeros((LEAVES, 2, 2), np.int64),
         np.empty(n, np.int32),
-        np.empty((LEAVES, d * width), np.int64),
+        np.empty((LEAVES, n_bins), np.int64),
         np.zeros(LEAVES, np.int64),
         np.zeros(LEAVES, np.float64),
         np.zeros(LEAVES, np.float64),
@@ -93,8 +100,7 @@ def grow(table: Table, pulls: Pulls, n_learnt: int, room: Room, told: Array) -> 
     """
     room.bounds[0, 0, 0], room.bounds[0, 0, 1] = 0, n_learnt
     room.bounds[0, 1, 0], room.bounds[0, 1, 1] = n_learnt, len(room.order)
-    _count(table, pulls.packed, room, 0)
-    room.totals[0] = _total(table, room.sums[0])
+    room.totals[0] = _count(table, pulls.packed, room, 0)
     room.eases[0] = 0.0
     _look(table, pulls, room, 0)
     for leaf in range(1, LEAVES):
@@ -103,8 +109,7 @@ def grow(table: Table, pulls: Pulls, n_learnt: int, room: Room, told: Array) -> 
             return leaf
         told[room.columns[parent]] += room.gains[parent]
         _part(table, room, parent, leaf)
-        _count(table, pulls.packed, room, leaf)
-        room.totals[leaf] = _total(table, room.sums[leaf])
+        room.totals[leaf] = _count(table, pulls.packed, room, leaf)
         room.totals[parent] -= room.totals[leaf]
         if leaf < LEAVES - 1:
             room.sums[parent] -= room.sums[leaf]
@@ -117,19 +122,11 @@ def grow(table: Table, pulls: Pulls, n_learnt: int, room: Room, told: Array) -> 
 def _part(table: Table, room: Room, parent: int, leaf: int) -> None:
     """Split a leaf: the child of fewer rows becomes `leaf`, the other keeps the place of its parent."""
     left, column = room.lefts[parent], room.columns[parent]
+    first = table.starts[column]
     middle = np.zeros(2, np.int64)
     for part in range(2):
         start, end = room.bounds[parent, part]
-        here, there = start, 0
-        for i in range(start, end):
-            row = room.order[i]
-            goes = left[table.codes[row, column]]
-            room.order[here] = row
-            room.spare[there] = row
-            here += goes
-            there += 1 - goes
-        room.order[here:end] = room.spare[:there]
-        middle[part] = here
+        middle[part] = start + _sort(room.order[start:end], table.cells, column, left, first, room.spare)
     start, end = room.bounds[parent, 0]
     fewer_left = middle[0] - start < end - middle[0]
     for part in range(2):
@@ -139,41 +136,46 @@ def _part(table: Table, room: Room, parent: int, leaf: int) -> None:
         else:
             room.bounds[leaf, part, 0], room.bounds[leaf, part, 1] = middle[part], room.bounds[parent, part, 1]
             room.bounds[parent, part, 1] = middle[part]
-    many = table.kinds[column] == LEVELS and table.n_bins[column] > FEW_LEVELS
+    many = table.kinds[column] == LEVELS and table.starts[column + 1] - first > FEW_LEVELS
     room.eases[parent] = EASE if many else 0.0
     room.eases[leaf] = room.eases[parent]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _count(table: Table, packed: Array, room: Room, leaf: int) -> None:
-    """Write the pulls of a leaf by bin."""
-    sums, codes = room.sums[leaf], table.codes
-    d = codes.shape[1]
-    width = np.uint64(len(sums) // d)
+def _sort(order, cells, column, left, first, spare):
+    here, there, one = np.uint64(0), np.uint64(0), np.uint64(1)
+    first = np.uint64(first)
+    column = np.uint64(column)
+    for i in range(len(order)):
+        row = order[i]
+        goes = np.uint64(left[np.uint64(cells[np.uint64(row), column]) - first])
+        order[here] = row
+        spare[there] = row
+        here += goes
+        there += one - goes
+    for i in range(there):
+        order[here + i] = spare[i]
+    return np.int64(here)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _count(table: Table, packed: Array, room: Room, leaf: int) -> int:
+    """Write the pulls of a leaf by bin; returns their sum."""
+    sums, cells, whole = room.sums[leaf], table.cells, 0
     sums[:] = 0
     for i in range(room.bounds[leaf, 0, 0], room.bounds[leaf, 0, 1]):
         row = np.uint64(room.order[i])
         pull = packed[row]
-        base = np.uint64(0)
-        for j in range(d):
-            sums[base + np.uint64(codes[row, j])] += pull
-            base += width
-    for j in range(d):
+        whole += pull
+        for j in range(cells.shape[1]):
+            sums[np.uint64(cells[row, j])] += pull
+    for j in range(cells.shape[1]):
         if table.kinds[j] != LEVELS:
-            base, total = j * width, 0
-            for b in range(base, base + table.n_bins[j] - table.kinds[j]):
+            total = 0
+            for b in range(table.starts[j], table.starts[j + 1] - table.kinds[j]):
                 total += sums[b]
                 sums[b] = total
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _total(table: Table, sums: Array) -> int:
-    """The packed pulls of a leaf, from those of its bins of the first column."""
-    n_bins, kind = table.n_bins[0], table.kinds[0]
-    if kind == LEVELS:
-        return sums[:n_bins].sum()  # type: ignore[no-any-return]
-    rest = sums[n_bins - 1] if kind == GAPPED else 0
-    return rest + (sums[n_bins - 1 - kind] if n_bins > kind else 0)  # type: ignore[no-any-return]
+    return whole
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -188,46 +190,41 @@ def _look(table: Table, pulls: Pulls, room: Room, leaf: int) -> None:
     row = bend / n_rows  # curvature that counts as a row
     least = int(np.ceil(max((MIN_ROWS - 0.5) * row, MIN_CURVATURE / pulls.bend)))
     best = pull * pull / bend
-    d = table.codes.shape[1]
-    width = room.sums.shape[1] // d
-    for j in range(d):
-        sums = room.sums[leaf, j * width : j * width + table.n_bins[j]]
-        if table.kinds[j] != LEVELS:
-            found = _best_number(sums, table.kinds[j], total, least, best, room.lefts[leaf])
-        elif table.n_bins[j] <= FEW_LEVELS:
-            found = _best_level(sums, total, least, best, room.lefts[leaf])
+    whole = Whole(total, least, row, pulls.bend)
+    left, keys, gains, picks, sums = room.lefts[leaf], room.scores[0], room.scores[1], room.picks, room.sums[leaf]
+    starts, kinds = table.starts, table.kinds
+    at = -1
+    for j in range(len(kinds)):
+        part = sums[starts[j] : starts[j + 1]]
+        if kinds[j] != LEVELS:
+            found = _best_number(part, kinds[j], whole, best, gains, left)
+        elif len(part) <= FEW_LEVELS:
+            found = _best_level(part, whole, best, left)
         else:
-            found = _best_levels(sums, total, least, best, row, pulls.bend, room, leaf)
+            found = _best_levels(part, whole, best, keys, picks, left)
         if found > best:
-            best = found
-            room.columns[leaf] = j
+            best, at = found, j
+    room.columns[leaf] = at
     room.gains[leaf] = (best - pull * pull / bend) * (pulls.slope * pulls.slope / pulls.bend)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_number(sums, kind, total, least, best, left):
+def _best_number(sums, kind, whole, best, gains, left):
     n = len(sums) - kind
+    total, least = whole.total, whole.least
     gone = sums[n] if kind else 0
     found, at, gone_left = best, -1, 0
-    for side in range(2):
-        if side == 1 and gone == 0:
-            break
+    for side in range(2 if gone else 1):
         shift = gone if side else 0
-        low = 0
+        low, high = 0, n
         while low < n and ((sums[low] + shift) & LOW) < least:
             low += 1
-        high = n
         while high > low and ((total - shift - sums[high - 1]) & LOW) < least:
             high -= 1
-        top = 0.0
-        for b in range(low, high):
-            here = sums[b] + shift
-            there = total - here
-            g, h = float(np.int32(here >> HALF)), float(np.int32(here))
-            k, l = float(np.int32(there >> HALF)), float(np.int32(there))
-            gain = (g * g * l + k * k * h) / (h * l)
-            if gain > found:
-                found, at, gone_left = gain, b, side
+        _gains(sums[low:high], shift, total, gains)
+        for b in range(high - low):
+            if gains[b] > found:
+                found, at, gone_left = gains[b], low + b, side
     if at >= 0:
         left[:] = 0
         left[: at + 1] = 1
@@ -237,7 +234,19 @@ def _best_number(sums, kind, total, least, best, left):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_level(sums, total, least, best, left):
+def _gains(sums, shift, total, gains):
+    """These loops run on vector registers."""
+    for b in range(len(sums)):
+        here = sums[b] + shift
+        there = total - here
+        g, h = float(np.int32(here >> HALF)), float(np.int32(here))
+        k, l = float(np.int32(there >> HALF)), float(np.int32(there))
+        gains[b] = (g * g * l + k * k * h) / (h * l)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _best_level(sums, whole, best, left):
+    total, least = whole.total, whole.least
     found, at = best, -1
     for b in range(len(sums)):
         here = sums[b]
@@ -256,10 +265,10 @@ def _best_level(sums, total, least, best, left):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_levels(sums, total, least, best, row, bend, room, leaf):
+def _best_levels(sums, whole, best, keys, picks, left):
+    total, least, row, bend = whole.total, whole.least, whole.row, whole.bend
     smooth = SMOOTH / bend
     ease = EASE / bend
-    keys, picks = room.scores[0], room.picks
     n = 0
     enough = (SMOOTH - 0.5) * row
     for b in range(len(sums)):
@@ -294,7 +303,6 @@ def _best_levels(sums, total, least, best, row, bend, room, leaf):
             if gain > found:
                 found, many, back = gain, i + 1, side == 1
     if many:
-        left = room.lefts[leaf]
         left[:] = 0
         for i in range(many):
             left[picks[n - 1 - i if back else i]] = 1
