@@ -8,27 +8,28 @@ from numpy.typing import NDArray
 
 from lookalike.evaluation.encoding import Vector
 
-MAX_BINS = 255  # of a column, missing included: a code is a byte
+MAX_BINS = 255  # of a column, missing included: more find no more, and a column's bin fits a byte
+MAX_CELLS = 65_536  # bins of all columns: a cell is 16 bits
 MIN_BIN = 3  # rows: a bin of fewer tells nothing that a neighbour would not
 NUMBERS, GAPPED, LEVELS = 0, 1, 2  # kinds of a column: numbers, numbers some of which are missing, levels
 
-Codes = NDArray[np.uint8]
-Counts = NDArray[np.int32]
+Cells = NDArray[np.uint16]
 
 
 class Binned(NamedTuple):
     """
-    A table of bins.
+    A table of bins, which are numbered over all columns.
 
     Attributes:
-        codes: The bin of each cell, uint8 ``(n, d)``, contiguous. Numbers rise with their bins.
-        n_bins: Of each column, int32 ``(d,)``; that of missing numbers is the last one.
-        kinds: ``NUMBERS``, ``GAPPED`` or ``LEVELS``, int32 ``(d,)``.
+        cells: The bin of each cell, uint16 ``(n, d)``, contiguous.
+        starts: The first bin of each column, and how many there are in all, int64 ``(d + 1,)``. A column's numbers rise
+            with its bins; those that are missing have the last one.
+        kinds: ``NUMBERS``, ``GAPPED`` or ``LEVELS``, int64 ``(d,)``.
     """
 
-    codes: Codes
-    n_bins: Counts
-    kinds: Counts
+    cells: Cells
+    starts: NDArray[np.int64]
+    kinds: NDArray[np.int64]
 
 
 def binned(x: Vector, is_level: NDArray[np.bool_], most: int = MAX_BINS) -> Binned:
@@ -41,39 +42,38 @@ def binned(x: Vector, is_level: NDArray[np.bool_], most: int = MAX_BINS) -> Binn
 
     Args:
         x: Shape ``(n, d)``, ``n >= 1``: finite numbers, or whole ones from 0 on for levels; NaN where missing.
-        is_level: Which columns hold levels, shape ``(d,)``.
-        most: Bins of a column, in ``[3, 255]``.
+        is_level: Which columns hold levels, shape ``(d,)``; at most 20,000.
+        most: Bins of a column, in ``[3, 255]``; of many columns each has fewer.
 
     Source: bins as of LightGBM, Ke et al., NeurIPS 2017.
     """
-    codes = np.empty((is_level.size, len(x)), np.uint8)
-    kinds = np.where(is_level, LEVELS, np.where(np.isnan(x).any(axis=0), GAPPED, NUMBERS)).astype(np.int32)
-    n_bins = np.empty(is_level.size, np.int32)
-    for j, kind in enumerate(kinds.tolist()):
+    n, d = x.shape
+    most = min(most, MAX_CELLS // d)
+    cells = np.empty((d, n), np.uint16)
+    kinds = np.where(is_level, LEVELS, np.where(np.isnan(x).any(axis=0), GAPPED, NUMBERS)).astype(np.int64)
+    starts = np.zeros(d + 1, np.int64)
+    for j in range(d):
         column = np.ascontiguousarray(x[:, j])
-        if kind == LEVELS:
-            n_bins[j] = _rank_levels(column, most, codes[j])
-        else:
-            n_bins[j] = _cut(column, np.sort(column), most, codes[j])
-    return Binned(np.ascontiguousarray(codes.T), n_bins, kinds)
+        n_bins = _rank(column, most, cells[j]) if is_level[j] else _cut(column, np.sort(column), most, cells[j])
+        starts[j + 1] = starts[j] + n_bins
+    cells += starts[:-1, None].astype(np.uint16)
+    return Binned(np.ascontiguousarray(cells.T), starts, kinds)
 
 
-def _rank_levels(values: Vector, most: int, codes: Codes) -> int:
+def _rank(levels: Vector, most: int, cells: Cells) -> int:
     """Write the bins of levels; returns how many there are."""
-    gone = np.isnan(values)
-    whole = np.where(gone, -1.0, values).astype(np.int64) + 1
+    whole = np.where(np.isnan(levels), -1.0, levels).astype(np.int64) + 1
     counts = np.bincount(whole)
-    order = np.argsort(-counts, kind="stable")
     rank = np.empty(counts.size, np.int64)
-    rank[order] = np.arange(counts.size)
+    rank[np.argsort(-counts, kind="stable")] = np.arange(counts.size)
     n_bins = min(int((counts > 0).sum()), most)
-    codes[:] = np.minimum(rank, n_bins - 1).astype(np.uint8)[whole]
+    cells[:] = np.minimum(rank, n_bins - 1)[whole]
     return n_bins
 
 
 @njit(cache=True, nogil=True)
-def _cut(values: Vector, rising: Vector, most: int, codes: Codes) -> int:
-    """Write the bins of numbers, given sorted too, with NaN last; returns how many there are."""
+def _cut(values: Vector, rising: Vector, most: int, cells: Cells) -> int:
+    """Write the bins of numbers, which are given sorted too, NaN last; returns how many there are."""
     there = len(rising)
     while there and np.isnan(rising[there - 1]):
         there -= 1
@@ -81,13 +81,13 @@ def _cut(values: Vector, rising: Vector, most: int, codes: Codes) -> int:
     tops = np.empty(most, np.float64)
     n_tops = _tops(rising[:there], most - gap, tops)
     for i in range(len(values)):
-        value, low, width = values[i], 0, n_tops - 1
-        while width > 0:  # the first bin whose top is not below the value; `tops` is short, so this stays in the cache
-            half = (width + 1) >> 1
-            low += half if tops[low + half - 1] < value else 0
+        low, width = 0, n_tops
+        while width > 1:  # the first bin whose top is not below the value
+            half = width >> 1
+            low += half if tops[low + half - 1] < values[i] else 0
             width -= half
-        codes[i] = n_tops if np.isnan(value) else low
-    return n_tops + gap  # type: ignore[no-any-return]
+        cells[i] = n_tops if np.isnan(values[i]) else low
+    return n_tops + gap
 
 
 @njit(cache=True, nogil=True)
@@ -95,7 +95,7 @@ def _tops(rising: Vector, most: int, tops: Vector) -> int:
     """Write the largest value of each bin; returns how many there are."""
     ends = _ends(rising)
     if len(ends) - 1 <= most:
-        return _few_tops(rising, ends, tops)  # type: ignore[no-any-return]
+        return _few_tops(rising, ends, tops)
     most = max(min(most, len(rising) // MIN_BIN), 1)
     size = len(rising) / most  # a value of so many rows is large
     n_rows, n_bins = len(rising), most  # of values that are not
