@@ -7,7 +7,7 @@ import numpy as np
 
 from lookalike.evaluation import Figure
 from lookalike.evaluation.boosting import boosted
-from lookalike.evaluation.classifying import FAST, in_bins
+from lookalike.evaluation.classifying import SLOW, in_bins
 from lookalike.evaluation.comparison import HOLDOUT, SYNTHETIC, TRAIN, Comparison, Rows, Sides
 from lookalike.evaluation.encoding import EncodedColumn, Vector
 from lookalike.evaluation.intervals import Interval, auc_error, of_error, of_parts
@@ -93,7 +93,7 @@ def _predicted(target: Target, columns: list[EncodedColumn], learnt: _Known, tes
     """A score for each class (of two: for the second), or the number; shape ``(test rows, 1 or classes)``."""
     if len(np.unique(learnt.truth)) < 2:
         return np.zeros((len(test), target.n_models))  # nothing was to be learnt
-    pace, most = FAST
+    pace, most = SLOW
     truth = np.concatenate([learnt.truth, np.zeros(len(test))])
     learning = np.arange(len(truth)) < len(learnt)
     predicted, _ = boosted(in_bins(columns, [learnt.rows, test], most), truth, learning, target.n_classes, pace)
