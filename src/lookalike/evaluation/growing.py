@@ -80,7 +80,7 @@ def grow(table: Binned, pulls: Pulls, n_learnt: int, room: Room, desk: Desk, tol
         room.totals[leaf] = _count(table, pulls.packed, room, leaf)
         room.totals[parent] -= room.totals[leaf]
         if leaf < LEAVES - 1:
-            room.sums[parent] -= room.sums[leaf]
+            _subtract(room.sums[parent], room.sums[leaf])
             _look(table, pulls, room, desk, parent)
             _look(table, pulls, room, desk, leaf)
     return LEAVES
@@ -135,9 +135,10 @@ def _count(table: Binned, packed: Array, room: Room, leaf: int) -> int:
     sums[:] = 0
     for i in range(room.bounds[leaf, 0, 0], room.bounds[leaf, 0, 1]):
         row = np.uint64(room.order[i])
-        total += packed[row]
+        pull = packed[row]
+        total += pull
         for j in range(cells.shape[1]):
-            sums[np.uint64(cells[row, j])] += packed[row]
+            sums[np.uint64(cells[row, j])] += pull
     for j in range(len(table.kinds)):
         if table.kinds[j] != LEVELS:
             below = 0
@@ -145,3 +146,9 @@ def _count(table: Binned, packed: Array, room: Room, leaf: int) -> int:
                 below += sums[b]
                 sums[b] = below
     return total
+
+
+@njit(cache=True, nogil=True)
+def _subtract(many: Array, few: Array) -> None:
+    for b in range(len(many)):
+        many[b] -= few[b]
