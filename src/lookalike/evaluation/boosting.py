@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lookalike.evaluation.binning import Binned
 from lookalike.evaluation.encoding import Vector
 from lookalike.evaluation.growing import Room, grow, room_of
-from lookalike.evaluation.splitting import HALF, LOW, Array, Pulls
+from lookalike.evaluation.splitting import HALF, LOW, Array, Desk, Pulls
 
 MOST = 2.0**31  # of either half of a pull
 SURE = 30.0  # log odds beyond which nothing changes
@@ -60,7 +60,8 @@ def boosted(
     order = np.concatenate([np.flatnonzero(learning), np.flatnonzero(~learning)]).astype(np.int32)
     start = _start(truth[learning], n_classes)
     scores = np.repeat(start[:, None], len(truth), axis=1)
-    gains = _boost(table, _Lesson(truth, order, int(learning.sum()), n_classes), pace, scores)
+    room, desk = room_of(len(truth), int(table.starts[-1]), int(np.diff(table.starts).max()))
+    gains = _boost(table, _Lesson(truth, order, int(learning.sum()), n_classes), pace, scores, room, desk)
     if n_classes == 2:
         scores = 1 / (1 + np.exp(-scores))
     elif n_classes:
@@ -79,10 +80,8 @@ def _start(truth: Vector, n_classes: int) -> Vector:
 
 
 @njit(cache=True, nogil=True)
-def _boost(table: Binned, lesson: _Lesson, pace: Pace, scores: Array) -> Array:
+def _boost(table: Binned, lesson: _Lesson, pace: Pace, scores: Array, room: Room, desk: Desk) -> Array:
     """Add what trees say to scores, shape ``(scores, n)``; returns the gain of each column."""
-    widest = int((table.starts[1:] - table.starts[:-1]).max())
-    room, desk = room_of(scores.shape[1], int(table.starts[-1]), widest)
     packed, told = np.empty(scores.shape, np.int64), np.zeros(len(table.kinds), np.float64)
     for _ in range(pace.rounds):
         slope, bend = _pull(lesson, scores, packed)
@@ -145,10 +144,12 @@ def _pull_classes(truth: Array, scores: Array, packed: Array) -> tuple[float, fl
     unit, factor = MOST / n - 1, k / (k - 1)
     chances = np.empty(k, np.float64)
     for i in range(n):
-        top = scores[:, i].max()
+        top, whole = scores[0, i], 0.0
+        for c in range(1, k):
+            top = max(top, scores[c, i])
         for c in range(k):
             chances[c] = _exp(max(scores[c, i] - top, -SURE))
-        whole = chances.sum()
+            whole += chances[c]
         for c in range(k):
             chance = chances[c] / whole
             pull = np.int64(np.floor((chance - (truth[i] == c)) * unit + 0.5))
