@@ -21,7 +21,7 @@ MAX_COLUMNS = 300
 N_GIVEAWAYS = 10
 SLOW = (Pace(100, 0.1), MAX_BINS)  # rounds, rate, and bins of a column
 FAST = (Pace(50, 0.2), 63)
-FEW_ROWS = 5_000  # a side; of fewer FAST finds the same as SLOW, in a third of the time (docs/decisions/0006)
+FEW_ROWS = 5_000  # a side; of fewer FAST finds the same as SLOW, in half the time (docs/decisions/0006)
 TOO_FEW = f"It takes {MIN_ROWS} real and synthetic rows to train a classifier."
 
 
