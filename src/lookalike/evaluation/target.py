@@ -14,7 +14,7 @@ MAX_CLASSES = 20  # each is a model of its own
 MIN_SHARE = 0.02  # of train: a class of fewer rows, if nobody asks for it, makes a figure of chance
 MANY_VALUES = 20  # a number that has no more of them is a code, or a count of little
 
-BEYOND = 1e15  # of train's largest number: what is larger still is taken for that, which LightGBM's floats can hold
+BEYOND = 1e15  # of train's largest number: what is larger still is taken for that, whose squares can be added up
 
 _NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.DECIMAL})
 _CLASSES = frozenset({ColumnType.BOOLEAN, ColumnType.CATEGORICAL, ColumnType.ORDERED})
@@ -55,11 +55,9 @@ class Target:
         return 1 if self.classes is None or len(self.classes) == 2 else len(self.classes)
 
     @property
-    def objective(self) -> str:
-        """What LightGBM calls it."""
-        if self.classes is None:
-            return "regression"
-        return "binary" if self.n_models == 1 else "multiclass"
+    def n_classes(self) -> int:
+        """How many classes there are, 0 where numbers are predicted."""
+        return 0 if self.classes is None else len(self.classes)
 
     @property
     def task(self) -> Literal["classification", "regression"]:

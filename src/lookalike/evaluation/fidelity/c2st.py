@@ -21,7 +21,7 @@ MEANING = (
 
 def metric(comparison: Comparison) -> Figure:
     """
-    Cross-validated AUC of LightGBM telling synthetic rows from held-back ones; 0.5 is ideal, 1 worst.
+    Cross-validated AUC of boosted trees telling synthetic rows from held-back ones; 0.5 is ideal, 1 worst.
 
     Five stratified folds, equally many rows a side. The floor puts train rows in the place of synthetic ones. `details`
     names the columns that give synthetic rows away, by their share of the classifier's gain.

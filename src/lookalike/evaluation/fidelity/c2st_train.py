@@ -22,7 +22,7 @@ MEANING = (
 
 def metric(comparison: Comparison) -> Figure:
     """
-    Cross-validated AUC of LightGBM telling synthetic rows from train rows; 0.5 is ideal, 1 worst, in ``[0, 1]``.
+    Cross-validated AUC of boosted trees telling synthetic rows from train rows; 0.5 is ideal, 1 worst, in ``[0, 1]``.
 
     As `fidelity.c2st`, with train rows in the place of held-back ones. Below 0.5 a row's twin stands on the other side:
     the classifier learns the one and is wrong about the other. The floor is that of `fidelity.c2st`, held-back rows
