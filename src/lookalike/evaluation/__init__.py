@@ -65,10 +65,16 @@ def measured(comparison: Any, room: str = ROOM, *, at_once: int = 1) -> dict[str
     Args:
         at_once: How many are measured side by side; no figure depends on it. LightGBM must not run beside itself.
     """
-    parts = ((name, name.rpartition(".")) for name in metric_names(room))
+    names = metric_names(room)
     with ThreadPoolExecutor(at_once) as pool:
         found = {
-            name: pool.submit(plugins.part(f"{room}.{family}", file).metric, comparison)
-            for name, (family, _, file) in parts
+            name: pool.submit(_metric(room, name), comparison)
+            for name in sorted(names, key=lambda name: -FAMILIES.index(name.partition(".")[0]))  # the dearest first
         }
-        return {name: figure.result() for name, figure in found.items()}
+        return {name: found[name].result() for name in names}
+
+
+def _metric(room: str, name: str) -> Metric:
+    family, _, file = name.rpartition(".")
+    metric: Metric = plugins.part(f"{room}.{family}", file).metric
+    return metric

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lookalike.data.metadata import Metadata
 from lookalike.data.streams import stream
 from lookalike.errors import MetadataError
-from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector, encode
+from lookalike.evaluation.encoding import Codes, EncodedColumn, Vector, encode, mid_ranks
 from lookalike.evaluation.intervals import PARTS
 from lookalike.evaluation.sharing import Found, Once
 
@@ -122,6 +122,10 @@ class Comparison:
         if k >= n:
             return np.arange(n)
         return np.sort(stream(self.seed, "evaluation", *names).choice(n, k, replace=False))
+
+    def ranks(self, column: EncodedColumn) -> tuple[Vector, ...]:
+        """Mid-ranks of a column of numbers among all real ones, in ``[0, 1]``; NaN where missing; of each table."""
+        return self._once(lambda: mid_ranks(column.tables, SYNTHETIC), ("ranks", column.column.name))
 
     def some_columns(self, k: int, name: str) -> tuple[list[EncodedColumn], str]:
         """At most `k` columns, in order, and a note if they are a sample."""

@@ -15,7 +15,7 @@ from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, closest, space
 
 MIN_ROWS = MIN_HOLDOUT  # of each table; fewer targets tell nothing of an attack
 MAX_ROWS = 20_000  # of each table: three of them are few enough to be points of one space
-MAX_WORK = 750_000_000  # queries times references times columns: a twentieth of a second
+MAX_WORK = 500_000_000  # queries times references times columns: a thirtieth of a second
 MIN_QUERIES = 500
 MAX_CELLS = MAX_WORK // MIN_QUERIES  # of each table: more could not be measured
 MAX_QUERIES = 2_000  # a median distance is then known to about one part in eighty
@@ -67,7 +67,9 @@ def crowds(comparison: Comparison) -> Crowds | None:
         return None
     columns, note = comparison.some_columns(MAX_COLUMNS, "crowds")
     most = min(MAX_ROWS, max(MIN_ROWS, MAX_CELLS // len(columns)))
-    points = space(columns, [comparison.rows(table, most, "crowds") for table in (TRAIN, HOLDOUT, SYNTHETIC)])
+    points = space(
+        comparison, columns, [comparison.rows(table, most, "crowds") for table in (TRAIN, HOLDOUT, SYNTHETIC)]
+    )
     orders = [
         stream(comparison.seed, "evaluation", "crowds", "order", i).permutation(len(p)) for i, p in enumerate(points)
     ]

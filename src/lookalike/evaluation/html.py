@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -92,6 +93,11 @@ CURVES = (
 
 def page(report: "Report") -> str:
     """HTML of the report; every name and level in it is escaped, the same report gives the same bytes."""
+    return _environment().get_template("report.html.j2").render(report=report, **_parts(report))
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("lookalike.evaluation"),
         autoescape=True,
@@ -102,7 +108,7 @@ def page(report: "Report") -> str:
     )
     environment.filters.update(decimal=_decimal, settings=_settings)
     environment.globals.update(track=track, spread=spread, dial=dial, heat=heat, curves=curves)
-    return environment.get_template("report.html.j2").render(report=report, **_parts(report))
+    return environment
 
 
 def _parts(report: "Report") -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from lookalike.evaluation.comparison import HOLDOUT, TRAIN, Rows
+from lookalike.evaluation.comparison import Comparison, Rows
 from lookalike.evaluation.encoding import EncodedColumn
 
 Cells = NDArray[np.int16]
@@ -59,17 +59,17 @@ class Points:
         return replace(self, cells=np.ascontiguousarray(self.cells[:, columns]), numbers=self.numbers[columns])
 
 
-def space(columns: Sequence[EncodedColumn], groups: Sequence[Rows]) -> list[Points]:
+def space(comparison: Comparison, columns: Sequence[EncodedColumn], groups: Sequence[Rows]) -> list[Points]:
     """
     Rows as points of one space; a number becomes its mid-rank among all real values.
 
     Args:
-        columns: At most ``MAX_COLUMNS``, of one comparison.
+        columns: At most ``MAX_COLUMNS``, of the comparison.
         groups: At most ``MAX_POINTS`` rows in all.
     """
     unit = min(MAX_UNIT, MOST // max(len(columns), 1))
     numbers = np.array([c.is_number for c in columns], np.bool_)
-    cells = np.stack([_place(column, groups, unit) for column in columns], axis=1)
+    cells = np.stack([_place(comparison, column, groups, unit) for column in columns], axis=1)
     ends = np.cumsum([len(g) for g in groups])[:-1]
     return [Points(part, numbers, unit) for part in np.split(cells, ends)]
 
@@ -194,18 +194,12 @@ def _gaps(here: int, there: Cells, is_number: bool, unit: int, gaps: Cells) -> N
             gaps[j] = np.int16(0) if there[j] == here else most
 
 
-def _place(column: EncodedColumn, groups: Sequence[Rows], unit: int) -> Cells:
+def _place(comparison: Comparison, column: EncodedColumn, groups: Sequence[Rows], unit: int) -> Cells:
     if column.levels is not None:
         codes = np.concatenate([g.codes(column) for g in groups])
         if len(column.levels) > MAX_POINTS:  # fewer are in so many rows
             codes = np.unique(codes, return_inverse=True)[1].astype(np.int32)
         return codes.astype(np.uint16).view(np.int16)
-    values = np.concatenate([g.numbers(column) for g in groups])
-    real = np.sort(np.concatenate([column.tables[TRAIN], column.tables[HOLDOUT]]))
-    real = real[: np.searchsorted(real, np.nan)]
-    order = np.argsort(values)  # what is looked up in order is found in half the time
-    rising = values[order]
-    rank = (np.searchsorted(real, rising, "left") + np.searchsorted(real, rising, "right")) / (2 * max(len(real), 1))
-    out = np.empty(len(values), np.int16)
-    out[order] = np.where(np.isnan(rising), 2 * unit, np.rint(rank * unit))
-    return out
+    ranks = comparison.ranks(column)
+    values = np.concatenate([ranks[g.table][g.index] for g in groups])
+    return np.where(np.isnan(values), 2 * unit, np.rint(values * unit)).astype(np.int16)

@@ -21,6 +21,7 @@ from lookalike.version import VERSION
 FORMAT, FORM = "lookalike-report", 2
 N_DISTRIBUTIONS = 200  # columns whose bins are kept, worst first: the rest would only make the file heavy
 DIGITS = 6
+AT_ONCE = 2  # figures: a small machine has as many cores, and each needs memory of its own
 _NAMES_SHOWN = 12
 
 
@@ -147,7 +148,7 @@ def evaluate_tables(
     compared = metadata.select([c.name for c in metadata.columns if c.type not in MADE_UP])
     told = (settings.min_level_rows, settings.target, settings.breaches)
     comparison = Comparison(real, holdout, synthetic, compared, seed, *told)
-    figures = measured(comparison)
+    figures = measured(comparison, at_once=AT_ONCE)
     return Report(
         verdict=verdict(figures),
         figures=figures,

@@ -123,11 +123,13 @@ class _Pipe:
 
 def warm() -> None:
     """Load all stages, and compile or load all kernels."""
-    from lookalike.engines.tabular.warming import warm as kernels
+    from lookalike.engines.tabular import warming as learning
+    from lookalike.evaluation import warming as judging
 
     for stage in STAGES:
         import_module(f"lookalike.pipeline.{stage}")
-    kernels()
+    learning.warm()
+    judging.warm()
 
 
 def _name(job_id: str) -> None:

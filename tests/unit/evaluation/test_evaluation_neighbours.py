@@ -30,7 +30,7 @@ def test_space_and_kernel_against_a_naive_twin(people, metadata) -> None:
     train, holdout, synthetic = people(60, 1), people(50, 2), people(30, 3)
     comparison = Comparison(train, holdout, synthetic, metadata, 7)
     groups = [Rows(TRAIN, np.arange(60)), Rows(SYNTHETIC, np.arange(30))]
-    references, queries = space(comparison.columns, groups)
+    references, queries = space(comparison, comparison.columns, groups)
     found = nearest(queries, references) / queries.unit
 
     real = {c: pl.concat([train, holdout])[c].drop_nulls().to_list() for c in ("age", "height")}
@@ -67,7 +67,7 @@ def test_more_levels_than_an_int16_counts_are_apart() -> None:
     column = Metadata((Column("name", ColumnType.CATEGORICAL, pl.String()),))
     comparison = Comparison(names, names.clear(), names.clear(), column, 7)
     rows = [Rows(TRAIN, np.arange(20_000)), Rows(TRAIN, np.arange(20_000, 40_000))]
-    one, two = space(comparison.columns, rows)
+    one, two = space(comparison, comparison.columns, rows)
 
     assert {one.unit} == set(nearest(one[::200], two).tolist())
     assert {0} == set(nearest(one[::200], one).tolist())

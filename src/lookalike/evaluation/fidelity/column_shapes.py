@@ -66,9 +66,9 @@ def ks(a: Vector, b: Vector) -> float:
     missing = abs(len(x) / len(a) - len(y) / len(b))
     if not len(x) or not len(y):
         return float(len(x) != len(y))
-    at = np.concatenate([x, y])
-    gap = np.searchsorted(x, at, "right") / len(x) - np.searchsorted(y, at, "right") / len(y)
-    return max(float(np.abs(gap).max()), missing)
+    # Between two entries of y its function stays and that of x only rises: what counts is before and at each entry.
+    gaps = [np.searchsorted(x, y, side) / len(x) - np.searchsorted(y, y, side) / len(y) for side in ("left", "right")]
+    return max(float(np.abs(gaps).max()), missing)
 
 
 def _shares(codes: Codes, n_levels: int) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ MEANING = (
     "0.5 shows no leaning on those learnt from, more is copying."
 )
 MIN_QUERIES = 50
-MAX_QUERIES = 5_000  # the share is then known to about 0.007
+MAX_QUERIES = 3_000  # the share is then known to about 0.009
 MAX_HOLDOUT = 20_000
 MAX_TRAIN = 40_000
 MAX_REPEATS = 10
@@ -62,7 +62,7 @@ def metric(comparison: Comparison) -> Figure:
             None, None, "half", MEANING, f"Not judged: it takes {MIN_QUERIES} synthetic rows, and train rows."
         )
     columns, note = comparison.some_columns(MAX_COLUMNS, "dcr")
-    train, holdout, synthetic = space(columns, groups)
+    train, holdout, synthetic = space(comparison, columns, groups)
     rng = stream(comparison.seed, "evaluation", "dcr")
     told = lean(synthetic, train, holdout, rng)
     details = _limits(comparison, told)

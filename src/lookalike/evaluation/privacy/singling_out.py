@@ -16,7 +16,7 @@ MEANING = (
 )
 MIN_PREDICATES = 20
 MAX_PREDICATES = 1_000  # of either kind
-CANDIDATES = 3_000  # not each set of columns singles out the row it comes from
+CANDIDATES = 2_000  # not each set of columns singles out the row it comes from
 MAX_REPEATS = 10
 
 

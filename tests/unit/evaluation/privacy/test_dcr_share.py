@@ -47,7 +47,7 @@ def test_the_share_counts_ties_half(people, metadata) -> None:
     tables = people(80, 1), people(80, 2), people(60, 3)
     comparison = Comparison(*tables, metadata, 7)
     groups = [Rows(t, np.arange(n)) for t, n in ((TRAIN, 80), (HOLDOUT, 80), (SYNTHETIC, 60))]
-    train, holdout, made = space(comparison.columns, groups)
+    train, holdout, made = space(comparison, comparison.columns, groups)
     near, away = (nearest(made, side) for side in (train, holdout))
     expected = np.mean([1.0 if a < b else 0.5 if a == b else 0.0 for a, b in zip(near, away, strict=True)])
 

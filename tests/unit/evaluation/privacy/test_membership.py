@@ -67,7 +67,7 @@ def test_the_area_is_the_slow_count(people, metadata) -> None:
     """With tables of one size the area is the share of pairs in which the member is nearer, ties half."""
     comparison = Comparison(people(80, 1), people(80, 2), people(60, 3), metadata, 7)
     groups = [Rows(t, np.arange(n)) for t, n in ((TRAIN, 80), (HOLDOUT, 80), (SYNTHETIC, 60))]
-    train, holdout, made = space(comparison.columns, groups)
+    train, holdout, made = space(comparison, comparison.columns, groups)
     near, away = (nearest(side, made)[:, None] for side in (train, holdout))
     expected = np.mean((near < away.T) + 0.5 * (near == away.T))
 
