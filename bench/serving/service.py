@@ -100,13 +100,13 @@ class Service:
         """How many of the customer's jobs are in a state."""
         return int(self.http.get("/api/v2/jobs", params={"status": status, "limit": 1}).json()["total"])
 
-    def until(self, job_id: str, status: str) -> None:
+    def until(self, job_id: str, status: str, *, poll_s: float = POLL_S) -> None:
         """Return when the job is in a state; NotMeasured if it fails or takes too long."""
         end = time.monotonic() + PATIENCE_S
         while (now := self.job(job_id)["status"]) != status:
             if now == "failed" or time.monotonic() > end:
                 raise NotMeasured(f"a job that should be {status} is {now}")
-            time.sleep(POLL_S)
+            time.sleep(poll_s)
 
     def occupy(self) -> None:
         """

@@ -10,7 +10,8 @@ from bench.serving.service import Service, serving
 from bench.serving.submissions import submission
 from lookalike import TabularSynthesizer, samples
 
-N_ROWS, N_JOBS = 25_000, 7
+N_ROWS, N_JOBS = 25_000, 9
+SELDOM_S = 1.0  # between two looks at a job: each takes the service some time of a processor
 Seconds = Mapping[str, float]
 
 
@@ -27,7 +28,7 @@ def measured(kind: str) -> list[Seconds]:
 def _stages(service: Service, path: str) -> Seconds:
     service.until_ready()
     job_id = service.submit(submission(path, N_ROWS))
-    service.until(job_id, "completed")
+    service.until(job_id, "completed", poll_s=SELDOM_S)
     return {stage["name"]: _seconds(stage) for stage in service.job(job_id)["stages"]}
 
 

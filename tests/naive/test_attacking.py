@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lookalike.evaluation.neighbours import BLOCK, MOST, Cells, Points, closest, closest_but_one
+from lookalike.evaluation.boxes import FEW, MOST, Cells
+from lookalike.evaluation.neighbours import Points, closest, closest_but_one
 from lookalike.evaluation.predicates import MAX_WIDTH, NONE, holders
 
 UNIT = MOST // 8
-SIZES = st.integers(1, 5), st.integers(1, 4), st.integers(1, 2 * BLOCK + 3), st.integers(0, 99)
+SIZES = st.integers(1, 5), st.integers(1, 4), st.integers(1, 2 * FEW + 3), st.integers(0, 99)
 
 
 def _points(seed: int, n: int, d: int) -> Points:

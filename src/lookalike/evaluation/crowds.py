@@ -15,10 +15,10 @@ from lookalike.evaluation.neighbours import MAX_COLUMNS, Points, closest, space
 
 MIN_ROWS = MIN_HOLDOUT  # of each table; fewer targets tell nothing of an attack
 MAX_ROWS = 20_000  # of each table: three of them are few enough to be points of one space
-MAX_WORK = 500_000_000  # queries times references times columns: a thirtieth of a second
+MAX_WORK = 400_000_000  # queries times references times columns: a fiftieth of a second
 MIN_QUERIES = 500
 MAX_CELLS = MAX_WORK // MIN_QUERIES  # of each table: more could not be measured
-MAX_QUERIES = 2_000  # a median distance is then known to about one part in eighty
+MAX_QUERIES = 1_500  # a median distance is then known to about one part in seventy
 SHARES = (0.005, 0.01, 0.02, 0.05, *(i / 10 for i in range(1, 10)), 0.95, 0.98, 0.99, 0.995)
 
 

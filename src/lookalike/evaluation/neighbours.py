@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
+from lookalike.evaluation.boxes import (
+    MOST,
+    Boxes,
+    Cells,
+    Numbers,
+    Picks,
+    boxed,
+    closest_but_one_of,
+    closest_of,
+    nearest_of,
+)
 from lookalike.evaluation.comparison import Comparison, Rows
 from lookalike.evaluation.encoding import EncodedColumn
 
-Cells = NDArray[np.int16]
-Picks = NDArray[np.bool_]
-
-MOST = 32_767  # of an int16: sixteen of them are measured at a time, and they add up exactly, so that ties are ties
 MAX_UNIT = 10_900  # a missing number, at twice that, is no further than an int16 from any other
 MAX_POINTS = 65_000  # in all: no two levels have the same code in 16 bits
 MAX_COLUMNS = 1_000  # a number has 32 places at least, then
-BLOCK = 2_048  # references at a time: their totals stay in the first cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +54,10 @@ class Points:
     def n_columns(self) -> int:
         return len(self.numbers)
 
-    @property
-    def turned(self) -> Cells:
-        """The cells column by column, shape ``(d, n)``, contiguous."""
-        return np.ascontiguousarray(self.cells.T)
+    @cached_property
+    def boxes(self) -> Boxes:
+        """The same to be searched; there is one row at least."""
+        return boxed(self.cells, self.numbers, self.unit)
 
     def only(self, columns: Picks) -> "Points":
         """The same rows in some of the columns."""
@@ -67,7 +72,7 @@ def space(comparison: Comparison, columns: Sequence[EncodedColumn], groups: Sequ
         columns: At most ``MAX_COLUMNS``, of the comparison.
         groups: At most ``MAX_POINTS`` rows in all.
     """
-    unit = min(MAX_UNIT, MOST // max(len(columns), 1))
+    unit = min(MAX_UNIT, (MOST - 1) // max(len(columns), 1))  # in 16 bits sixteen are measured at a time, ties are ties
     numbers = np.array([c.is_number for c in columns], np.bool_)
     cells = np.stack([_place(comparison, column, groups, unit) for column in columns], axis=1)
     ends = np.cumsum([len(g) for g in groups])[:-1]
@@ -81,10 +86,10 @@ def nearest(queries: Points, references: Points) -> Cells:
     Returns:
         Shape ``(n,)``, in ``[0, d * unit]``; 0 is a copy, as far as places tell numbers apart.
     """
-    return np.asarray(_nearest(queries.cells, references.turned, queries.numbers, queries.unit))
+    return np.asarray(nearest_of(queries.cells, references.boxes))
 
 
-def closest(queries: Points, references: Points, k: int) -> tuple[Cells, NDArray[np.int32]]:
+def closest(queries: Points, references: Points, k: int) -> tuple[Cells, Numbers]:
     """
     Distances and numbers of each query's `k` closest references, nearest first; of equally near ones the first.
 
@@ -92,106 +97,18 @@ def closest(queries: Points, references: Points, k: int) -> tuple[Cells, NDArray
         Two arrays of shape ``(n, k)``; where there are fewer than `k` the last distances are the largest int16, the
         numbers -1.
     """
-    far, who = _closest(queries.cells, references.turned, queries.numbers, queries.unit, k)
+    far, who = closest_of(queries.cells, references.boxes, k)
     return far, who
 
 
-def closest_but_one(queries: Points, references: Points) -> NDArray[np.int32]:
+def closest_but_one(queries: Points, references: Points) -> Numbers:
     """
     Number of each query's closest reference by all columns but one, for each column in turn; of equals the first.
 
     Returns:
         Shape ``(n, d)``; column `c` is by all columns but `c`.
     """
-    return np.asarray(_closest_but_one(queries.cells, references.turned, queries.numbers, queries.unit))
-
-
-@njit(cache=True, nogil=True)
-def _nearest(queries: Cells, references: Cells, numbers: Picks, unit: int) -> Cells:
-    out = np.full(len(queries), MOST, np.int16)
-    work = np.empty((2, BLOCK), np.int16)
-    for i in range(len(queries)):
-        for start in range(0, references.shape[1], BLOCK):
-            width = _measure(queries[i], references, start, numbers, unit, work)
-            out[i] = min(out[i], work[0, :width].min())
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _closest(queries: Cells, references: Cells, numbers: Picks, unit: int, k: int) -> tuple[Cells, NDArray[np.int32]]:
-    n = len(queries)
-    far = np.full((n, k), MOST, np.int16)
-    who = np.full((n, k), -1, np.int32)
-    work = np.empty((2, BLOCK), np.int16)
-    totals = work[0]
-    for i in range(n):
-        for start in range(0, references.shape[1], BLOCK):
-            width = _measure(queries[i], references, start, numbers, unit, work)
-            if totals[:width].min() >= far[i, k - 1]:
-                continue  # nearly every block ends here: the rest is rare and may be slow
-            for j in range(width):
-                if totals[j] < far[i, k - 1]:
-                    place = k - 1
-                    while place and totals[j] < far[i, place - 1]:
-                        far[i, place], who[i, place] = far[i, place - 1], who[i, place - 1]
-                        place -= 1
-                    far[i, place], who[i, place] = totals[j], start + j
-    return far, who
-
-
-@njit(cache=True, nogil=True)
-def _closest_but_one(queries: Cells, references: Cells, numbers: Picks, unit: int) -> NDArray[np.int32]:
-    n, d = queries.shape
-    who = np.zeros((n, d), np.int32)
-    work = np.empty((2, BLOCK), np.int16)
-    totals, others = work[0], work[1]
-    for i in range(n):
-        best = np.full(d, MOST, np.int16)
-        for start in range(0, references.shape[1], BLOCK):
-            width = _measure(queries[i], references, start, numbers, unit, work)
-            for c in range(d):
-                _gaps(queries[i, c], references[c, start : start + width], numbers[c], unit, others)
-                for j in range(width):
-                    others[j] = np.int16(totals[j] - others[j])
-                least = others[:width].min()
-                if least < best[c]:
-                    best[c], who[i, c] = least, start + _first(others, least)
-    return who
-
-
-@njit(cache=True, nogil=True)
-def _first(values: Cells, sought: int) -> int:
-    """Where a value that is there stands."""
-    j = 0
-    while values[j] != sought:
-        j += 1
-    return j
-
-
-@njit(cache=True, nogil=True)
-def _measure(query: Cells, references: Cells, start: int, numbers: Picks, unit: int, work: Cells) -> int:
-    """Write distances of a query to a block of references into the first row of `work`; returns how many there are."""
-    width = min(BLOCK, references.shape[1] - start)
-    totals, gaps = work[0], work[1]
-    totals[:width] = 0
-    for c in range(len(query)):
-        _gaps(query[c], references[c, start : start + width], numbers[c], unit, gaps)
-        for j in range(width):
-            totals[j] = np.int16(totals[j] + gaps[j])
-    return width  # type: ignore[no-any-return]
-
-
-@njit(cache=True, nogil=True)
-def _gaps(here: int, there: Cells, is_number: bool, unit: int, gaps: Cells) -> None:
-    """Write how far each cell of a column is from one; these loops run on vector registers."""
-    most = np.int16(unit)
-    if is_number:
-        for j in range(len(there)):
-            gap = np.int16(abs(np.int16(there[j] - here)))
-            gaps[j] = gap if gap < most else most
-    else:
-        for j in range(len(there)):
-            gaps[j] = np.int16(0) if there[j] == here else most
+    return np.asarray(closest_but_one_of(queries.cells, references.boxes))
 
 
 def _place(comparison: Comparison, column: EncodedColumn, groups: Sequence[Rows], unit: int) -> Cells:

@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from lookalike.evaluation.neighbours import Cells, Points
+from lookalike.evaluation.boxes import Cells
+from lookalike.evaluation.neighbours import Points
 
 MAX_WIDTH = 6  # columns of a predicate
 NONE = -1  # in the place of a column: no more columns are asked

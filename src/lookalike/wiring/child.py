@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import json
 import logging
 import os
@@ -130,6 +131,8 @@ def warm() -> None:
         import_module(f"lookalike.pipeline.{stage}")
     learning.warm()
     judging.warm()
+    gc.collect()
+    gc.freeze()  # what stays for good need not be looked through again and again
 
 
 def _name(job_id: str) -> None:

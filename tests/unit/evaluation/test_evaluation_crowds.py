@@ -50,8 +50,8 @@ def test_measuring_is_bounded() -> None:
 
 def test_references_are_given_up_last() -> None:
     """Fewer rows are looked up before fewer are looked among."""
-    assert (1_250, 20_000) == affordable(3_000, 20_000, 20)
-    assert (500, 5_000) == affordable(3_000, 20_000, 200)
+    assert (1_000, 20_000) == affordable(3_000, 20_000, 20)
+    assert (500, 4_000) == affordable(3_000, 20_000, 200)
 
 
 def test_both_sides_are_as_many(people, metadata) -> None:

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.data.metadata import Column, ColumnType, Metadata
+from lookalike.evaluation.boxes import FEW, MOST
 from lookalike.evaluation.comparison import SYNTHETIC, TRAIN, Comparison, Rows
-from lookalike.evaluation.neighbours import BLOCK, MOST, Points, nearest, space
+from lookalike.evaluation.neighbours import Points, nearest, space
 
 
 def _naive_rank(real: list[float], x: float | None) -> float | None:
@@ -45,13 +46,13 @@ def test_space_and_kernel_against_a_naive_twin(people, metadata) -> None:
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 2 * BLOCK + 3), st.integers(0, 99))
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 2 * FEW + 3), st.integers(0, 99))
 def test_the_kernel_finds_the_minimum(n: int, d: int, m: int, seed: int) -> None:
     """Whatever the number of references, below, at and above a block, the nearest one is found."""
     rng = np.random.Generator(np.random.PCG64(seed))
     numbers, unit = rng.random(d) < 0.5, MOST // d // 3
-    levels = rng.integers(-MOST, MOST, (2, 2 * BLOCK + 3, d))
-    ranks = rng.integers(0, 3 * unit, (2, 2 * BLOCK + 3, d))
+    levels = rng.integers(-MOST, MOST, (2, 2 * FEW + 3, d))
+    ranks = rng.integers(0, 3 * unit, (2, 2 * FEW + 3, d))
     cells = np.where(numbers, ranks, levels).astype(np.int16)
     queries, references = cells[0, :n].astype(np.int64), cells[1, :m].astype(np.int64)
     gaps = np.abs(queries[:, None, :] - references[None, :, :])

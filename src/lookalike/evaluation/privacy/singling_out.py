@@ -15,7 +15,7 @@ MEANING = (
     "held back does: 0 is no more often, 1 is always."
 )
 MIN_PREDICATES = 20
-MAX_PREDICATES = 1_000  # of either kind
+MAX_PREDICATES = 500  # of either kind
 CANDIDATES = 2_000  # not each set of columns singles out the row it comes from
 MAX_REPEATS = 10
 

@@ -21,7 +21,7 @@ MEANING = (
 )
 MIN_ROWS = 50  # to learn from, and to test by
 MAX_ROWS = 25_000
-LEARNT_PER_TEST = 4  # rows; of more the test could not tell how much more they teach
+LEARNT_PER_TEST = 2  # rows; of more the test could not tell how much more they teach
 MAX_WORK = 400_000  # cells learnt from, times classes where a model has one for each: about a seventh of a second
 MAX_COLUMNS = 300
 
