@@ -3,21 +3,16 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench import Options
-from bench.measuring import page
-from bench.measuring.machine import machine
 from bench.measuring.markdown import grid
-from bench.measuring.processes import ROOT
+from bench.measuring.showing import show
 from bench.serving import staged
-from bench.serving.service import NotMeasured
-from lookalike import TabularSynthesizer, __version__, samples
+from lookalike import TabularSynthesizer, samples
 
-PAGE: Path = ROOT / "docs" / "benchmarks.md"
 N_LARGE = 1_000_000
 STAGES = ("ingest", "profile", "fit", "generate", "evaluate", "publish")
 PEAK = (
@@ -28,19 +23,7 @@ PEAK = (
 
 def run(options: Options) -> int:
     """Print the tables, and write them if asked; 1 if that could not be done."""
-    try:
-        text = "\n\n".join([_facts(), *_tables()])
-        print(text)
-        if options.write:
-            page.put(PAGE, "reports", text)
-    except (NotMeasured, page.NoPlace) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _facts() -> str:
-    return f"Measured {datetime.now(UTC):%Y-%m-%d}: Lookalike {__version__}; {machine()}."
+    return show("reports", _tables, options)
 
 
 def _tables() -> Iterator[str]:

@@ -14,16 +14,11 @@ from statistics import median
 from chaos.databases import KINDS
 
 from bench import Options
-from bench.measuring import page
-from bench.measuring.machine import machine
 from bench.measuring.markdown import grid, rate
-from bench.measuring.processes import ROOT
+from bench.measuring.showing import show
 from bench.serving import crowd, latency, load, rates, takeover, verbs, wrk
-from bench.serving.service import TITLES, NotMeasured
-from lookalike import __version__
+from bench.serving.service import TITLES
 from lookalike.ledger.database import open_engine, prepare
-
-PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def run(options: Options) -> int:
@@ -31,19 +26,7 @@ def run(options: Options) -> int:
     if not wrk.available():
         print("bench: wrk is not there; on Debian: apt-get install wrk", file=sys.stderr)
         return 1
-    try:
-        text = "\n\n".join([_facts(), *_tables()])
-        print(text)
-        if options.write:
-            page.put(PAGE, "service", text)
-    except (NotMeasured, page.NoPlace) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _facts() -> str:
-    return f"Measured {datetime.now(UTC):%Y-%m-%d}: Lookalike {__version__}; {machine()}."
+    return show("service", _tables, options)
 
 
 def _tables() -> Iterable[str]:

@@ -4,42 +4,21 @@ Webhooks: how soon events arrive, with and without receivers that hang.
 A real service, real receivers over HTTPS, all on loopback and the same processors.
 """
 
-import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 
 from chaos.databases import KINDS
 
 from bench import Options
-from bench.measuring import page
-from bench.measuring.machine import machine
 from bench.measuring.markdown import grid
-from bench.measuring.processes import ROOT
+from bench.measuring.showing import show
 from bench.serving import receivers
 from bench.serving.receivers import Arrivals
-from bench.serving.service import NotMeasured
-from lookalike import __version__
-
-PAGE: Path = ROOT / "docs" / "benchmarks.md"
 
 
 def run(options: Options) -> int:
     """Print the tables, and write them if asked; 1 if that could not be done."""
-    try:
-        text = "\n\n".join([_facts(), *_tables()])
-        print(text)
-        if options.write:
-            page.put(PAGE, "webhooks", text)
-    except (NotMeasured, page.NoPlace) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _facts() -> str:
-    return f"Measured {datetime.now(UTC):%Y-%m-%d}: Lookalike {__version__}; {machine()}."
+    return show("webhooks", _tables, options)
 
 
 def _tables() -> Iterator[str]:

@@ -17,7 +17,7 @@ from lookalike.data.parameters import (
     checked,
     refuse,
 )
-from lookalike.errors import MetadataError, UsageError, ValidationError
+from lookalike.errors import MetadataError, UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
@@ -75,34 +75,37 @@ def evaluate(
         synthetic: The rows to judge, whatever made them. Of sequences they may lack the index, of texts the target.
         holdout: Real rows that were not learnt from. Without them privacy cannot be judged.
         data_type: What rows are: each for itself; steps of sequences; texts.
-        seed: Chooses which rows are compared where there are too many.
+        seed: Chooses which rows are compared where they are too many.
         target: The column that models are to predict, of texts from these, else from all other columns; left out, one
             is inferred. Sequences have none.
-        parameters: As the API knows them: `csv`, `exclude`, `columns`, `release_gate`; of tables `min_level_rows` and
-            `constraints`, whose breaches are one of the figures; of sequences `sequence_key` and `sequence_index`,
-            without which the table is one series in order; of texts `text_columns` (one) and `attributes`.
+        parameters: As the API knows them: `csv`, `exclude`, `columns`, `release_gate`; for tables `min_level_rows`,
+            `constraints`; for sequences `sequence_key`, `sequence_index` (one series, in order, without them); for
+            texts `text_columns` (one), `attributes`.
 
     Raises:
-        MetadataError: a table lacks a column of `real` or holds something else in it; columns besides are left out. The
-            target is no column, or cannot be predicted. Nothing tells which column holds the texts.
+        MetadataError: a table lacks a column of `real` or holds something else in it (more columns are left out); the
+            target is no column, or cannot be predicted; nothing tells which column holds the texts.
         InputInvalid: a file that cannot be read; constraints that cannot be asked of the columns.
         ValidationError: parameters that mean nothing, a gate that nothing could pass.
     """
-    if data_type not in _KINDS:
-        raise ValidationError(
-            f"The data type '{data_type}' is not known; known: {', '.join(_KINDS)}.",
-            fields=[("data_type", "is not known")],
-        )
-    model, rooms, judge = _KINDS[data_type]
+    model, rooms, judge = _kind(data_type)
     chosen = checked(model, {**parameters, "seed": seed})
     refuse(problems(chosen.release_gate, held_back=holdout is not None, rooms=rooms()))
-    table, metadata, _ = typed(given(real, chosen), chosen)
-    others = [None if data is None else given(data, chosen) for data in (synthetic, holdout)]
-    if others[0] is None:
+    if synthetic is None:
         raise UsageError("There are no synthetic rows to judge.")
-    gate = chosen.model_dump(mode="json")["release_gate"]
-    settings = ReportSettings(settings=_told(real, synthetic, holdout), gate=gate)
-    return judge(_Case(table, metadata, others[0], others[1], target, settings), chosen, seed)
+    table, metadata, _ = typed(given(real, chosen), chosen)
+    held = None if holdout is None else given(holdout, chosen)
+    settings = _settings(chosen, _told(real, synthetic, holdout))
+    return judge(_Case(table, metadata, given(synthetic, chosen), held, target, settings), chosen, seed)
+
+
+def _kind(data_type: str) -> tuple[type[Parameters], Callable[[], tuple[str, ...]], _Judge]:
+    refuse([] if data_type in _KINDS else [("data_type", f"is not known; known: {', '.join(_KINDS)}")])
+    return _KINDS[data_type]
+
+
+def _settings(chosen: Parameters, told: Mapping[str, str]) -> ReportSettings:
+    return ReportSettings(settings=told, gate=chosen.model_dump(mode="json")["release_gate"])
 
 
 def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:

@@ -54,14 +54,15 @@ def _full(folder: Path, room_bytes: int = 0) -> Iterator[None]:
         ballast.unlink()
 
 
-def _refused(crew: Crew, job: dict[str, Any], place: str) -> None:
-    """Asserts that a job failed because a place has no room, said so, and left nothing."""
-    wait(lambda: not crew.litter(job["job_id"]))
+REFUSED = "failed", "STORAGE_FAILED", True, True, {}
 
-    assert ("failed", "STORAGE_FAILED") == (job["status"], job["error"]["code"]), job
-    assert f"{place} has no room left" in job["error"]["message"]
-    assert "Make room in it" in job["error"]["message"]
-    assert {} == crew.output(job["configuration"]["output_location"]["path"])
+
+def _found(crew: Crew, job: dict[str, Any], place: str) -> tuple[str, str, bool, bool, dict[str, str]]:
+    """State and code of a job, whether it says that the place has no room, and what to do; and what it left."""
+    wait(lambda: not crew.litter(job["job_id"]))
+    message = job["error"]["message"]
+    said = f"{place} has no room left" in message, "Make room in it" in message
+    return job["status"], job["error"]["code"], *said, crew.output(job["configuration"]["output_location"]["path"])
 
 
 @slow
@@ -72,7 +73,7 @@ def test_full_from_the_start(crew: Crew, undisturbed: dict[str, str]) -> None:
             job = crew.end(crew.submit(f"{name}/"))
         next_id = crew.submit(f"{name}/")
 
-        _refused(crew, job, SAID[name])
+        assert REFUSED == _found(crew, job, SAID[name])
         went_well(crew, next_id, f"{name}/", undisturbed)
 
 
@@ -83,7 +84,7 @@ def test_full_after_a_megabyte(crew: Crew, form: str) -> None:
     with _full(crew.home / "buckets" / "out", room_bytes=1_200_000):
         job = crew.end(crew.submit(path, data_size=200_000, **asked))
 
-    _refused(crew, job, "Bucket 'out'")
+    assert REFUSED == _found(crew, job, "Bucket 'out'")
 
 
 def test_full_in_the_midst_of_work(crew: Crew) -> None:
@@ -91,7 +92,7 @@ def test_full_in_the_midst_of_work(crew: Crew) -> None:
     with _full(crew.home / "work", room_bytes=4_000_000):
         job = crew.end(crew.submit("drawn.csv", data_size=300_000, output_format="csv"))
 
-    _refused(crew, job, "Bucket 'work'")
+    assert REFUSED == _found(crew, job, "Bucket 'work'")
     assert {"generate": "failed"} == {s["name"]: s["status"] for s in job["stages"] if s["status"] == "failed"}
 
 
@@ -107,5 +108,5 @@ def test_full_while_publishing(crew: Crew, undisturbed: dict[str, str]) -> None:
     next_id = crew.submit("again/")
 
     assert 2 == len(placed)
-    _refused(crew, job, "Bucket 'out'")
+    assert REFUSED == _found(crew, job, "Bucket 'out'")
     went_well(crew, next_id, "again/", undisturbed)

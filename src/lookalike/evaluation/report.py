@@ -200,9 +200,9 @@ def _facts(comparison: Comparison, settings: ReportSettings) -> dict[str, Any]:
     }
 
 
-def versions() -> dict[str, str]:
-    """Versions of what figures depend on."""
-    return {"lookalike": VERSION, **{name: version(name) for name in ("lightgbm", "numpy", "polars")}}
+def versions(*others: str) -> dict[str, str]:
+    """Versions of what figures depend on, those of `others` too."""
+    return {"lookalike": VERSION, **{name: version(name) for name in sorted(("numba", "numpy", "polars", *others))}}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

@@ -117,5 +117,5 @@ def _facts(comparison: SequenceComparison, settings: ReportSettings) -> dict[str
         "min_level_rows": settings.min_level_rows,
         "seed": comparison.seed,
         "settings": dict(settings.settings),
-        "versions": versions(),
+        "versions": versions("lightgbm"),
     }

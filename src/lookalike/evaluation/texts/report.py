@@ -98,5 +98,5 @@ def _facts(comparison: TextComparison, settings: ReportSettings) -> dict[str, An
         "min_level_rows": settings.min_level_rows,
         "seed": comparison.seed,
         "settings": dict(settings.settings),
-        "versions": versions(),
+        "versions": versions("scipy"),
     }
