@@ -247,7 +247,11 @@ def fit_numeric(series: pl.Series, uniform: Floats) -> tuple[Numeric, Encoded]:
 
 
 def load_numeric(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Numeric:
-    """The transform of a state; a ValueError where values do not ascend, or no rows have one, or there is no grid."""
+    """
+    The transform of a state; a ValueError where values do not ascend, or no rows have one, or there is no grid.
+
+    Values that the dtype cannot hold are a PolarsError.
+    """
     values, n_rows, as_is = arrays["values"], arrays["n_rows"], arrays["as_is"].astype(bool)
     grid = Grid(**spec["grid"])
     if as_is.shape != n_rows.shape or not _is_grid(grid):
@@ -255,6 +259,8 @@ def load_numeric(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
     if values.shape != n_rows.shape or not (values[1:] > values[:-1]).all() or not _are_counts(n_rows):
         raise ValueError("values and their rows")
     dtype = dtype_from_json(spec["dtype"])
+    ends = values[[0, -1]] if len(values) else values  # all others lie between, and so does what is drawn
+    from_physical(ends, np.zeros(len(ends), np.bool_), dtype)
     return Numeric(Spread(dtype, values, n_rows, as_is, grid, spec["n_missing"], spec["n_nan"]))
 
 

@@ -154,6 +154,7 @@ DAMAGES: list[tuple[str, tuple[int, ...], float]] = [
     ("column.0.n_rows", (0,), -1),
     ("column.0.n_rows", (0,), 2**30),
     ("column.0.values", (0,), np.nan),
+    ("column.9.values", (0,), -(2**31) - 1),  # no day of a date
 ]
 
 
