@@ -7,7 +7,7 @@ import pytest
 from crew import Crew, went_well
 from halts import POINTS
 
-QUICK = [("sqlite", "late"), ("postgresql", "middle")]
+QUICK = [("sqlite", "late")]
 CASES = [
     pytest.param(*case, marks=[] if case in QUICK else pytest.mark.slow)
     for case in product(["sqlite", "postgresql"], POINTS)

@@ -11,7 +11,7 @@ from crew import Crew, lives, wait, went_well
 from halts import Point
 
 KINDS = ("sqlite", "postgresql")
-QUICK = [("sqlite", ("generate", 0.6)), ("postgresql", ("copy", 2))]
+QUICK = [("sqlite", ("generate", 0.6))]
 CASES = [
     pytest.param(*case, marks=[] if case in QUICK else pytest.mark.slow)
     for case in product(KINDS, [("fit", 0), ("generate", 0.6), ("copy", 2)])

@@ -10,10 +10,8 @@ from halts import POINTS
 
 QUICK = [
     ("sqlite", "child", "early"),
-    ("sqlite", "child", "late"),
     ("sqlite", "guard", "middle"),
     ("sqlite", "tree", "late"),
-    ("postgresql", "worker", "middle"),
 ]
 ALL = product(["sqlite", "postgresql"], ["child", "guard", "worker", "service", "tree"], POINTS)
 CASES = [pytest.param(*case, marks=[] if case in QUICK else pytest.mark.slow) for case in ALL]

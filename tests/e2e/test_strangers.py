@@ -63,6 +63,7 @@ def visit(service: Service, document: dict[str, Any]) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_nothing_is_found_between_the_service_and_its_document(visited: Service) -> None:
     """Every operation, asked in turn and out of turn, with good and with bad data, answers as the document promises."""
     document = httpx.get(f"{visited.url}/openapi.json").json()

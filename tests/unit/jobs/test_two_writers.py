@@ -76,6 +76,7 @@ def test_without_its_guard_there_are_two_writers(service, waiting, notes):
     assert waiting(lambda: overlap(notes))
 
 
+@pytest.mark.slow
 def test_without_the_fence_there_are_two_writers(service, waiting, notes):
     """Control: the same without the fence that refuses a former supervisor's word."""
     frozen_past_its_lease(service, waiting, notes, LONG_S, unfenced=True)
@@ -105,6 +106,7 @@ def test_a_resumed_job_and_its_former_attempt(service, waiting, notes):
     assert (2, 0) == ((job := service.job(job_id)).epoch, job.retry_count)
 
 
+@pytest.mark.slow
 def test_without_its_former_lease_a_resumed_job_has_two_writers(service, waiting, notes):
     """Control: the same when nobody knows until when the former attempt may live."""
     job_id = resumed_beside_its_first_attempt(service, waiting, notes)
@@ -134,6 +136,7 @@ def clock_set(service, waiting, notes, tmp_path, seconds, **faults):
     return service.reaches(job_id, S.COMPLETED, S.FAILED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [HOUR_S, -HOUR_S])
 def test_a_clock_that_jumps(service, waiting, notes, tmp_path, seconds):
     """A database's clock set by an hour, either way, takes no job from a supervisor that is alive."""
@@ -144,6 +147,7 @@ def test_a_clock_that_jumps(service, waiting, notes, tmp_path, seconds):
     assert 3 * BEAT_S <= job.running_s < 60
 
 
+@pytest.mark.slow
 def test_without_the_second_look_a_clock_that_jumps_takes_jobs(service, waiting, notes, tmp_path):
     """Control: the same, if a lease that is over by the database's clock were believed at once."""
     job = clock_set(service, waiting, notes, tmp_path, HOUR_S, unwatched=True)
@@ -151,6 +155,7 @@ def test_without_the_second_look_a_clock_that_jumps_takes_jobs(service, waiting,
     assert job.retry_count > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [HOUR_S, -HOUR_S])
 def test_a_dead_supervisor_is_found_after_its_clock_jumped(service, waiting, notes, tmp_path, seconds):
     """A supervisor that dies just when the clock is set is found no later than any other."""
