@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError, PydanticSerializationError
 
-from lookalike.data.asking import NOTHING, Asking, Fairness
+from lookalike.data.asking import NOTHING, Asking, Conditions, Fairness
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.constraints import KINDS, Constraints, Declared
 from lookalike.errors import ValidationError
@@ -107,16 +107,46 @@ def _names(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
+def _ends(value: Any) -> Any:
+    """One length may stand for both ends."""
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
+    if ends[0] > ends[1]:
+        raise PydanticCustomError("ends", "has its least length above its greatest")
+    return ends
+
+
+_Length = Annotated[int, Field(ge=1)]
+Lengths = Annotated[tuple[_Length, _Length], AfterValidator(_in_order), BeforeValidator(_ends)]
+
+
 class TimeSeriesParameters(Parameters):
     """
     What sequences add.
 
-    `sequence_key`: columns that say which sequence a row belongs to; none: the table is one series. `sequence_index`:
-    the column that orders the rows of a sequence; None: they are in order.
+    `sequence_key`: columns that say which sequence a row belongs to; told as none: the table is one series.
+    `sequence_index`: the column that orders the rows of a sequence; told as None: they are in order.
+    `context_columns`: constant within each sequence. What is left out of these three is found in the cells.
+    `n_sequences`: make that many whole sequences. `sequence_length`: least and greatest rows of each. `start`: the time
+    of the first row of each. `frequency`: the time between rows, as `data.sequences.frequency` knows it. `layout`: a
+    row is one step of a sequence, or a whole one. `conditions`: as `data.asking`, of context columns and values.
+    `fit_rows`, `min_level_rows`, `constraints`: as of tables.
     """
 
     sequence_key: Names = ()
     sequence_index: str | None = None
+    context_columns: Names | None = None
+    n_sequences: Annotated[int, Field(ge=1)] | None = None
+    sequence_length: Lengths | None = None
+    start: Annotated[str, Field(min_length=1, max_length=64)] | int | Annotated[float, Field(allow_inf_nan=False)] | None = None
+    frequency: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    layout: Literal["long", "wide"] = "long"
+    conditions: Conditions | None = None
+    constraints: Constraints = ()
+    fit_rows: Annotated[int, Field(ge=20)] | None = None
+    min_level_rows: Annotated[int, Field(ge=1)] = 5
 
 
 class TextParameters(Parameters):
