@@ -102,12 +102,12 @@ class Search:
         return None
 
     def _sets(self, keys: Sequence[_Key], size: int) -> list[tuple[str, ...]]:
-        """Columns that may be a key together: named as one or of few cells first; numbers of days only beside others."""
+        """Columns that may be a key together: named as one or of few cells first; at most one named as a time."""
         useful = sorted(keys, key=lambda key: (-key.points, key.n_sequences))[:_KEYS_TRIED]
         alone = {key.names[0] for key in useful}
         times = {c.name for c in self.table.iter_columns() if time_named(c.name) and _may_be_key(c)} - {self.index}
         order = [name for name in self.table.columns if name in alone | times]
-        return [names for names in combinations(order, size) if alone & set(names)]
+        return [names for names in combinations(order, size) if alone & set(names) and len(times & set(names)) < 2]
 
     def _runs(self, keys: Sequence[_Key]) -> Found | None:
         """Equal cells that stand together, each in one run: the only sign of sequences that have no index."""
