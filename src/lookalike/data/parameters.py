@@ -140,7 +140,9 @@ class TimeSeriesParameters(Parameters):
     context_columns: Names | None = None
     n_sequences: Annotated[int, Field(ge=1)] | None = None
     sequence_length: Lengths | None = None
-    start: Annotated[str, Field(min_length=1, max_length=64)] | int | Annotated[float, Field(allow_inf_nan=False)] | None = None
+    start: (
+        Annotated[str, Field(min_length=1, max_length=64)] | int | Annotated[float, Field(allow_inf_nan=False)] | None
+    ) = None
     frequency: Annotated[str, Field(min_length=1, max_length=16)] | None = None
     layout: Literal["long", "wide"] = "long"
     conditions: Conditions | None = None

@@ -8,14 +8,15 @@ import polars as pl
 from lookalike.data.inference import MIN_ROWS
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
+from lookalike.data.sequences.evidence import DOUBLES_MAX
 from lookalike.data.sequences.grouping import Ints, place, ranks, sequence_numbers
-from lookalike.data.sequences.rhythm import Rhythm, find_rhythm
+from lookalike.data.sequences.rhythm import Floats, Rhythm, find_rhythm
 from lookalike.data.sequences.roles import Roles
 from lookalike.data.sequences.spelled import find_spelling, is_spelled, read_spelled
 from lookalike.errors import InputInvalid, InputRefused
 
 _NIGHT_H = 4  # clocks are changed in the first hours of a day
-_SHARE_MANY = 0.9
+_SHARE_MANY = 0.9  # of sequences: then a step of their own is what they have
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,8 @@ def arrange(table: pl.DataFrame, metadata: Metadata, roles: Roles, parameters: T
     The table as sequences.
 
     Raises:
-        InputInvalid: two rows of a sequence have the same index; told frequency that is not kept.
+        InputInvalid: rows of a sequence have the same index where each has a place of its own; a told frequency
+            that is not kept.
         InputRefused: fewer than 20 rows, or no sequence has two rows.
     """
     if table.height < MIN_ROWS:
@@ -56,11 +58,13 @@ def arrange(table: pl.DataFrame, metadata: Metadata, roles: Roles, parameters: T
             hint="Use data_type tabular, or correct sequence_key.",
         )
     order, notes = _order(table, numbers, roles)
-    _refuse_doubles(table, numbers, order, roles)
     arranged = table if (order[1:] > order[:-1]).all() else table[order]
     times = None if roles.index is None else arranged[roles.index]
     rhythm = find_rhythm(times, lengths, parameters.frequency)
-    return Sequences(arranged, lengths, roles, rhythm, (*notes, *_of_rhythm(rhythm, times, lengths)))
+    if times is not None:
+        steps = _steps(rhythm, times, lengths)
+        notes = (*notes, *_doubles(times, steps, (numbers, order), roles), *_of_rhythm(rhythm, steps, lengths))
+    return Sequences(arranged, lengths, roles, rhythm, notes)
 
 
 def _order(table: pl.DataFrame, numbers: Ints, roles: Roles) -> tuple[Ints, tuple[str, ...]]:
@@ -84,29 +88,51 @@ def _codes(table: pl.DataFrame, index: str) -> Ints:
     return ranks(read_spelled(cells, find_spelling(cells) or "")) if is_spelled(cells.dtype) else ranks(cells)
 
 
-def _refuse_doubles(table: pl.DataFrame, numbers: Ints, order: Ints, roles: Roles) -> None:
-    if roles.index is None:
-        return
-    codes, of = _codes(table, roles.index)[order], numbers[order]
-    double = np.flatnonzero((np.diff(codes) == 0) & (np.diff(of) == 0))
+def _steps(rhythm: Rhythm, times: pl.Series, lengths: Ints) -> Floats:
+    """Ticks from each row to the next of its sequence; NaN at the last row of each."""
+    steps = np.append(np.diff(rhythm.ticks(times)), np.nan)
+    steps[np.cumsum(lengths) - 1] = np.nan
+    return steps
+
+
+def _doubles(times: pl.Series, steps: Floats, rows: tuple[Ints, Ints], roles: Roles) -> tuple[str, ...]:
+    """
+    A note if a few rows of sequences have the index of another one.
+
+    Args:
+        rows: The number of each row's sequence, and the order of rows.
+
+    Raises:
+        InputInvalid: they are many, or half of the other steps are one, and all multiples of it: there each row has a place
+            of its own. Elsewhere events happen at the same time now and then.
+    """
+    double = np.flatnonzero(steps == 0)
     if not len(double):
-        return
-    later = order[double + 1]
-    at = int(later.argmin())
-    first, second = int(order[double[at]]), int(later[at])
+        return ()
+    if len(double) <= DOUBLES_MAX * len(times) and not _on_grid(steps[steps > 0]):
+        return (f"{len(double):,} rows have the '{roles.index}' of the row before; they stay behind it.",)
+    numbers, order = rows
+    at = double[order[double + 1].argmin()]
+    first, second = int(order[at]), int(order[at + 1])
     within = f" within {place(numbers, second)}" if roles.key else ""
     raise InputInvalid(
         f"Column '{roles.index}' has {len(double):,} cells that repeat one of the same sequence, the first{within}: "
         f"rows {first + 1:,} and {second + 1:,}.",
-        hint=_mend(table[roles.index][later], roles),
+        hint=_mend(times[double], roles),
     )
+
+
+def _on_grid(steps: Floats) -> bool:
+    """Whether at least half of the steps are the same, and all others multiples of it."""
+    if not len(steps):
+        return True
+    found, n = np.unique(steps, return_counts=True)
+    return bool(n.max() >= len(steps) / 2 and (found % found[n.argmax()] == 0).all())
 
 
 def _mend(doubled: pl.Series, roles: Roles) -> str:
     if _is_clock_change(doubled):
-        return (
-            "All lie in the night hour that comes twice when clocks are put back: give times in UTC, or with their offset."
-        )
+        return "They lie in the hour that comes twice when clocks are put back: give times in UTC, or with a zone."
     if not roles.key:
         return "Remove those rows, or name the columns that tell sequences apart: sequence_key."
     return "Remove those rows, or name all columns that tell sequences apart: sequence_key."
@@ -121,22 +147,13 @@ def _is_clock_change(doubled: pl.Series) -> bool:
     return bool((doubled.dt.hour() < _NIGHT_H).all()) and halves.n_unique() == len(nights)
 
 
-def _of_rhythm(rhythm: Rhythm, times: pl.Series | None, lengths: Ints) -> tuple[str, ...]:
-    """A note if sequences differ in the time between their rows, though most have one of their own."""
-    if times is None or rhythm.regular or rhythm.unit is None:
+def _of_rhythm(rhythm: Rhythm, steps: Floats, lengths: Ints) -> tuple[str, ...]:
+    """A note if most sequences have a step of their own, and not all the same."""
+    if rhythm.regular or rhythm.unit is None:
         return ()
-    own = _own_steps(rhythm, times, lengths)
-    if len(np.unique(own[own > 0])) < 2 or (own > 0).sum() < _SHARE_MANY * len(own):
+    starts, long = np.cumsum(lengths) - lengths, lengths > 2
+    low, high = (at.reduceat(steps, starts)[long] for at in (np.fmin, np.fmax))
+    own = np.unique(low[low == high])
+    if len(own) < 2 or (low == high).sum() < _SHARE_MANY * long.sum():
         return ()
-    return (f"Sequences have {len(np.unique(own[own > 0])):,} different times between rows; the finest grid is used.",)
-
-
-def _own_steps(rhythm: Rhythm, times: pl.Series, lengths: Ints) -> Ints:
-    """The step of each sequence of three rows or more whose steps are all the same; else 0."""
-    ends = np.cumsum(lengths)
-    long = lengths > 2
-    steps = np.append(np.diff(rhythm.ticks(times)), 0.0)
-    steps[ends - 1] = steps[ends - np.minimum(lengths, 2)]  # the step to the next sequence is none
-    starts = ends - lengths
-    low, high = np.minimum.reduceat(steps, starts)[long], np.maximum.reduceat(steps, starts)[long]
-    return np.where(low == high, high, 0).astype(np.int64)
+    return (f"Sequences have {len(own):,} different times between rows; all are told on the finest grid.",)

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from lookalike.data.keys import YEARS
 from lookalike.data.sequences.units import Unit, local_dates, wall
 
 Floats = NDArray[np.float64]
@@ -15,7 +16,7 @@ _WEEKS, _MONTHS, _WEEKDAYS = 52, 12, 5  # of a year, a year, a week
 _SEASON_MAX = 100_000  # ticks: no model looks back further
 
 
-def periods_of(unit: Unit, every: int) -> tuple[int, ...]:
+def periods_of(unit: Unit, every: int, origin: int) -> tuple[int, ...]:
     """The seasons of ticks of `every` counts, in ticks, shortest first; of these, whole numbers from 2 on."""
     match unit.name:
         case "month":
@@ -26,6 +27,8 @@ def periods_of(unit: Unit, every: int) -> tuple[int, ...]:
             seasons = [(_WEEKS, 1)] if every == 7 else [(7, every)]
         case "instant" if not isinstance(unit.dtype, (pl.Date, pl.Duration)):
             seasons = [(season * unit.per_second, every) for season in (_DAY_S, _WEEK_S)]
+        case "fraction" if YEARS[0] <= origin / unit.per <= YEARS[1]:
+            seasons = [(unit.per, every)]
         case _:
             seasons = []
     return tuple(long // short for long, short in seasons if not long % short and 2 <= long // short <= _SEASON_MAX)

@@ -86,7 +86,9 @@ def _kind(cells: pl.Series) -> str | None:
     if time_named(cells.name):
         return "named"
     low, high = (cells.min(), cells.max()) if dtype.is_integer() else (0, 0)
-    return "year" if isinstance(low, int) and isinstance(high, int) and YEARS[0] <= low <= high <= YEARS[1] else "number"
+    return (
+        "year" if isinstance(low, int) and isinstance(high, int) and YEARS[0] <= low <= high <= YEARS[1] else "number"
+    )
 
 
 def facts(numbers: Ints, index: Index) -> Facts:

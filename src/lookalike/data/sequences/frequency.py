@@ -21,7 +21,8 @@ def parse_frequency(word: str) -> tuple[str, int]:
     number = int(found.group(1) or 1) if found else 0
     if found is None or number == 0:
         raise InputInvalid(
-            "The frequency is not understood.", hint="Use a number and s, m, h, d, bd, w, mo, q or y, such as 15m or 1bd."
+            "The frequency is not understood.",
+            hint="Use a number and s, m, h, d, bd, w, mo, q or y, such as 15m or 1bd.",
         )
     name = found.group(2)
     if name in SECONDS:

@@ -1,7 +1,7 @@
 """The rhythm of sequences: times as ticks and back, the calendar of ticks, the seasons they have."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,10 @@ from lookalike.errors import InputInvalid
 Floats = NDArray[np.float64]
 
 _DECIMALS_MAX = 7  # beyond that a number is taken for one without a grid
+_PLACES_MAX = 12  # of a twelfth: as many as 15 digits leave a year
 _PARTS = (1, 4, 12)  # numbers that count years in quarters or months
 _SAME_CLOCK = 0.9  # share of times of the same time of day: midnight is leapt over in some zones, once a year
+_SLACK = 1e-12  # of a number: a few thousand times what adding up loses
 _EXACT = 2.0**53  # whole numbers beyond it are not all floats
 
 
@@ -50,8 +52,12 @@ class Rhythm:
 
     @property
     def periods(self) -> tuple[int, ...]:
-        """Natural seasons, in ticks: of hours the day and the week, of days the week, of months the year."""
-        return () if self.unit is None else periods_of(self.unit, self.every)
+        """
+        Natural seasons, in ticks: of hours the day and the week, of days the week, of months the year.
+
+        Numbers have none, but for years with quarters or twelfths.
+        """
+        return () if self.unit is None else periods_of(self.unit, self.every, self.origin)
 
     def ticks(self, times: pl.Series) -> Floats:
         """Ticks of times, shape ``(n,)``: whole numbers where there is a grid, exact up to 2^53; else the numbers."""
@@ -105,7 +111,8 @@ def find_rhythm(times: pl.Series | None, lengths: Ints, frequency: str | None) -
 
     Of dates and datetimes, months (years, quarters) on the same day are tried first, then weeks, days from Monday to
     Friday, days; all these on the clock of the zone. Else a tick is a fixed duration in absolute time. Numbers count
-    on a grid of quarters, twelfths or decimals if they keep one.
+    on a grid of quarters, twelfths or decimals if they keep one; floats may miss it by errors of their last digits,
+    which are not given back then.
 
     Args:
         times: By sequence; none missing. None: there is no index, and ticks are 0, 1, 2 …
@@ -113,14 +120,15 @@ def find_rhythm(times: pl.Series | None, lengths: Ints, frequency: str | None) -
         frequency: What a tick is told to be.
 
     Raises:
-        InputInvalid: a frequency that is not understood, or that times do not keep; says how many, not which.
+        InputInvalid: a frequency that is not understood, or that times do not keep; says how many,
+            and where the first is.
     """
     if times is None or not len(times):
         _refuse_numbers(frequency)
         return Rhythm(None, None, step=1)
     if frequency is not None:
         return _told(times, lengths, frequency)
-    unit = next((unit for unit in _units(times) if _keeps(unit, times)), None)
+    unit = next((unit for unit in _units(times) if _keeps(unit, times)), None) or _near(times)
     if unit is None:
         return Rhythm(None, times.dtype)
     counts = unit.count(times)
@@ -139,7 +147,7 @@ def _units(times: pl.Series) -> Iterator[Unit]:
         yield Unit("fraction", dtype)
     elif dtype.is_numeric():
         yield from (Unit("fraction", dtype, per=per) for per in _PARTS)
-        yield from (Unit("fraction", dtype, per=12, decimals=d) for d in range(2, _DECIMALS_MAX + 1))
+        yield from (Unit("fraction", dtype, per=12, decimals=d) for d in range(2, _PLACES_MAX + 1))
         yield from (Unit("fraction", dtype, per=10**d) for d in range(1, _DECIMALS_MAX + 1))
 
 
@@ -162,15 +170,24 @@ def _crosses_weekends(dates: pl.Series) -> bool:
 
 
 def _keeps(unit: Unit, times: pl.Series) -> bool:
-    return _n_misfits(unit, times)[0] == 0
+    """Whether the unit gives all times back."""
+    return _countable(unit, times) and unit.times(unit.count(times)).equals(times)
 
 
-def _n_misfits(unit: Unit, times: pl.Series) -> tuple[int, int]:
-    """How many times the unit does not give back, and the first, from 0."""
-    if unit.name == "fraction" and not (times.cast(pl.Float64).abs() * unit.per < _EXACT).all():
-        return (len(times), 0) if times.dtype.is_float() else (0, 0)
-    differs = unit.times(unit.count(times)) != times
-    return int(differs.sum()), int(differs.arg_max() or 0)
+def _near(times: pl.Series) -> Unit | None:
+    """The coarsest grid that floats keep but for errors of their last digits, as sums of tenths have them."""
+    if not times.dtype.is_float():
+        return None
+    for unit in _units(times):
+        if _countable(unit, times) and bool(
+            ((unit.times(unit.count(times)) - times).abs() <= _SLACK * times.abs()).all()
+        ):
+            return unit
+    return None
+
+
+def _countable(unit: Unit, times: pl.Series) -> bool:
+    return not times.dtype.is_float() or bool((times.cast(pl.Float64).abs() * unit.per < _EXACT).all())
 
 
 def _common(counts: Ints) -> int:
@@ -198,10 +215,18 @@ def _told(times: pl.Series, lengths: Ints, frequency: str) -> Rhythm:
     differs = (unit.times(counts) != times).to_numpy() | off
     if differs.any():
         raise InputInvalid(
-            f"Of {len(times):,} times in '{times.name}', {int(differs.sum()):,} do not keep the frequency that is told.",
+            f"Column '{times.name}' has {int(differs.sum()):,} times that do not keep the frequency that is told, the "
+            f"first in {_place(lengths, int(differs.argmax()))}.",
             hint="Correct those cells, name another frequency, or leave it out.",
         )
     return _stepping(unit, counts, every, lengths)
+
+
+def _place(lengths: Ints, row: int) -> str:
+    ends = np.cumsum(lengths)
+    at = int(np.searchsorted(ends, row, side="right"))
+    own = row - int(ends[at] - lengths[at]) + 1
+    return f"row {own:,} of sequence {at + 1:,} of {len(lengths):,} in the order of the table"
 
 
 def _told_unit(times: pl.Series, name: str) -> Unit:
@@ -214,8 +239,12 @@ def _told_unit(times: pl.Series, name: str) -> Unit:
         return Unit("instant", times.dtype)
     pattern = find_spelling(times) if is_spelled(times.dtype) else None
     found, n = np.unique(clocks(times), return_counts=True)
-    day = month_day(local_dates(times, pattern)) if name == "month" else 1
-    return Unit(name, times.dtype, pattern, int(found[n.argmax()]), day)
+    dates = local_dates(times, pattern)
+    unit = Unit(name, times.dtype, pattern, int(found[n.argmax()]), month_day(dates))
+    if name != "month" or _keeps(unit, times):
+        return unit
+    days, n = np.unique(dates.dt.day().to_numpy(), return_counts=True)
+    return replace(unit, day=int(days[n.argmax()]))  # most keep it: the others are told
 
 
 def _refuse_numbers(frequency: str | None) -> None:

@@ -63,7 +63,9 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
     context = _context(table, numbers, (*found.key, found.index), parameters)
     values = tuple(n for n in table.columns if n not in {*found.key, found.index, *context})
     if not values:
-        raise InputInvalid("No column is left that changes along a sequence.", hint="Correct sequence_key and context_columns.")
+        raise InputInvalid(
+            "No column is left that changes along a sequence.", hint="Correct sequence_key and context_columns."
+        )
     why = (
         *(() if key is not None else (_why_key(found.key, found.why_key),)),
         *(() if index is not None or in_order else (_why_index(found.index, found.why_index),)),
@@ -91,7 +93,9 @@ def _check_names(table: pl.DataFrame, parameters: TimeSeriesParameters) -> None:
     for parameter, names in named:
         for name in names:
             if name not in table.columns:
-                raise InputInvalid(f"There is no column '{name}', which {parameter} names.", hint=f"Correct {parameter}.")
+                raise InputInvalid(
+                    f"There is no column '{name}', which {parameter} names.", hint=f"Correct {parameter}."
+                )
             if name in seen:
                 raise InputInvalid(
                     f"Column '{name}' is named by {seen[name]} and by {parameter}.", hint="Name each column once."
@@ -157,7 +161,7 @@ def _refuse_varying(cells: pl.Series, numbers: Ints) -> None:
     row = _first_varying(cells, numbers)
     if row is not None:
         raise InputInvalid(
-            f"Column '{cells.name}' is told to be context, but changes within {place(numbers, row)}, in row {row + 1:,}.",
+            f"Column '{cells.name}' is told to be context, but changes in row {row + 1:,}, in {place(numbers, row)}.",
             hint="Leave it out of context_columns, or correct those cells.",
         )
 

@@ -51,7 +51,7 @@ class _Key:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What may be looked for: a told key or index is not looked for; `index` None with `in_order`: rows are in order."""
+    """What may be looked for: a told key or index is not, and no index where rows are `in_order`."""
 
     table: pl.DataFrame
     key: tuple[str, ...] | None
@@ -84,7 +84,9 @@ class Search:
             return Found(key.names, self.index, "", "")
         best = _best_pair([key], indices)
         if best is None:
-            return Found(key.names, None, "", "no column orders the rows of a sequence, so they are in order as they stand")
+            return Found(
+                key.names, None, "", "no column orders the rows of a sequence, so they are in order as they stand"
+            )
         return Found(key.names, best[1].name, "", _why_index(best[1], best[2]))
 
     def _single_keys(self, indices: Sequence[Index]) -> Iterator[_Key]:
@@ -114,7 +116,11 @@ class Search:
         singles = [key for key in keys if _is_in_runs(key, self.table.height)]
         pairs = [] if singles else [k for k in self._dated(keys) if _is_in_runs(k, self.table.height)]
         best = max(singles or pairs, key=lambda key: (key.points, -key.n_sequences), default=None)
-        return None if best is None else Found(best.names, self.index, "its equal cells stand together, each in one run", "")
+        return (
+            None
+            if best is None
+            else Found(best.names, self.index, "its equal cells stand together, each in one run", "")
+        )
 
     def _dated(self, keys: Sequence[_Key]) -> Iterator[_Key]:
         """Names that return in other years, together with the year."""
@@ -151,7 +157,9 @@ def _one_series(keys: Sequence[_Key], indices: Sequence[Index]) -> Found | None:
         found = _alone(index)
         if index.kind == "number" or found.doubles > DOUBLES_MAX or found.rising < THROUGH_MIN:
             continue
-        if _is_even(index) or not any(named_key(key.names[0]) and fits(facts(key.numbers, index), index) for key in keys):
+        if _is_even(index) or not any(
+            named_key(key.names[0]) and fits(facts(key.numbers, index), index) for key in keys
+        ):
             return Found((), index.name, f"'{index.name}' runs through the whole table without coming again", _IN_ORDER)
     return None
 
@@ -165,7 +173,9 @@ def _one_series_anyhow(indices: Sequence[Index], *, told: bool) -> Found | None:
         found = _alone(index)
         if found.doubles > DOUBLES_MAX or (index.kind == "number" and found.rising < THROUGH_MIN and not told):
             continue
-        return Found((), index.name, f"no cell of '{index.name}' comes again in the table", "none of its cells comes again")
+        return Found(
+            (), index.name, f"no cell of '{index.name}' comes again in the table", "none of its cells comes again"
+        )
     return None
 
 
@@ -203,7 +213,9 @@ def _is_counter(index: Index) -> bool:
 
 
 def _found(key: _Key, index: Index, found: Facts) -> Found:
-    why = "with the index it tells rows apart" if found.doubles == 0 else "with the index it tells nearly all rows apart"
+    why = (
+        "with the index it tells rows apart" if found.doubles == 0 else "with the index it tells nearly all rows apart"
+    )
     stand = ", and its rows stand together" if found.together == 1 else ""
     return Found(key.names, index.name, why + stand, _why_index(index, found))
 

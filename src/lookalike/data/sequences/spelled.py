@@ -29,8 +29,8 @@ def read_spelled(cells: pl.Series, pattern: str) -> pl.Series:
         return ("01 " + texts).str.to_date("%d " + pattern, strict=False)
     shape = "^" + pattern.replace("%Y", _SHAPE["%Y"]).replace("%q", _SHAPE["%q"]) + "$"
     parts = texts.str.extract_groups(shape).struct
-    month = parts.field("q").cast(pl.Int32) * 3 - 2
-    return pl.select(pl.date(parts.field("y").cast(pl.Int32), month, 1)).to_series()
+    year, month = parts.field("y").cast(pl.Int32), parts.field("q").cast(pl.Int32) * 3 - 2
+    return pl.select(pl.date(pl.lit(year), pl.lit(month), 1)).to_series()
 
 
 def spell(dates: pl.Series, pattern: str) -> pl.Series:

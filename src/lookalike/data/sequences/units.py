@@ -55,7 +55,11 @@ class Unit:
     def count(self, times: pl.Series) -> Ints:
         """The whole number of each time; of times that the unit does not fit, that of one before."""
         if self.name == "fraction":
-            return np.rint(times.cast(pl.Float64).to_numpy() * self.per).astype(np.int64) if _is_split(times.dtype) else _ints(times)
+            return (
+                np.rint(times.cast(pl.Float64).to_numpy() * self.per).astype(np.int64)
+                if _is_split(times.dtype)
+                else _ints(times)
+            )
         if self.name == "instant":
             return _ints(times)
         dates = local_dates(times, self.pattern)
@@ -156,14 +160,14 @@ def _days_of_weekdays(counts: Ints) -> Ints:
 def _month_days(counts: Ints, day: int) -> pl.Series:
     """Days since 1970 of a day of months, counted from January of the year 0."""
     years, months = np.divmod(counts, 12)
-    firsts = pl.select(pl.date(pl.Series(years), pl.Series(months + 1), 1)).to_series()
+    firsts = pl.select(pl.date(pl.lit(pl.Series(years)), pl.lit(pl.Series(months + 1)), 1)).to_series()
     last = firsts.dt.month_end()
     wished = firsts.dt.offset_by(f"{day - 1}d")
     return pl.select(pl.min_horizontal(wished, last)).to_series().cast(pl.Int32)
 
 
 def _localised(naive: pl.Series, zone: str) -> pl.Series:
-    """Clock times in a zone; of two with the same name the earlier; one that the clock leaps over is that much later."""
+    """Clock times in a zone; of two with the same name the earlier; one that is leapt over is that much later."""
     found = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     if not found.null_count():
         return found
