@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError, PydanticSerializationError
 from lookalike.data.asking import NOTHING, Asking, Conditions, Fairness
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.constraints import KINDS, Constraints, Declared
+from lookalike.data.sequences.frequency import parse_frequency
 from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
@@ -109,7 +111,9 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 def _ends(value: Any) -> Any:
     """One length may stand for both ends."""
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
@@ -118,8 +122,29 @@ def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
     return ends
 
 
+def _frequency(word: str) -> str:
+    if parse_frequency(word) is None:
+        raise PydanticCustomError(
+            "frequency", "should be a number and s, m, h, d, bd, w, mo, q or y, such as 15m or 1bd"
+        )
+    return word
+
+
+def _moment(start: str | int | float) -> str | int | float:
+    """Text that names a day or a time; a number as it is."""
+    if isinstance(start, str):
+        try:
+            datetime.fromisoformat(start)
+        except ValueError:
+            raise PydanticCustomError("start", "should be a date, a time as RFC 3339 has it, or a number") from None
+    return start
+
+
 _Length = Annotated[int, Field(ge=1)]
 Lengths = Annotated[tuple[_Length, _Length], AfterValidator(_in_order), BeforeValidator(_ends)]
+
+_Text = Annotated[str, Field(max_length=64)]
+Start = Annotated[_Text | int | Annotated[float, Field(allow_inf_nan=False)], AfterValidator(_moment)]
 
 
 class TimeSeriesParameters(Parameters):
@@ -140,10 +165,8 @@ class TimeSeriesParameters(Parameters):
     context_columns: Names | None = None
     n_sequences: Annotated[int, Field(ge=1)] | None = None
     sequence_length: Lengths | None = None
-    start: (
-        Annotated[str, Field(min_length=1, max_length=64)] | int | Annotated[float, Field(allow_inf_nan=False)] | None
-    ) = None
-    frequency: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    start: Start | None = None
+    frequency: Annotated[str, Field(max_length=16), AfterValidator(_frequency)] | None = None
     layout: Literal["long", "wide"] = "long"
     conditions: Conditions | None = None
     constraints: Constraints = ()

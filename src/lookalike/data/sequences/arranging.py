@@ -103,8 +103,8 @@ def _doubles(times: pl.Series, steps: Floats, rows: tuple[Ints, Ints], roles: Ro
         rows: The number of each row's sequence, and the order of rows.
 
     Raises:
-        InputInvalid: they are many, or half of the other steps are one, and all multiples of it: there each row has a place
-            of its own. Elsewhere events happen at the same time now and then.
+        InputInvalid: they are many, or half of the other steps are one, and all multiples of it: there each row has a
+            place of its own. Elsewhere events happen at the same time now and then.
     """
     double = np.flatnonzero(steps == 0)
     if not len(double):

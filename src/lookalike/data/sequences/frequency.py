@@ -2,31 +2,26 @@
 
 import re
 
-from lookalike.errors import InputInvalid
-
-SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600}
-DAYS = {"d": 1, "w": 7}
-MONTHS = {"mo": 1, "q": 3, "y": 12}
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600}
+_DAYS = {"d": 1, "w": 7}
+_MONTHS = {"mo": 1, "q": 3, "y": 12}
 _WORD = re.compile(r"([0-9]{0,6})(s|min|mo|m|h|bd|d|w|q|y)", re.ASCII)
 
 
-def parse_frequency(word: str) -> tuple[str, int]:
+def parse_frequency(word: str) -> tuple[str, int] | None:
     """
     The unit and how many of it lie between two rows: seconds (``instant``), ``day``, ``weekday`` or ``month``.
 
-    Raises:
-        InputInvalid: not one of the words.
+    Returns:
+        None if it is not one of the words.
     """
     found = _WORD.fullmatch(word.strip().lower())
     number = int(found.group(1) or 1) if found else 0
     if found is None or number == 0:
-        raise InputInvalid(
-            "The frequency is not understood.",
-            hint="Use a number and s, m, h, d, bd, w, mo, q or y, such as 15m or 1bd.",
-        )
+        return None
     name = found.group(2)
-    if name in SECONDS:
-        return "instant", number * SECONDS[name]
-    if name in MONTHS:
-        return "month", number * MONTHS[name]
-    return ("weekday", number) if name == "bd" else ("day", number * DAYS[name])
+    if name in _SECONDS:
+        return "instant", number * _SECONDS[name]
+    if name in _MONTHS:
+        return "month", number * _MONTHS[name]
+    return ("weekday", number) if name == "bd" else ("day", number * _DAYS[name])

@@ -205,7 +205,12 @@ def _stepping(unit: Unit, counts: Ints, every: int, lengths: Ints) -> Rhythm:
 
 def _told(times: pl.Series, lengths: Ints, frequency: str) -> Rhythm:
     """The rhythm of a told frequency."""
-    name, number = parse_frequency(frequency)
+    known = parse_frequency(frequency)
+    if known is None:
+        raise InputInvalid(
+            "The frequency is not understood.", hint="Use words such as 15m, 1h, 1d, 1bd, 1w, 1mo, 1q, 1y."
+        )
+    name, number = known
     if not (isinstance(times.dtype, (pl.Date, pl.Datetime)) or is_spelled(times.dtype)):
         _refuse_numbers(frequency)
     unit = _told_unit(times, name)
