@@ -137,7 +137,7 @@ def _long(table: pl.DataFrame, kept: Sequence[str], widening: Widening) -> pl.Da
     labels = pl.Series(widening.step, list(widening.steps)).gather(places)
     key = pl.Series(widening.key, rows + 1)
     return pl.DataFrame(
-        [key, *table.select(kept)[rows].iter_columns(), labels, *(c.gather(places * n + rows) for c in cells)]
+        [key, *(table[name].gather(rows) for name in kept), labels, *(c.gather(places * n + rows) for c in cells)]
     )
 
 
