@@ -1,5 +1,6 @@
 """What speaks for columns being the key and the index of sequences: facts of a pair, and points for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,11 +14,14 @@ from lookalike.data.sequences.spelled import find_spelling, is_spelled, read_spe
 DOUBLES_MAX = 0.01  # share of rows that may repeat a pair by mistake, so that the mistake can be told
 RISING_MIN = 0.9  # a number without a name for it must rise through sequences nearly everywhere to be their index
 THROUGH_MIN = 0.99
+_ROWS_MIN, _ROWS_MIN_NAMED = 2.0, 1.5
 _KINDS = {"moment": 2.0, "named": 1.5, "year": 1.0, "number": 0.0}
 _TIMES = {
     "date", "datetime", "time", "timestamp", "ts", "year", "quarter", "month", "week", "day", "hour", "minute",
     "second", "period", "step", "visit", "wave", "tick", "epoch",
 }  # fmt: skip
+_VALUES_MIN = 3  # of a number that nothing names: yes and no count nothing
+_NO_INDEX = {"id", "ids", "key"}  # though such numbers rise through a table that is in their order
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ def as_index(cells: pl.Series) -> Index | None:
         cells = read_spelled(cells, find_spelling(cells) or "").alias(cells.name)
     whole = cells.cast(pl.Int64, strict=False).to_numpy() if cells.dtype.is_integer() and kind != "moment" else None
     index = Index(cells.name, kind, ranks(cells), whole)
-    return index if index.n_values > 1 else None
+    return index if index.n_values >= (_VALUES_MIN if kind == "number" else 2) else None
 
 
 def _kind(cells: pl.Series) -> str | None:
@@ -85,6 +89,8 @@ def _kind(cells: pl.Series) -> str | None:
         return None
     if time_named(cells.name):
         return "named"
+    if _NO_INDEX & set(words(cells.name)):
+        return None
     low, high = (cells.min(), cells.max()) if dtype.is_integer() else (0, 0)
     return (
         "year" if isinstance(low, int) and isinstance(high, int) and YEARS[0] <= low <= high <= YEARS[1] else "number"
@@ -119,9 +125,15 @@ def _even(values: Ints, lengths: Ints) -> float:
     return float((spans[long] == lengths[long] - 1).mean()) if long.any() else 0.0
 
 
-def fits(found: Facts, index: Index) -> bool:
+def least_rows(key: str) -> float:
+    """Rows that sequences of a key have on average at least; fewer if its name says that it is one."""
+    return _ROWS_MIN_NAMED if named_key(key) else _ROWS_MIN
+
+
+def fits(found: Facts, index: Index, key: Sequence[str]) -> bool:
     """Whether the pair may be key and index at all."""
-    if found.doubles > DOUBLES_MAX or found.mean_rows < 2 or found.accompanied < 0.5:
+    least = min(map(least_rows, key))
+    if found.doubles > DOUBLES_MAX or found.mean_rows < least or found.accompanied < 0.5:
         return False
     return index.kind != "number" or found.rising >= RISING_MIN or found.even >= RISING_MIN
 

@@ -159,8 +159,8 @@ def _calendar(times: pl.Series, pattern: str | None) -> Iterator[Unit]:
         return
     yield Unit("month", times.dtype, pattern, clock, month_day(dates))
     if _crosses_weekends(dates):
-        yield Unit("weekday", times.dtype, clock=clock)
-    yield Unit("day", times.dtype, clock=clock)
+        yield Unit("weekday", times.dtype, pattern, clock)
+    yield Unit("day", times.dtype, pattern, clock)
 
 
 def _crosses_weekends(dates: pl.Series) -> bool:

@@ -17,6 +17,7 @@ from lookalike.data.sequences.evidence import (
     as_index,
     facts,
     fits,
+    least_rows,
     points,
     time_named,
 )
@@ -100,7 +101,9 @@ class Search:
         for size in range(1, COLUMNS_MAX + 1):
             tried = keys if size == 1 else [_key(self.table, names) for names in self._sets(keys, size)]
             if best := _best_pair(tried, indices, told=self.index is not None):
-                return _found(*best)
+                moments = [index for index in indices if index.kind == "moment"]
+                single = None if best[2].rising >= RISING_MIN else _one_series_anyhow(moments, told=False)
+                return single or _found(*best)
         return None
 
     def _sets(self, keys: Sequence[_Key], size: int) -> list[tuple[str, ...]]:
@@ -134,11 +137,11 @@ _ONE = "nothing says that there are several"
 
 
 def _may_be_key(cells: pl.Series) -> bool:
-    """Whether the cells may say which sequence a row belongs to: there are several, and most stand twice or more."""
+    """Whether the cells may say which sequence a row belongs to: there are several, and they come again."""
     dtype = cells.dtype
     if not (dtype.is_integer() or isinstance(dtype, (pl.String, pl.Categorical, pl.Enum, pl.Boolean))):
         return False
-    return not cells.null_count() and 2 <= cells.n_unique() <= len(cells) / 2
+    return not cells.null_count() and 2 <= cells.n_unique() <= len(cells) / least_rows(cells.name)
 
 
 def _key(table: pl.DataFrame, names: tuple[str, ...]) -> _Key:
@@ -158,7 +161,7 @@ def _one_series(keys: Sequence[_Key], indices: Sequence[Index]) -> Found | None:
         if index.kind == "number" or found.doubles > DOUBLES_MAX or found.rising < THROUGH_MIN:
             continue
         if _is_even(index) or not any(
-            named_key(key.names[0]) and fits(facts(key.numbers, index), index) for key in keys
+            named_key(key.names[0]) and fits(facts(key.numbers, index), index, key.names) for key in keys
         ):
             return Found((), index.name, f"'{index.name}' runs through the whole table without coming again", _IN_ORDER)
     return None
@@ -171,7 +174,7 @@ def _one_series_anyhow(indices: Sequence[Index], *, told: bool) -> Found | None:
     """One series whose rows are not in order, or whose index is a number that nothing names."""
     for index in indices:
         found = _alone(index)
-        if found.doubles > DOUBLES_MAX or (index.kind == "number" and found.rising < THROUGH_MIN and not told):
+        if found.doubles > DOUBLES_MAX or (index.kind == "number" and not _is_even(index) and not told):
             continue
         return Found(
             (), index.name, f"no cell of '{index.name}' comes again in the table", "none of its cells comes again"
@@ -197,7 +200,7 @@ def _best_pair(
             if index.name in key.names or key.n_sequences * index.n_values < (1 - DOUBLES_MAX) * len(index.ranks):
                 continue
             found = facts(key.numbers, index)
-            if not (fits(found, index) or (told and found.doubles <= DOUBLES_MAX and found.mean_rows >= 2)):
+            if not (fits(found, index, key.names) or (told and found.doubles <= DOUBLES_MAX and found.mean_rows >= 2)):
                 continue
             if _is_counter(index) and not named_key(key.names[0]) and found.together < 1:
                 continue
@@ -232,4 +235,4 @@ def _why_index(index: Index, found: Facts) -> str:
 
 def _is_in_runs(key: _Key, n_rows: int) -> bool:
     n_runs = 1 + int((np.diff(key.numbers) != 0).sum())
-    return n_runs == key.n_sequences and n_rows / n_runs >= _RUN_ROWS_MIN and key.points > 0
+    return key.n_sequences >= THROUGH_MIN * n_runs and n_rows / n_runs >= _RUN_ROWS_MIN and key.points > 0

@@ -25,7 +25,7 @@ class Unit:
         name: ``instant`` (the units in which the dtype is stored, since 1970 in UTC), ``day``, ``weekday`` (Monday to
             Friday), ``month``; ``fraction`` (numbers: so many make one).
         dtype: Of the times.
-        pattern: Of months that are written as text.
+        pattern: Of weeks and months that are written as text.
         clock: Of days, weekdays and months: the time of day, in the dtype's units.
         day: Of months: the day; where a month is shorter, its last.
         per: Of fractions: parts of one.

@@ -140,6 +140,7 @@ def test_months_are_regular(start: date, every: int, day: int) -> None:
         (pl.Series("t", ["2023Q4", "2024Q1", "2024Q2"]), 3, 1, (4,)),
         (pl.Series("t", ["Q4 2023", "Q1 2024", "Q2 2024"]), 3, 1, (4,)),
         (pl.Series("t", ["2023-11", "2023-12", "2024-01"]), 1, 1, (12,)),
+        (pl.Series("t", ["2020-W52", "2020-W53", "2021-W01"]), 7, 1, (52,)),
         (pl.Series("t", [0.1, 0.2, 0.4]), 1, None, ()),
         (pl.Series("t", [timedelta(hours=h) for h in (0, 6, 12)]), 21_600_000_000, 1, ()),
     ],
