@@ -9,9 +9,11 @@ import polars as pl
 from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
 from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sequences.grouping import Ints, place, ranks, sequence_numbers
-from lookalike.data.sequences.search import Search
+from lookalike.data.sequences.search import Search, find
 from lookalike.data.sequences.spelled import find_spelling, is_spelled
 from lookalike.errors import InputInvalid
+
+_FEW = 100_000  # rows, to see that cells vary
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
     if index is not None:
         _refuse_orderless(table[index])
     kept = table.drop(parameters.context_columns or ())
-    found = Search(kept, key, index, in_order).run()
+    found = find(Search(kept, key, index, in_order))
     numbers = sequence_numbers(table, found.key)
     context = _context(table, numbers, (*found.key, found.index), parameters)
     values = tuple(n for n in table.columns if n not in {*found.key, found.index, *context})
@@ -143,10 +145,18 @@ def _context(
         for name in told:
             _refuse_varying(table[name], numbers)
         return told
-    if numbers[-1:].max(initial=0) == 0 and not numbers.any():
+    if not numbers.any():
         return ()
     names = (name for name in table.columns if name not in taken)
-    return tuple(name for name in names if _first_varying(table[name], numbers) is None)
+    return tuple(name for name in names if _is_fixed(table[name], numbers))
+
+
+def _is_fixed(cells: pl.Series, numbers: Ints) -> bool:
+    """Whether cells are constant within sequences; most that are not are seen not to be in a few rows."""
+    few = min(len(cells), _FEW)
+    if _first_varying(cells.head(few), np.unique(numbers[:few], return_inverse=True)[1]) is not None:
+        return False
+    return few == len(cells) or _first_varying(cells, numbers) is None
 
 
 def _first_varying(cells: pl.Series, numbers: Ints) -> int | None:
