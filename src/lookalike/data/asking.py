@@ -1,6 +1,7 @@
-"""What a caller asks of the output besides looking like the input: `conditions`, `rebalance`, `impute`, `fairness`."""
+"""What a caller asks of the output besides looking like the input: of rows, and of sequences."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
@@ -83,3 +84,50 @@ class Asking(BaseModel):
 
 
 NOTHING = Asking()
+
+
+def _ends(value: Any) -> Any:
+    """One length may stand for both ends."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value, value
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
+    if ends[0] > ends[1]:
+        raise PydanticCustomError("ends", "has its least length above its greatest")
+    return ends
+
+
+def _moment(start: str | int | float) -> str | int | float:
+    """Text that names a day or a time; a number as it is."""
+    if isinstance(start, str):
+        try:
+            datetime.fromisoformat(start)
+        except ValueError:
+            raise PydanticCustomError("start", "should be a date, a time as RFC 3339 has it, or a number") from None
+    return start
+
+
+_Length = Annotated[int, Field(ge=1)]
+Lengths = Annotated[tuple[_Length, _Length], AfterValidator(_in_order), BeforeValidator(_ends)]
+
+_Text = Annotated[str, Field(max_length=64)]
+Start = Annotated[_Text | int | Annotated[float, Field(allow_inf_nan=False)], AfterValidator(_moment)]
+
+
+class SequenceAsking(BaseModel):
+    """
+    What is asked of sequences.
+
+    `n_sequences`: make that many whole ones. `sequence_length`: least and greatest rows of each. `start`: the time of
+    the first row of each. `conditions`: as `Asking`, of context columns and of values in first rows; each condition
+    gets as many sequences as any other.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    n_sequences: Annotated[int, Field(ge=1)] | None = None
+    sequence_length: Lengths | None = None
+    start: Start | None = None
+    conditions: Conditions | None = None

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError, PydanticSerializationError
 
-from lookalike.data.asking import NOTHING, Asking, Conditions, Fairness
+from lookalike.data.asking import NOTHING, Asking, Fairness, SequenceAsking
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.constraints import KINDS, Constraints, Declared
-from lookalike.data.sequences.frequency import parse_frequency
+from lookalike.data.frequency import parse_frequency
 from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
@@ -109,19 +108,6 @@ def _names(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
-def _ends(value: Any) -> Any:
-    """One length may stand for both ends."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value, value
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _in_order(ends: tuple[int, int]) -> tuple[int, int]:
-    if ends[0] > ends[1]:
-        raise PydanticCustomError("ends", "has its least length above its greatest")
-    return ends
-
-
 def _frequency(word: str) -> str:
     if parse_frequency(word) is None:
         raise PydanticCustomError(
@@ -130,48 +116,30 @@ def _frequency(word: str) -> str:
     return word
 
 
-def _moment(start: str | int | float) -> str | int | float:
-    """Text that names a day or a time; a number as it is."""
-    if isinstance(start, str):
-        try:
-            datetime.fromisoformat(start)
-        except ValueError:
-            raise PydanticCustomError("start", "should be a date, a time as RFC 3339 has it, or a number") from None
-    return start
-
-
-_Length = Annotated[int, Field(ge=1)]
-Lengths = Annotated[tuple[_Length, _Length], AfterValidator(_in_order), BeforeValidator(_ends)]
-
-_Text = Annotated[str, Field(max_length=64)]
-Start = Annotated[_Text | int | Annotated[float, Field(allow_inf_nan=False)], AfterValidator(_moment)]
-
-
-class TimeSeriesParameters(Parameters):
+class TimeSeriesParameters(Parameters, SequenceAsking):
     """
     What sequences add.
 
     `sequence_key`: columns that say which sequence a row belongs to; told as none: the table is one series.
     `sequence_index`: the column that orders the rows of a sequence; told as None: they are in order.
     `context_columns`: constant within each sequence. What is left out of these three is found in the cells.
-    `n_sequences`: make that many whole sequences. `sequence_length`: least and greatest rows of each. `start`: the time
-    of the first row of each. `frequency`: the time between rows, as `data.sequences.frequency` knows it. `layout`: a
-    row is one step of a sequence, or a whole one. `conditions`: as `data.asking`, of context columns and values.
-    `fit_rows`, `min_level_rows`, `constraints`: as of tables.
+    `frequency`: the time between rows, as `data.frequency` knows it. `layout`: a row is one step of a
+    sequence, or a whole one. `fit_rows`, `min_level_rows`, `constraints`: as of tables.
     """
 
     sequence_key: Names = ()
     sequence_index: str | None = None
     context_columns: Names | None = None
-    n_sequences: Annotated[int, Field(ge=1)] | None = None
-    sequence_length: Lengths | None = None
-    start: Start | None = None
     frequency: Annotated[str, Field(max_length=16), AfterValidator(_frequency)] | None = None
     layout: Literal["long", "wide"] = "long"
-    conditions: Conditions | None = None
     constraints: Constraints = ()
     fit_rows: Annotated[int, Field(ge=20)] | None = None
     min_level_rows: Annotated[int, Field(ge=1)] = 5
+
+    @property
+    def asking(self) -> SequenceAsking:
+        """What is asked of the output besides looking like the input."""
+        return SequenceAsking(**{name: getattr(self, name) for name in SequenceAsking.model_fields})
 
 
 class TextParameters(Parameters):
@@ -197,7 +165,7 @@ _TAGS = {
     "conditions": 1,
     "release_gate": 1,
 }  # which part of an error's path says the form that was read, and is no key
-PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters}
+PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters, "time_series": TimeSeriesParameters}
 
 
 P = TypeVar("P", bound=BaseModel)
@@ -226,13 +194,13 @@ def idle(chosen: Parameters) -> tuple[str, ...]:
 def declared(data_type: str, values: Mapping[str, Any]) -> tuple[Declared, ...]:
     """The rules that the parameters of a data type declare; none where it knows none. Raises as `checked`."""
     parsed = parse(data_type, values)
-    return parsed.constraints if isinstance(parsed, TabularParameters) else ()
+    return parsed.constraints if isinstance(parsed, TabularParameters | TimeSeriesParameters) else ()
 
 
-def asking(data_type: str, values: Mapping[str, Any]) -> Asking:
-    """What the parameters of a data type ask of single rows; nothing where it knows no such wishes. As `checked`."""
+def asking(data_type: str, values: Mapping[str, Any]) -> Asking | SequenceAsking:
+    """What the parameters of a data type ask of the output; nothing where it knows no such wishes. As `checked`."""
     parsed = parse(data_type, values)
-    return parsed.asking if isinstance(parsed, TabularParameters) else NOTHING
+    return parsed.asking if isinstance(parsed, TabularParameters | TimeSeriesParameters) else NOTHING
 
 
 def checked(model: type[P], values: Mapping[str, Any]) -> P:

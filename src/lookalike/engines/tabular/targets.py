@@ -40,6 +40,18 @@ def make_target(scale: Scale, codes: Codes, scores: Scores, *, seed: int) -> Tar
     return _packed(*_vectors(scale, codes, scores, seed))
 
 
+def category_target(codes: Codes, *, seed: int) -> Target:
+    """The target of categories by their codes, ``(n,)``, as `make_target` has it."""
+    return _packed(*_of_categories(codes, seed))
+
+
+def rank_target(values: Floats) -> Target:
+    """The target of numbers, ``(n,)``, that need no transform: cosines of their ranks, as `make_target` has them."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - counts / 2) / len(values)
+    return _packed(_table_of_ranks(ranks, counts, len(ranks)), places.astype(np.int64))
+
+
 def make_joint_target(columns: Sequence[tuple[Scale, Codes, Scores]], *, seed: int) -> Target:
     """
     One target for several columns of the same rows: the random projection of their vectors, taken together, to 8.

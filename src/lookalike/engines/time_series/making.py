@@ -1,0 +1,250 @@
+"""From sequences to the plan of what is to be learnt of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.data.constraints import Rule, Unique
+from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata
+from lookalike.data.parameters import TabularParameters, TimeSeriesParameters
+from lookalike.data.sequences.arranging import Sequences, arrange
+from lookalike.data.sequences.roles import Roles
+from lookalike.data.sequences.wide import melt
+from lookalike.engines.tabular import Plan as StartPlan
+from lookalike.engines.tabular.rules import Rules
+from lookalike.engines.tabular.rules.relating import Related, relate
+from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
+from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
+from lookalike.engines.time_series.plan import Plan
+from lookalike.engines.time_series.seasons import find_periods, find_seasons
+from lookalike.engines.time_series.settings import dial
+from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, start_table
+from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
+from lookalike.transforms import Transform
+from lookalike.transforms.categorical import Categorical
+from lookalike.transforms.choose import Fitted, fit
+
+ENDINGS = 30  # sequences from whose ends can be learnt when others end
+MOVES = 20  # changes all in one direction, which are no chance
+CLUES_MAX = 250  # levels of a context column that steps look at
+LENGTHS_KEPT = 1_000  # quantiles
+
+Array = npt.NDArray[Any]
+
+
+def make_plan(
+    table: pl.DataFrame,
+    metadata: Metadata,
+    parameters: TimeSeriesParameters,
+    seed: int,
+    conditions: pl.DataFrame | None = None,
+) -> Plan:
+    """
+    The plan of a table's sequences.
+
+    Args:
+        conditions: The table of conditions, where the parameters name one.
+
+    Raises:
+        InputRefused, InputInvalid: nothing to learn from as sequences; says what is wrong and where.
+    """
+    given, widening = metadata, None
+    if parameters.layout == "wide":
+        table, metadata, widening = melt(table, metadata, parameters)
+        parameters = widening.told(parameters)
+    told = Roles(parameters.sequence_key, parameters.sequence_index, parameters.context_columns or (), (), ())
+    values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
+    sequences = arrange(table, metadata, replace(told, values=values), parameters)
+    plan = _plan(_free_of_keys(sequences), metadata, (parameters, conditions), seed)
+    return replace(plan, layout=replace(plan.layout, widening=widening, given=given))
+
+
+def _free_of_keys(sequences: Sequences) -> Sequences:
+    """Of several keys only the one that tells most apart is made up; the others are drawn as context."""
+    key = sequences.roles.key
+    if len(key) < 2:
+        return sequences
+    own = max(key, key=lambda name: sequences.table[name].n_unique())
+    roles = replace(sequences.roles, key=(own,), context=(*(k for k in key if k != own), *sequences.roles.context))
+    return replace(sequences, roles=roles)
+
+
+def _plan(
+    sequences: Sequences, metadata: Metadata, asked: tuple[TimeSeriesParameters, pl.DataFrame | None], seed: int
+) -> Plan:
+    parameters = asked[0]
+    table, roles, lengths = sequences.table, sequences.roles, sequences.lengths
+    first = np.zeros(table.height, np.bool_)
+    first[np.cumsum(lengths) - lengths] = True
+    columns = [meaning(metadata[name], table[name], first) for name in roles.values]
+    min_rows = parameters.min_level_rows
+    fitted = {c.name: fit(table[c.name], c, min_level_rows=min_rows, seed=seed) for c in columns}
+    related = _relate(table.select(roles.values), columns, fitted, parameters)
+    derived = _lookups(related, columns, fitted)
+    stepped = [c for c in columns if c.name not in related.rules.computed and c.name not in derived]
+    tracks = make_tracks(table, stepped, fitted, first, min_rows)
+    named = _named(tracks, sequences, first)
+    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes), *related.notes]
+    layout = Layout(
+        metadata=metadata,
+        roles=roles,
+        rhythm=sequences.rhythm,
+        names=tuple(named),
+        tracks=tuple(named.values()),
+        still=tracks.still,
+        keys={name: _key(table[name].filter(pl.Series(first)), metadata[name], seed) for name in roles.key},
+        derived=derived,
+        rules=replace(related.rules, metadata=metadata),
+        seasons=(),
+        periods=(),
+        monotone=_monotone(table, tracks, first),
+        lengths=_lengths(lengths),
+        clues=_clues(table, metadata, roles, first),
+        notes=tuple(notes),
+        widening=None,
+        given=metadata,
+    )
+    rows = encode_rows(sequences, table, layout, tracks.modes)
+    layout = replace(layout, **_calendar(layout, rows, lengths))
+    starts = _starts(sequences, columns, layout, asked, seed)
+    context = _context(layout, table, first)
+    return Plan(layout, starts, rows, lengths, context, dial(parameters.privacy, parameters.quality), seed)
+
+
+def _relate(
+    table: pl.DataFrame, columns: Sequence[Column], fitted: Mapping[str, Fitted], parameters: TimeSeriesParameters
+) -> Related:
+    """What holds between value columns in every row; rules that name others are the beginnings' to keep."""
+    rules = tuple(rule for rule in parameters.constraints if _within(rule, table.columns))
+    asked = TabularParameters(constraints=rules, min_level_rows=parameters.min_level_rows)
+    if not columns:
+        return Related(Rules(Metadata(())), (), (), ())
+    return relate(table, Metadata(tuple(columns)), list(fitted.values()), asked)
+
+
+def _within(rule: Rule, names: Sequence[str]) -> bool:
+    return not isinstance(rule, Unique) and set(rule.named) <= set(names)
+
+
+def _lookups(related: Related, columns: Sequence[Column], fitted: Mapping[str, Fitted]) -> dict[str, Lookup]:
+    """Categories that another category determines, which is drawn itself."""
+    names = [column.name for column in columns]
+    looked_up = {names[d.column] for d in related.derived}
+    found = {}
+    for derived in related.derived:
+        determinant, dependent = names[derived.determinant], names[derived.column]
+        kinds = (fitted[determinant].transform, fitted[dependent].transform)
+        drawn = determinant not in looked_up and determinant not in related.rules.computed
+        if drawn and all(isinstance(kind, Categorical) for kind in kinds):
+            found[dependent] = Lookup(determinant, kinds[1], np.ascontiguousarray(derived.lookup, np.int32))
+    return found
+
+
+def _named(tracks: Tracks, sequences: Sequences, first: Mask) -> dict[str, Any]:
+    """The columns of a step in the order of drawing."""
+    named: dict[str, Any] = {}
+    index = sequences.roles.index
+    if index is not None and not sequences.rhythm.regular:
+        ticks = sequences.rhythm.ticks(sequences.table[index])
+        gaps = np.where(first, np.nan, np.diff(ticks, prepend=ticks[:1]))
+        named[STEP] = fit_number(pl.Series(gaps, nan_to_null=True), first)
+    named |= tracks.moving
+    lengths = sequences.lengths
+    if len(lengths) >= ENDINGS and len(np.unique(lengths)) > 1:
+        named[END] = Levels(Categorical(pl.Series([False, True])))
+    return named
+
+
+def _key(keys: pl.Series, column: Column, seed: int) -> Transform:
+    told = replace(column, type=ColumnType.ID) if column.type not in MADE_UP else column
+    return fit(keys, told, min_level_rows=1, seed=seed).transform
+
+
+def _monotone(table: pl.DataFrame, tracks: Tracks, first: Mask) -> dict[str, int]:
+    """Numbers that never fall, or never rise, within a sequence, but do move."""
+    found = {
+        name: _direction(table[name], track, first)
+        for name, track in tracks.moving.items()
+        if isinstance(track, Number)
+    }
+    return {name: sign for name, sign in found.items() if sign}
+
+
+def _direction(cells: pl.Series, track: Number, first: Mask) -> int:
+    """1 for a column that only rises, -1 for one that only falls, else 0."""
+    values, _ = track.encode(cells, first)
+    rows = np.arange(len(values))
+    seen = np.maximum.accumulate(np.where(cells.is_not_null().to_numpy(), rows, -1))
+    known = seen >= np.maximum.accumulate(np.where(first, rows, 0))  # before its first cell a value is made up
+    change = np.diff(values, prepend=values[:1])[~first & known & np.roll(known, 1)]
+    if np.count_nonzero(change) < MOVES:
+        return 0
+    return 1 if (change >= 0).all() else -1 if (change <= 0).all() else 0
+
+
+def _lengths(lengths: Array) -> Lengths:
+    seen = np.sort(lengths).astype(np.int64)
+    if len(seen) > LENGTHS_KEPT:
+        seen = seen[np.linspace(0, len(seen) - 1, LENGTHS_KEPT).astype(np.int64)]
+    return Lengths(seen, float(lengths.mean()))
+
+
+def _clues(table: pl.DataFrame, metadata: Metadata, roles: Roles, first: Mask) -> tuple[Clue, ...]:
+    """What steps see of the context: all but what is made up, or says who a sequence is; and when it began."""
+    begun = table.filter(pl.Series(first))
+    names = [name for name in roles.context if metadata[name].type not in MADE_UP]
+    if roles.index is not None and int(first.sum()) >= ENOUGH:
+        names.append(roles.index)
+    return tuple(clue for name in names if (clue := _clue(name, begun[name])) is not None)
+
+
+def _clue(name: str, cells: pl.Series) -> Clue | None:
+    if cells.n_unique() < 2:
+        return None
+    if cells.dtype.is_numeric() or cells.dtype.is_temporal():
+        middle = cells.to_physical().cast(pl.Float64).median()
+        return Clue(name, None, float(middle) if isinstance(middle, float) else 0.0)
+    levels = cells.unique(maintain_order=True)
+    few = len(levels) <= min(CLUES_MAX, len(cells) // 5)
+    return Clue(name, levels, 0.0) if few else None
+
+
+def _calendar(layout: Layout, rows: Any, lengths: Array) -> dict[str, Any]:
+    periods, step = layout.rhythm.periods, float(layout.rhythm.step or 0)
+    numeric = np.array([isinstance(t, Number) and n != STEP for n, t in zip(layout.names, layout.tracks, strict=True)])
+    seasons = find_seasons(rows, lengths, numeric, periods, step) if layout.rhythm.regular else ()
+    every = step if layout.rhythm.regular else 0.0
+    return {"seasons": seasons, "periods": find_periods(rows.ticks, lengths, periods, every)}
+
+
+def _context(layout: Layout, table: pl.DataFrame, first: Mask) -> npt.NDArray[np.float64]:
+    begun = table.filter(pl.Series(first))
+    told = [clue.of(begun[clue.name]) for clue in layout.clues]
+    return np.column_stack(told) if told else np.zeros((begun.height, 0))
+
+
+def _starts(
+    sequences: Sequences,
+    columns: Sequence[Column],
+    layout: Layout,
+    asked: tuple[TimeSeriesParameters, pl.DataFrame | None],
+    seed: int,
+) -> StartPlan:
+    """The tabular plan of beginnings."""
+    parameters, conditions = asked
+    roles = layout.roles
+    drawn = tuple(column.name for column in columns if column.name in layout.names)
+    table = start_table(sequences, sequences.table, StartColumns(roles.context, roles.index, drawn), seed)
+    known = {column.name: column for column in columns}
+    metadata = Metadata(tuple(known.get(column.name, column) for column in layout.metadata.columns))
+    chosen = TabularParameters(
+        constraints=tuple(r for r in parameters.constraints if _within(r, table.columns)),
+        conditions=parameters.conditions,
+        min_level_rows=parameters.min_level_rows,
+        privacy=parameters.privacy,
+    )
+    return plan_starts(table, metadata, (chosen, conditions), seed)

@@ -1,0 +1,338 @@
+"""The fitted steps: draw blocks of whole sequences, or stretches of one long one, and are kept in a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.data.asking import Asking, SequenceAsking
+from lookalike.data.metadata import Metadata
+from lookalike.engines import BLOCK_ROWS
+from lookalike.engines.tabular import Model as StartModel
+from lookalike.engines.tabular.file import pack, unpack
+from lookalike.engines.tabular.rules import Rules
+from lookalike.engines.time_series.beginnings import YEAR, join_years, told_tick
+from lookalike.engines.time_series.calibrating import endings
+from lookalike.engines.time_series.encoding import encode_starts
+from lookalike.engines.time_series.forest import Forest, is_sound, join
+from lookalike.engines.time_series.growing import Tree
+from lookalike.engines.time_series.layout import END, Layout
+from lookalike.engines.time_series.sampling import Begun, Machine, draw_lengths, draw_sequences, drawn_lengths
+from lookalike.engines.time_series.settings import Dial
+from lookalike.engines.time_series.single import Stretches
+from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts
+from lookalike.engines.time_series.state import course_arrays, layout_state, load_course, load_layout
+from lookalike.engines.time_series.stepping import Course, n_groups
+from lookalike.engines.time_series.telling import Drawn, tell
+from lookalike.engines.time_series.values import Number
+from lookalike.errors import InputInvalid, ModelFileError
+
+KIND = "time series model"
+NO_ASKING = SequenceAsking()
+NO_RULES = Rules(Metadata(()))
+PILOT = 2**40  # number of the first sequence that is drawn to see how long they become; no output has so many
+PILOT_ROWS, ROUNDS = 40_000, 2
+BATCH_ROWS = 262_144  # that room is made for at a time: sequences may become as long as the longest
+
+Array = npt.NDArray[Any]
+
+
+class Learnt(Protocol):
+    """What was learnt of one column of a step; see `plan.Column`."""
+
+    @property
+    def weights(self) -> Array: ...
+    @property
+    def intercept(self) -> float: ...
+    @property
+    def of_modes(self) -> tuple[Tree, ...]: ...
+    @property
+    def of_numbers(self) -> tuple[Tree, ...]: ...
+
+
+@dataclass(frozen=True)
+class Model:
+    """See `engines.Model`. It holds levels and changes of real rows: guard it as you guard the table."""
+
+    layout: Layout
+    starts: StartModel
+    forest: Forest
+    course: Course
+    seed: int
+    asking: SequenceAsking = NO_ASKING
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def metadata(self) -> Metadata:
+        return self.layout.given
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.layout.notes
+
+    @property
+    def block_rows(self) -> int:
+        """About how many rows a block has."""
+        if self.layout.widening is not None:
+            return self._per_block
+        return BLOCK_ROWS if self._single else max(1, round(self._per_block * self._mean))
+
+    def asked(self, asking: SequenceAsking, conditions: pl.DataFrame | None = None) -> "Model":
+        """
+        The model that draws what is asked for.
+
+        Raises:
+            InputInvalid: what cannot be asked of these sequences.
+        """
+        if self._single and (asking.n_sequences or 1) > 1:
+            raise InputInvalid(
+                "parameters.n_sequences: there is one series, and no key that could tell several apart.",
+                hint="Name the key: sequence_key.",
+            )
+        wished = self.starts
+        if asking.conditions is not None or conditions is not None:
+            wished = self.starts.asked(Asking(conditions=asking.conditions), conditions)
+        return replace(self, starts=wished, asking=asking, kept={})
+
+    def wishes(self, total: int) -> object:
+        """
+        Nothing, once it is known that what is asked for can be drawn.
+
+        Raises:
+            ConditionsUnreachable: it cannot.
+        """
+        return None if self._single else self._begun(np.arange(1), total)
+
+    def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
+        """A block: whole sequences, as many rows as they have; of one long series its stretch; see `block_rows`."""
+        if self._single:
+            left = BLOCK_ROWS if total is None else total - block * BLOCK_ROWS
+            return self._stretches(seed).stretch(block, max(1, min(BLOCK_ROWS, left)))
+        widening, drawn = self.layout.widening, self._block(seed, block, total or n_rows)
+        return drawn if widening is None else widening.spread(drawn)
+
+    def _block(self, seed: int, block: int, total: int) -> pl.DataFrame:
+        """The rows of a block's sequences."""
+        first = block * self._per_block
+        last = first + self._per_block
+        if self.asking.n_sequences is not None:
+            last = min(last, self.asking.n_sequences)
+        numbers = np.arange(first, max(first, last))
+        drawn = [self._sequences(some, seed, total) for some in self._batches(numbers)]
+        return pl.concat(drawn) if drawn else self._empty
+
+    def lengths(self, n_rows: int, turn: int) -> npt.NDArray[np.int64]:
+        """Lengths of sequences of about so many rows in all; another turn gives others."""
+        numbers = PILOT + turn * n_rows + np.arange(max(1, min(n_rows, round(n_rows / self._mean))))
+        drawn = replace(self._machine, layout=replace(self.layout, rules=NO_RULES))
+        found = [draw_lengths(drawn, self._begin(some, self.seed, n_rows)) for some in self._batches(numbers)]
+        return np.concatenate(found)
+
+    @property
+    def _single(self) -> bool:
+        return not self.layout.roles.key
+
+    @property
+    def _mean(self) -> float:
+        told = self.asking.sequence_length
+        if told is None:
+            return self.layout.lengths.mean
+        least, most = told
+        return float(min(max(self.layout.lengths.mean, least), most))
+
+    @property
+    def _per_block(self) -> int:
+        """Sequences of a block."""
+        return max(1, round(BLOCK_ROWS / self._mean))
+
+    def _batches(self, numbers: Array) -> Sequence[Array]:
+        size = max(1, BATCH_ROWS // self._most)
+        return [numbers[start : start + size] for start in range(0, len(numbers), size)]
+
+    @property
+    def _most(self) -> int:
+        told = self.asking.sequence_length
+        return self.layout.lengths.most if told is None else told[1]
+
+    def _sequences(self, numbers: Array, seed: int, total: int) -> pl.DataFrame:
+        drawn_by = replace(self._machine, seed=seed)
+        once = [name for name in self._begun_columns if name in self.layout.metadata.names]
+        return draw_sequences(drawn_by, self._begin(numbers, seed, total), once)
+
+    @property
+    def _begun_columns(self) -> tuple[str, ...]:
+        return (*self.layout.roles.key, *self.layout.roles.context)
+
+    def _begin(self, numbers: Array, seed: int, total: int) -> Begun:
+        frame = self._begun(numbers, total, seed)
+        keys = [
+            transform.decode(
+                np.zeros(len(numbers), np.int32),
+                np.zeros(len(numbers), np.float32),
+                seed=seed,
+                rows=numbers.astype(np.uint64),
+            ).alias(name)
+            for name, transform in self.layout.keys.items()
+        ]
+        alone = frame[ALONE].to_numpy() if ALONE in frame.columns else np.zeros(frame.height, np.bool_)
+        least, most = self._lengths(numbers, seed, alone)
+        return Begun(frame.with_columns(keys), numbers, self._ticks(frame), least, most)
+
+    def _lengths(self, numbers: Array, seed: int, alone: Array) -> tuple[Array, Array]:
+        """Least and most rows of each sequence."""
+        told = self.asking.sequence_length
+        least, most = told or (1, self.layout.lengths.most)
+        if not self.layout.ended:
+            drawn = np.clip(drawn_lengths(self.layout, numbers, seed), least, most)
+            return drawn, drawn
+        ends = np.where(alone & (least <= 1), 1, most)
+        return np.full(len(numbers), least), ends
+
+    def _ticks(self, frame: pl.DataFrame) -> Array:
+        index, rhythm = self.layout.roles.index, self.layout.rhythm
+        if index is None:
+            return np.zeros(frame.height)
+        if self.asking.start is not None:
+            return np.full(frame.height, told_tick(self.asking.start, rhythm))
+        return rhythm.ticks(frame[index])
+
+    def _begun(self, numbers: Array, total: int, seed: int | None = None) -> pl.DataFrame:
+        """Context and first rows of sequences, by groups that are kept while they are in use."""
+        chosen = self.seed if seed is None else seed
+        wanted = self.asking.n_sequences or max(1, round(total / self._mean))
+        groups = np.unique(numbers // GROUP)
+        drawn = [self._group(int(group), chosen, wanted) for group in groups]
+        begun: pl.DataFrame = pl.concat(drawn)[numbers - groups[0] * GROUP]
+        return begun
+
+    def _group(self, group: int, seed: int, total: int) -> pl.DataFrame:
+        name = (group, seed, total)
+        if name not in self.kept:
+            if len(self.kept) > 64:
+                self.kept.clear()
+            drawn = draw_starts(self.starts, group, seed=seed, total=total, kept=self._keeps)
+            self.kept[name] = self._timed(drawn)
+        found: pl.DataFrame = self.kept[name]
+        return found
+
+    def _timed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Beginnings with their start in time as one column."""
+        index = self.layout.roles.index
+        if index is None or YEAR not in frame.columns:
+            return frame
+        return frame.with_columns(join_years(frame, self.layout.metadata[index].dtype).alias(index))
+
+    def _keeps(self, frame: pl.DataFrame) -> Array:
+        """Which first rows keep the rules of all rows."""
+        rules, frame = self.layout.rules, self._timed(frame)
+        if not rules.held and not rules.steps:
+            return np.ones(frame.height, np.bool_)
+        values, modes = encode_starts(frame, self.layout)
+        keys = [
+            pl.repeat(None, frame.height, dtype=self.layout.metadata[n].dtype, eager=True).alias(n)
+            for n in self.layout.keys
+        ]
+        once = pl.DataFrame([*(frame[name] for name in self.layout.roles.context), *keys])
+        numbers = np.arange(frame.height, dtype=np.uint64)
+        told = tell(self.layout, Drawn(values, modes, self._ticks(frame), once, numbers), self.seed)
+        return rules.kept(told)
+
+    @cached_property
+    def _machine(self) -> Machine:
+        return Machine(self.layout, self.forest, self.course, self.seed)
+
+    def _stretches(self, seed: int) -> Stretches:
+        if ("stretches", seed) not in self.kept:
+            begun = self._begin(np.arange(1), seed, 1)
+            self.kept["stretches", seed] = Stretches(replace(self._machine, seed=seed), begun)
+        found: Stretches = self.kept["stretches", seed]
+        return found
+
+    @property
+    def _empty(self) -> pl.DataFrame:
+        return pl.DataFrame(schema={c.name: c.dtype for c in self.layout.metadata.columns})
+
+    def to_bytes(self) -> bytes:
+        header, arrays = layout_state(self.layout)
+        header |= {"seed": self.seed}
+        arrays |= {f"forest.{name}": array for name, array in self.forest._asdict().items()}
+        arrays |= course_arrays(self.course)
+        arrays |= {"starts": np.frombuffer(self.starts.to_bytes(), np.uint8)}
+        return pack(KIND, header, arrays)
+
+    @classmethod
+    def from_bytes(cls, value: bytes) -> Self:
+        header, arrays = unpack(KIND, value)
+        layout = load_layout(header, arrays)
+        try:
+            forest = Forest(*(arrays[f"forest.{name}"] for name in Forest._fields))
+            starts = StartModel.from_bytes(arrays["starts"].tobytes())
+            course = load_course(arrays, layout)
+            sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1]))
+            seed = int(header["seed"])
+        except (KeyError, TypeError, ValueError):
+            sound = False
+        if not sound:
+            raise ModelFileError("The file is damaged: its trees do not fit together.")
+        return cls(layout, starts, forest, course, seed)
+
+
+def make_model(layout: Layout, starts: StartModel, columns: Sequence[Learnt], dial: Dial, seed: int) -> Model:
+    """The model of what was learnt of each column of a step."""
+    groups = [trees for column in columns for trees in (column.of_modes, column.of_numbers) if trees]
+    return calibrated(Model(layout, starts, join(groups), make_course(layout, columns, dial), seed))
+
+
+def calibrated(model: Model) -> Model:
+    """The model whose sequences are as long as train's: of the ends it draws, some do not count; see `calibrating`."""
+    if not model.layout.ended:
+        return model
+    for turn in range(ROUNDS):
+        drawn = model.lengths(PILOT_ROWS, turn)
+        course = model.course._replace(endings=endings(model.course.endings, model.layout.lengths, drawn))
+        model = replace(model, course=course, kept={})
+    return model
+
+
+def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course:
+    """How each column is drawn."""
+    present = np.array([[bool(c.of_modes), bool(c.of_numbers)] for c in columns], np.bool_).reshape(-1, 2)
+    group = np.where(present.ravel(), np.cumsum(present.ravel()) - 1, -1).reshape(-1, 2).astype(np.int64)
+    numbers = [track if isinstance(track, Number) else None for track in layout.tracks]
+    none = np.zeros(0)
+    used = [np.flatnonzero(column.weights) for column in columns]
+    known = [none if number is None else number.known for number in numbers]
+    atoms = [none if number is None else number.atoms for number in numbers]
+    scale = [0.0 if n is None or n.decimals < 0 else 10.0**n.decimals for n in numbers]
+    return Course(
+        group[:, 0].copy(),
+        group[:, 1].copy(),
+        np.array([name in layout.monotone for name in layout.names], np.bool_),
+        np.array([0.0 if n is None else n.low for n in numbers]),
+        np.array([0.0 if n is None else n.high for n in numbers]),
+        np.array(scale),
+        np.array([1.0 if n is None else float(n.step) for n in numbers]),
+        _joined(known),
+        _ends(known),
+        _joined(atoms),
+        _ends(atoms),
+        _joined(used).astype(np.int32),
+        _joined([column.weights[own] for column, own in zip(columns, used, strict=True)]),
+        _ends(used),
+        np.array([column.intercept for column in columns]),
+        np.array([len(layout.names) - 1 if layout.names[-1:] == (END,) else -1], np.int64),
+        np.ones(1),
+        np.array([dial.smoothing]),
+    )
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    return np.concatenate([np.zeros(0), *arrays])
+
+
+def _ends(arrays: Sequence[Array]) -> npt.NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)

@@ -1,0 +1,135 @@
+"""
+How sequences begin: their context, start in time and first row together, by the tabular engine.
+
+Where there are few sequences, their first rows are too few to learn from; then rows near the beginning stand for them,
+or, if beginnings look like all other rows, any row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.data.metadata import Column, Metadata, stored_type
+from lookalike.data.parameters import TabularParameters
+from lookalike.data.sequences.arranging import Sequences
+from lookalike.data.streams import stream
+from lookalike.engines.tabular import Model, Plan
+from lookalike.engines.tabular.filling import Mask, Places, fill
+from lookalike.engines.tabular.plan import make_plan
+from lookalike.engines.time_series.beginnings import has_years, split_years
+from lookalike.transforms.physical import to_physical
+
+ENOUGH = 100  # sequences whose first rows are learnt from alone
+POOL = 4_000  # rows that stand for first rows, where any row may
+NEAR = 200  # rows near the beginning that stand for first rows, where beginnings are special
+SPECIAL = 4.0  # standard errors by which the mean of first rows may differ from that of all rows by chance
+GROUP = 1_024  # sequences that are begun together
+ALONE = "\x00alone"  # whether the first row is the only one
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class StartColumns:
+    """What is drawn at the beginning of a sequence: context, start in time, first cells. Keys are made up beside it."""
+
+    context: tuple[str, ...]
+    index: str | None
+    values: tuple[str, ...]
+
+
+def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns, seed: int) -> pl.DataFrame:
+    """The rows that beginnings are learnt from: a row a sequence, or more where there are few sequences."""
+    lengths = sequences.lengths
+    first = np.cumsum(lengths) - lengths
+    rows = _rows(table, first, lengths, columns.values, seed)
+    owner = np.searchsorted(first, rows, side="right") - 1
+    begun = table[first[owner]].select([*columns.context, *([columns.index] if columns.index else [])])
+    if columns.index is not None and has_years(begun[columns.index]):
+        begun = begun.with_columns(split_years(begun[columns.index])).drop(columns.index)
+    started = table[rows].select(columns.values)
+    alone = pl.Series(ALONE, (lengths == 1)[owner])
+    told = pl.concat([begun, started], how="horizontal") if columns.values else begun
+    return told.with_columns(alone) if (lengths == 1).any() and not (lengths == 1).all() else told
+
+
+def _rows(table: pl.DataFrame, first: Array, lengths: Array, values: tuple[str, ...], seed: int) -> Array:
+    if len(first) >= ENOUGH:
+        return first
+    if not special(table, first, values):
+        rows = np.arange(table.height)
+        return rows if len(rows) <= POOL else np.sort(stream(seed, "starts").permutation(table.height)[:POOL])
+    depth = -(-NEAR // len(first))
+    position = np.arange(table.height) - np.repeat(first, lengths)
+    return np.flatnonzero(position < depth)
+
+
+def special(table: pl.DataFrame, first: Array, values: tuple[str, ...]) -> bool:
+    """Whether first rows differ from all rows by more than chance, in any number's mean or level's share."""
+    return any(_differs(table[name], first) for name in values)
+
+
+def _differs(cells: pl.Series, first: Array) -> bool:
+    if not (cells.dtype.is_numeric() or cells.dtype.is_temporal() or cells.dtype == pl.Boolean):
+        return any(_far(np.asarray((cells == level).fill_null(False), np.float64), first) for level in _top(cells))
+    values, missing = to_physical(cells.cast(pl.Int64) if cells.dtype == pl.Boolean else cells)
+    told = np.where(missing | ~np.isfinite(values.astype(np.float64)), np.nan, values.astype(np.float64))
+    if np.isnan(told).all():
+        return False
+    ranks = np.argsort(np.argsort(np.nan_to_num(told, nan=np.nanmedian(told)))) / len(told)  # outliers count once
+    return _far(ranks, first)
+
+
+def _top(cells: pl.Series) -> list[Any]:
+    counted = cells.value_counts(sort=True).head(5)
+    return [level for level in counted[cells.name].to_list() if level is not None]
+
+
+def _far(values: Array, first: Array) -> bool:
+    deviation = float(values.std())
+    error = SPECIAL * deviation / max(len(first), 1) ** 0.5
+    return deviation > 0 and abs(float(values[first].mean() - values.mean())) > error
+
+
+def start_metadata(table: pl.DataFrame, metadata: Metadata) -> Metadata:
+    """Of the table of beginnings."""
+    known = set(metadata.names)
+    columns = [
+        metadata[name] if name in known else Column(name, stored_type(table.schema[name]), table.schema[name])
+        for name in table.columns
+    ]
+    return Metadata(tuple(columns))
+
+
+def plan_starts(
+    table: pl.DataFrame, metadata: Metadata, asked: tuple[TabularParameters, pl.DataFrame | None], seed: int
+) -> Plan:
+    """The tabular plan of beginnings; `asked`: its parameters, and the table of conditions if there is one."""
+    return make_plan(table, start_metadata(table, metadata), asked[0], seed, asked[1])
+
+
+def draw_starts(
+    model: Model, group: int, *, seed: int, total: int, kept: Callable[[pl.DataFrame], Mask]
+) -> pl.DataFrame:
+    """
+    The beginnings of sequences ``group * GROUP …``, `GROUP` of them.
+
+    Args:
+        total: Sequences among which conditions are shared out.
+        kept: Which beginnings may stay, besides.
+
+    Raises:
+        ConditionsUnreachable: not so many that keep all rules and conditions could be found.
+    """
+    wishes = model.wishes(max(total, (group + 1) * GROUP) if model.asking.conditions else total)
+
+    def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
+        rows = (group * GROUP + places).astype(np.uint64)
+        frame, stay = model.candidates(stream(seed, "starts", group, turn), seed, rows, wishes)
+        return frame, stay & kept(frame)
+
+    return fill(GROUP, draw)

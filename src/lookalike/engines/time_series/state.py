@@ -1,0 +1,196 @@
+"""How sequences are told, as JSON and arrays and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.data.metadata import Metadata
+from lookalike.data.sequences.rhythm import Rhythm
+from lookalike.data.sequences.roles import Roles
+from lookalike.data.sequences.wide import Widening
+from lookalike.engines.tabular.rules import load_rules
+from lookalike.engines.time_series.layout import Clue, Layout, Lengths, Lookup, Track
+from lookalike.engines.time_series.stepping import Course
+from lookalike.engines.time_series.values import Levels, load_number
+from lookalike.errors import ModelFileError
+from lookalike.transforms import Transform
+from lookalike.transforms.choose import load
+from lookalike.transforms.levels import levels_from_state, levels_state
+
+Array = npt.NDArray[Any]
+Arrays = dict[str, Array]
+
+
+class _Writer:
+    """Collects specs and, under names of their own, arrays."""
+
+    def __init__(self) -> None:
+        self.arrays: Arrays = {}
+
+    def put(self, prefix: str, state: tuple[Mapping[str, Any], Mapping[str, Array]]) -> dict[str, Any]:
+        spec, own = state
+        self.arrays |= {f"{prefix}.{name}": array for name, array in own.items()}
+        return dict(spec)
+
+
+def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
+    """JSON and arrays from which `load_layout` makes the same layout."""
+    to = _Writer()
+    header: dict[str, Any] = {
+        "metadata": layout.metadata.to_json(),
+        "roles": vars(layout.roles),
+        "rhythm": layout.rhythm.to_json(),
+        "names": list(layout.names),
+        "tracks": [to.put(f"track.{n}", _track_state(track)) for n, track in enumerate(layout.tracks)],
+        "still": {name: to.put(f"still.{name}", t.state()) for name, t in layout.still.items()},
+        "keys": {name: to.put(f"key.{name}", t.state()) for name, t in layout.keys.items()},
+        "derived": {
+            name: [d.determinant, to.put(f"derived.{name}", d.transform.state())] for name, d in layout.derived.items()
+        },
+        "rules": to.put("rules", layout.rules.state()),
+        "seasons": list(layout.seasons),
+        "periods": list(layout.periods),
+        "monotone": dict(layout.monotone),
+        "widening": None if layout.widening is None else layout.widening.to_json(),
+        "given": layout.given.to_json(),
+        "mean": layout.lengths.mean,
+        "clues": [_clue_state(clue, to) for clue in layout.clues],
+        "notes": list(layout.notes),
+    }
+    lookups = {f"lookup.{name}": d.lookup for name, d in layout.derived.items()}
+    return header, to.arrays | lookups | {"seen": layout.lengths.seen}
+
+
+def _track_state(track: Track) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
+    return track.transform.state() if isinstance(track, Levels) else track.state()
+
+
+def _clue_state(clue: Clue, to: _Writer) -> dict[str, Any]:
+    levels = None if clue.levels is None else to.put(f"clue.{clue.name}", levels_state(clue.levels))
+    return {"name": clue.name, "levels": levels, "middle": clue.middle}
+
+
+def load_layout(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layout:
+    """
+    The layout of a state.
+
+    Raises:
+        ModelFileError: it is none, or its parts do not fit together.
+    """
+    try:
+        layout = _loaded(header, arrays)
+        sound = _is_sound(layout)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, pl.exceptions.PolarsError):
+        sound = False
+    if not sound:
+        raise ModelFileError("The file is damaged: its columns do not fit together.")
+    return layout
+
+
+def _loaded(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layout:
+    metadata = Metadata.from_json(header["metadata"])
+    roles: Any = {name: value if name == "index" else tuple(value) for name, value in header["roles"].items()}
+    return Layout(
+        metadata=metadata,
+        roles=Roles(**roles),
+        rhythm=Rhythm.from_json(header["rhythm"]),
+        names=tuple(header["names"]),
+        tracks=tuple(_track(spec, _under(f"track.{n}.", arrays)) for n, spec in enumerate(header["tracks"])),
+        still={name: load(spec, _under(f"still.{name}.", arrays)) for name, spec in header["still"].items()},
+        keys={name: load(spec, _under(f"key.{name}.", arrays)) for name, spec in header["keys"].items()},
+        derived={
+            name: Lookup(determinant, load(spec, _under(f"derived.{name}.", arrays)), arrays[f"lookup.{name}"])
+            for name, (determinant, spec) in header["derived"].items()
+        },
+        rules=load_rules(header["rules"], _under("rules.", arrays), metadata),
+        seasons=tuple(int(n) for n in header["seasons"]),
+        periods=tuple(float(p) for p in header["periods"]),
+        monotone={name: 1 if sign > 0 else -1 for name, sign in header["monotone"].items()},
+        widening=None if header["widening"] is None else Widening.from_json(header["widening"]),
+        given=Metadata.from_json(header["given"]),
+        lengths=Lengths(arrays["seen"], float(header["mean"])),
+        clues=tuple(_clue(spec, arrays) for spec in header["clues"]),
+        notes=tuple(header["notes"]),
+    )
+
+
+def _track(spec: Mapping[str, Any], arrays: Mapping[str, Array]) -> Track:
+    if spec["kind"] == "number":
+        return load_number(spec, arrays)
+    transform: Transform = load(spec, arrays)
+    return Levels(transform)
+
+
+def _clue(spec: Mapping[str, Any], arrays: Mapping[str, Array]) -> Clue:
+    name, told = spec["name"], spec["levels"]
+    levels = None if told is None else levels_from_state(told, _under(f"clue.{name}.", arrays))
+    return Clue(name, levels, float(spec["middle"]))
+
+
+def _under(prefix: str, arrays: Mapping[str, Array]) -> Arrays:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _is_sound(layout: Layout) -> bool:
+    told = {*layout.names, *layout.still, *layout.keys, *layout.derived, *layout.rules.computed, *layout.roles.context}
+    if layout.roles.index is not None:
+        told.add(layout.roles.index)
+    seen = layout.lengths.seen
+    seasons = all(0 < n < 2**31 for n in layout.seasons) and all(p > 0 for p in layout.periods)
+    lengths = seen.ndim == 1 and len(seen) > 0 and seen.dtype.kind == "i" and bool((np.diff(seen) >= 0).all())
+    looked_up = all(_fits(layout, lookup) for lookup in layout.derived.values())
+    counts = len(layout.names) == len(layout.tracks) == len(set(layout.names))
+    return counts and seasons and lengths and seen[0] >= 1 and looked_up and set(layout.metadata.names) <= told
+
+
+def _fits(layout: Layout, lookup: Lookup) -> bool:
+    track = layout.tracks[layout.track(lookup.determinant)]
+    levels = lookup.lookup
+    if not isinstance(track, Levels) or len(levels) < track.transform.n_levels or levels.dtype != np.int32:
+        return False
+    return bool(((levels >= 0) & (levels < lookup.transform.n_levels)).all())
+
+
+def course_arrays(course: Course) -> Arrays:
+    """Named arrays from which `load_course` makes the same."""
+    return {f"course.{name}": _plain(array) for name, array in course._asdict().items()}
+
+
+def _plain(array: Array) -> Array:
+    return array.astype(np.uint8) if array.dtype == np.bool_ else array
+
+
+def load_course(arrays: Mapping[str, Array], layout: Layout) -> Course:
+    """
+    How columns are drawn; a KeyError or ValueError where the arrays do not fit the layout.
+    """
+    told = {name: arrays[f"course.{name}"] for name in Course._fields}
+    told["rising"] = told["rising"].astype(np.bool_)
+    course = Course(**told)
+    if not _is_course(course, layout):
+        raise ValueError("course")
+    return course
+
+
+def _is_course(course: Course, layout: Layout) -> bool:
+    n_columns = len(layout.names)
+    single = ("by_mode", "by_number", "rising", "low", "high", "scale", "step", "intercepts")
+    if any(getattr(course, name).shape != (n_columns,) for name in single) or course.end.shape != (1,):
+        return False
+    pairs = ((course.known_at, course.known), (course.atom_at, course.atoms), (course.lean_at, course.leans))
+    if not all(_are_offsets(at, len(whole), n_columns) for at, whole in pairs) or course.smoothing.shape != (1,):
+        return False
+    if len(course.weights) != len(course.leans) or not np.isfinite(course.weights).all():
+        return False
+    owner = np.repeat(np.arange(n_columns), np.diff(course.lean_at))
+    own = course.leans < layout.plot.slot[owner]
+    groups = np.concatenate([course.by_mode, course.by_number])
+    order = np.sort(groups[groups >= 0])
+    return bool((own & (course.leans >= 0)).all()) and bool((order == np.arange(len(order))).all())
+
+
+def _are_offsets(at: Array, n_whole: int, n_columns: int) -> bool:
+    return at.shape == (n_columns + 1,) and at[0] == 0 and at[-1] == n_whole and bool((np.diff(at) >= 0).all())

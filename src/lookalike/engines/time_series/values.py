@@ -1,0 +1,234 @@
+"""
+Value columns as numbers that a step can draw: a value to count with, and a mode that says where it comes from.
+
+A number is mostly continuous; but cells may be missing, repeat the row before, or be one of a few values that stand out
+(a zero among amounts). Which of these a cell is, is its mode: a category, drawn before the number itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lookalike.data.dtypes import dtype_from_json, dtype_to_json
+from lookalike.transforms import Transform
+from lookalike.transforms.grid import find_grid
+from lookalike.transforms.physical import from_physical, to_physical
+
+FREE, MISSING, REPEATED, ATOMS = 0, 1, 2, 3  # modes of numbers; from ATOMS on, the values that stand out
+FEW = 17  # so many distinct values or fewer are all atoms
+ATOMS_MAX = 17
+ATOM_SHARE = 0.03  # of the cells makes an atom,
+SPIKE = 3.0  # if it is so many times as frequent as its neighbours: else it is one value of many on a grid
+REPEATED_SHARE = 0.02  # of the steps; fewer repeats may be chance
+KNOWN_FEW, KNOWN_SHARE, KNOWN_ROWS = 60, 0.15, 3_000  # distinct values that stand for a grid of unknown make
+WHOLE_MAX = 2.0**52  # beyond, a float counts no wholes
+
+Floats = npt.NDArray[np.float64]
+Modes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Number:
+    """
+    A column of numbers, dates or times.
+
+    Attributes:
+        offset: What values are counted from, so that large whole numbers stay exact; 0 for floats.
+        low, high: Least and greatest finite value, counted from the offset.
+        decimals: Digits after the point; -1 for any. Whole numbers have 0.
+        step: Of whole numbers: what all of them are multiples of, counted from the offset.
+        known: Values that draws are put on, ascending; empty for none.
+        atoms: Values that stand out, among them those that are not finite.
+        middle: What stands for a value where there is none yet.
+        repeats: Whether cells that equal the one before are told apart.
+    """
+
+    dtype: pl.DataType
+    offset: int
+    low: float
+    high: float
+    decimals: int
+    step: int
+    known: Floats
+    atoms: Floats
+    middle: float
+    repeats: bool
+
+    @property
+    def numeric(self) -> bool:
+        return True
+
+    @property
+    def n_codes(self) -> int:
+        """Modes there may be."""
+        return ATOMS + len(self.atoms)
+
+    def encode(self, cells: pl.Series, first: Mask) -> tuple[Floats, Modes]:
+        """
+        Values to count with and modes, each shape ``(n,)``; where there is no finite value, the last one before.
+
+        Args:
+            first: Which rows begin a sequence.
+        """
+        values, missing = _counted(cells, self.offset)
+        modes = np.where(missing, MISSING, FREE)
+        for number, atom in enumerate(self.atoms):
+            same = np.isnan(values) if np.isnan(atom) else values == atom
+            modes[same & ~missing] = ATOMS + number
+        held = hold(np.where(missing | ~np.isfinite(values), np.nan, values), first, self.middle)
+        if self.repeats:
+            modes[(modes == FREE) & ~first & (held == np.roll(held, 1))] = REPEATED
+        return held, modes
+
+    def decode(self, values: Floats, modes: Modes) -> pl.Series:
+        """The cells, of the column's dtype."""
+        atom = modes >= ATOMS
+        told = values.copy()
+        told[atom] = self.atoms[modes[atom] - ATOMS]
+        kind = to_physical(pl.Series([], dtype=self.dtype))[0].dtype
+        missing = modes == MISSING
+        if kind.kind == "f":
+            return from_physical(told.astype(kind), missing, self.dtype)
+        whole = np.rint(np.where(missing, 0.0, told)).astype(np.int64)
+        return from_physical((whole.astype(kind) + kind.type(self.offset)), missing, self.dtype)
+
+    def state(self) -> tuple[dict[str, Any], Mapping[str, npt.NDArray[Any]]]:
+        told = {name: getattr(self, name) for name in _PLAIN}
+        return {**told, "kind": "number", "dtype": dtype_to_json(self.dtype)}, {
+            "known": self.known,
+            "atoms": self.atoms,
+        }
+
+
+_PLAIN = ("offset", "low", "high", "decimals", "step", "middle", "repeats")
+
+
+def load_number(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Number:
+    """The column that `Number.state` told; a ValueError or KeyError where it told something else."""
+    known, atoms = (np.asarray(arrays[name], np.float64) for name in ("known", "atoms"))
+    number = Number(
+        dtype_from_json(spec["dtype"]),
+        int(spec["offset"]),
+        float(spec["low"]),
+        float(spec["high"]),
+        int(spec["decimals"]),
+        int(spec["step"]),
+        known,
+        atoms,
+        float(spec["middle"]),
+        bool(spec["repeats"]),
+    )
+    fits = number.low <= number.middle <= number.high and -1 <= number.decimals <= 15 and number.step >= 1
+    if not fits or not (np.diff(known) > 0).all() or known.ndim != 1 or atoms.ndim != 1:
+        raise ValueError("a number's bounds, grid or values")
+    number.decode(np.array([number.low, number.high]), np.zeros(2, np.int64))
+    return number
+
+
+def fit_number(cells: pl.Series, first: Mask) -> Number:
+    """What is known of a column of numbers; at least one cell has a finite value."""
+    offset = _offset(cells)
+    values, missing = _counted(cells, offset)
+    present = values[~missing]
+    finite = present[np.isfinite(present)]
+    distinct, n_rows = np.unique(finite, return_counts=True)
+    physical = to_physical(cells)[0]
+    grid = find_grid(np.unique(physical[~missing & np.isfinite(values)]))
+    whole = physical.dtype.kind != "f"
+    decimals = 0 if whole else -1 if grid.decimals is None else grid.decimals
+    strange = [value for value in (np.nan, np.inf, -np.inf) if _is_among(value, present)]
+    middle = float(distinct[np.searchsorted(np.cumsum(n_rows), len(finite) / 2)])
+    held = hold(np.where(missing | ~np.isfinite(values), np.nan, values), first, middle)
+    same = ~missing & ~first & (held == np.roll(held, 1))
+    few = len(distinct) <= FEW
+    return Number(
+        cells.dtype,
+        offset,
+        float(distinct[0]),
+        float(distinct[-1]),
+        decimals,
+        grid.step if whole else 1,
+        _known(distinct, len(finite)),
+        np.array([*(distinct if few else spikes(distinct, n_rows)), *strange], np.float64),
+        middle,
+        not few and float(same.sum()) >= REPEATED_SHARE * max(int((~first).sum()), 1),
+    )
+
+
+def spikes(distinct: Floats, n_rows: npt.NDArray[Any]) -> Floats:
+    """Values with a share of their own that their neighbours do not have, the most frequent ones, ascending."""
+    counts = n_rows.astype(np.float64)
+    padded = np.concatenate([counts[[2, 1]], counts, counts[[-2, -3]]])
+    around = (padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]) / 4
+    stand_out = np.flatnonzero((counts >= ATOM_SHARE * counts.sum()) & (counts > SPIKE * around))
+    chosen = stand_out[np.argsort(-counts[stand_out], kind="stable")[:ATOMS_MAX]]
+    return distinct[np.sort(chosen)]
+
+
+def hold(values: Floats, first: Mask, middle: float) -> Floats:
+    """The values with each missing one replaced by the last one of its sequence before it, else by `middle`."""
+    rows = np.arange(len(values))
+    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows))
+    begin = np.maximum.accumulate(np.where(first, rows, 0))
+    held = np.where(last >= begin, values[np.maximum(last, 0)], middle)
+    return np.asarray(held, np.float64)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A column of categories; its modes are the codes of its transform, missing among them."""
+
+    transform: Transform
+
+    @property
+    def numeric(self) -> bool:
+        return False
+
+    @property
+    def n_codes(self) -> int:
+        return self.transform.scale.n_codes
+
+    def decode(self, values: Floats, modes: Modes) -> pl.Series:
+        """The cells, of the column's dtype."""
+        return self.transform.decode_levels(self.transform.levels(modes.astype(np.int32), np.zeros(0, np.float32)))
+
+
+def shown(codes: npt.NDArray[np.int32], n_codes: int, first: Mask) -> Modes:
+    """
+    Codes with those of levels that are never shown replaced by the last one of their sequence that is, else by 0.
+
+    Args:
+        codes: ``n_codes`` for a level that is never shown, shape ``(n,)``.
+    """
+    told = np.where(codes >= n_codes, np.nan, codes.astype(np.float64))
+    return hold(told, first, 0.0).astype(np.int64)
+
+
+def _is_among(value: float, cells: Floats) -> bool:
+    return bool(np.isnan(cells).any()) if np.isnan(value) else bool((cells == value).any())
+
+
+def _offset(cells: pl.Series) -> int:
+    values, missing = to_physical(cells)
+    present = values[~missing]
+    return int(present.min()) if values.dtype.kind != "f" and len(present) else 0
+
+
+def _counted(cells: pl.Series, offset: int) -> tuple[Floats, Mask]:
+    """Values counted from the offset, those of missing cells any, and which are missing."""
+    values, missing = to_physical(cells)
+    if values.dtype.kind == "f":
+        return values.astype(np.float64), missing
+    below = np.where(values >= values.dtype.type(offset), values, values.dtype.type(offset))
+    counted = (below - values.dtype.type(offset)).astype(np.float64)
+    return counted, missing
+
+
+def _known(distinct: Floats, n_present: int) -> Floats:
+    shared = len(distinct) <= KNOWN_SHARE * n_present and n_present >= KNOWN_ROWS
+    return distinct if len(distinct) <= KNOWN_FEW or shared else np.zeros(0)
