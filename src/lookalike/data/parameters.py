@@ -120,14 +120,14 @@ class TimeSeriesParameters(Parameters, SequenceAsking):
     """
     What sequences add.
 
-    `sequence_key`: columns that say which sequence a row belongs to; told as none: the table is one series.
-    `sequence_index`: the column that orders the rows of a sequence; told as None: they are in order.
+    `sequence_key`: columns that say which sequence a row belongs to; an empty list: the table is one series.
+    `sequence_index`: the column that orders the rows of a sequence; an empty text: they are in order.
     `context_columns`: constant within each sequence. What is left out of these three is found in the cells.
     `frequency`: the time between rows, as `data.frequency` knows it. `layout`: a row is one step of a
     sequence, or a whole one. `fit_rows`, `min_level_rows`, `constraints`: as of tables.
     """
 
-    sequence_key: Names = ()
+    sequence_key: Names | None = None
     sequence_index: str | None = None
     context_columns: Names | None = None
     frequency: Annotated[str, Field(max_length=16), AfterValidator(_frequency)] | None = None

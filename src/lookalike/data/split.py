@@ -39,3 +39,51 @@ def note(n_rows: int, share: float) -> str | None:
 def _n_holdout(n_rows: int, share: float) -> int:
     n = round(n_rows * share)
     return n if n >= HOLDOUT_MIN_ROWS else 0
+
+
+HOLDOUT_MIN_SEQUENCES = 5  # fewer make a floor that is mostly noise
+LEAST_SEQUENCES = 25  # from so many on that many may be spared
+
+
+def split_sequences(
+    table: pl.DataFrame, key: tuple[str, ...], share: float, seed: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    Train and holdout of whole sequences: disjoint, together all rows, each in the order of `table`.
+
+    Args:
+        key: Columns that tell sequences apart; without any the table is one series, whose end is held back.
+        share: Of sequences in the holdout, ``0 … 0.5``; at least `HOLDOUT_MIN_SEQUENCES` of them, if it is any.
+
+    Returns:
+        The holdout has no rows where too few sequences, or rows of one series, would be left; `note_sequences` says so.
+    """
+    if not key:
+        n_train = table.height - _n_holdout(table.height, share)
+        return table.head(n_train), table.slice(n_train)
+    numbers = table.select(pl.struct(key).rank("dense").alias("number"))["number"].to_numpy().astype(np.int64) - 1
+    n_sequences = int(numbers.max(initial=-1)) + 1
+    chosen = stream(seed, "split").permutation(n_sequences)[: _n_held_back(n_sequences, share)]
+    held = np.zeros(n_sequences, np.bool_)
+    held[chosen] = True
+    mask = pl.Series(held[numbers])
+    return table.filter(~mask), table.filter(mask)
+
+
+def note_sequences(table: pl.DataFrame, key: tuple[str, ...], share: float) -> str | None:
+    """A sentence for the report if there are too few sequences for the holdout that was asked for."""
+    if not key:
+        return note(table.height, share)
+    n_sequences = table.select(key).n_unique()
+    if share == 0.0 or _n_held_back(n_sequences, share):
+        return None
+    return (
+        f"No holdout: of {n_sequences} sequences none can be spared, as {LEAST_SEQUENCES} are needed; "
+        "privacy is measured without one."
+    )
+
+
+def _n_held_back(n_sequences: int, share: float) -> int:
+    if share == 0.0 or n_sequences < LEAST_SEQUENCES:
+        return 0
+    return max(round(n_sequences * share), HOLDOUT_MIN_SEQUENCES)

@@ -44,12 +44,19 @@ class Model(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Sentences for the report: what was changed, left out or made safer, and why. Never a cell."""
 
+    @property
+    def block_rows(self) -> int:
+        """Rows of a block: of a table exactly so many, but for the last one; of sequences about so many."""
+
     def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """
         One block of new rows with exactly the fitted columns and dtypes.
 
+        Of a table it has `n_rows` rows. Of sequences it has whole ones, and as many rows as they have; no rows where
+        all the sequences that were asked for are in blocks before it.
+
         Args:
-            n_rows: ``1 … BLOCK_ROWS``.
+            n_rows: ``1 … block_rows``.
             seed: ``0 … 2**63-1``.
             block: Number of the block, from 0. Blocks of one seed are different rows.
             total: Rows of the whole output, among which what is asked for is shared out; None for all up to this block.

@@ -20,6 +20,7 @@ FAMILIES = ("fidelity", "utility", "privacy")
 
 
 ROOM = "lookalike.evaluation"
+ROOMS = {"tabular": ROOM, "time_series": f"{ROOM}.sequences"}  # of the metrics of each data type
 
 
 def metric_names(room: str = ROOM) -> tuple[str, ...]:

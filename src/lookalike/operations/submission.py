@@ -8,6 +8,7 @@ from typing import Any
 from lookalike.data import parameters
 from lookalike.data.asking import ConditionTable
 from lookalike.errors import ValidationError
+from lookalike.evaluation import ROOMS
 from lookalike.evaluation.gate import problems as gate_problems
 from lookalike.operations.paths import is_prefix, problem, would_overwrite
 from lookalike.pipeline.work import Request
@@ -202,7 +203,12 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
     if data_type not in parameters.PARAMETERS:
         return {}  # the data type is reported by itself
     chosen = parameters.parse(data_type, dict(asked.parameters))
-    if problems := [*_table(asked, chosen, rules), *_idle(chosen), *_gate(chosen)]:
+    if problems := [
+        *_table(asked, chosen, rules),
+        *_idle(chosen),
+        *_gate(data_type, chosen),
+        *_sequences(asked, chosen),
+    ]:
         raise ValidationError("The parameters are not valid.", fields=problems)
     seed = rules.draw(SEED_BITS) if chosen.seed is None else chosen.seed
     return chosen.model_copy(update={"seed": seed}).model_dump(mode="json")
@@ -210,7 +216,7 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
 
 def _table(asked: Submission, chosen: parameters.Parameters, rules: Rules) -> Iterator[tuple[str, str]]:
     """What is wrong with where a table of conditions lies."""
-    table = chosen.conditions if isinstance(chosen, parameters.TabularParameters) else None
+    table = getattr(chosen, "conditions", None)
     if not isinstance(table, ConditionTable):
         return
     if not rules.knows_bucket(table.bucket):
@@ -222,11 +228,17 @@ def _table(asked: Submission, chosen: parameters.Parameters, rules: Rules) -> It
         yield "output_path", "would overwrite the table of conditions"
 
 
-def _gate(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:
+def _sequences(asked: Submission, chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:
+    wanted = getattr(chosen, "n_sequences", None)
+    if wanted is not None and wanted > asked.data_size:
+        yield "parameters.n_sequences", "is more than data_size, and each sequence has a row at least"
+
+
+def _gate(data_type: str, chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:
     if chosen.release_gate is not None and not chosen.evaluate:
         yield "parameters.release_gate", "needs evaluate, which makes the figures"
     held_back = chosen.holdout_share > 0 and chosen.model_from_job is None
-    yield from gate_problems(chosen.release_gate, held_back=held_back)
+    yield from gate_problems(chosen.release_gate, held_back=held_back, rooms=(ROOMS[data_type],))
 
 
 def _idle(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import asking, parse
+from lookalike.data.parameters import Parameters, asking, parse
 from lookalike.engines import Model, Synthesizer
-from lookalike.pipeline.artefacts import CONDITIONS, MODEL, Artefacts
+from lookalike.pipeline.artefacts import CONDITIONS, MODEL, TOLD, Artefacts
+from lookalike.pipeline.kinds import known
 from lookalike.pipeline.work import Request
 
 
@@ -44,10 +45,15 @@ class Settler(Protocol):
     def settle(self, frame: pl.DataFrame, *, block: int) -> pl.DataFrame: ...
 
 
-def synthesizer(request: Request) -> Synthesizer:
-    """The synthesizer, with the request's parameters."""
+def parameters(request: Request, artefacts: Artefacts) -> Parameters:
+    """The request's parameters, with what `profile` found of those left out."""
+    return known(parse(request.data_type, request.parameters), artefacts.read_json(TOLD))
+
+
+def synthesizer(request: Request, artefacts: Artefacts) -> Synthesizer:
+    """The synthesizer of a request whose table was profiled."""
     engine = plugins.part("lookalike.engines", request.data_type)
-    made: Synthesizer = engine.Synthesizer(parse(request.data_type, dict(request.parameters)))
+    made: Synthesizer = engine.Synthesizer(parameters(request, artefacts))
     return made
 
 

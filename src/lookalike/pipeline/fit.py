@@ -21,7 +21,7 @@ def stage(work: Work, context: Context) -> Work:
 
 def _learn(work: Work, context: Context) -> Work:
     request, artefacts = work.request, context.artefacts(work)
-    plan = engine.synthesizer(request).prepare(
+    plan = engine.synthesizer(request, artefacts).prepare(
         artefacts.read_frame("train.arrow"),
         read_metadata(artefacts),
         seed=request.seed,

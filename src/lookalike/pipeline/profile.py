@@ -4,15 +4,16 @@ from lookalike import formats
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.columns import columns_from_json
 from lookalike.data.inference import infer
-from lookalike.data.parameters import declared
-from lookalike.data.split import note, split
+from lookalike.data.parameters import declared, parse
+from lookalike.pipeline.artefacts import TOLD
 from lookalike.pipeline.conditions import read_conditions
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.kinds import kind
 from lookalike.pipeline.work import Work
 
 
 def stage(work: Work, context: Context) -> Work:
-    """Artefacts ``metadata.json``, ``train.arrow``, ``holdout.arrow``: typed columns, rows split at random."""
+    """Artefacts ``metadata.json``, ``told.json``, ``train.arrow``, ``holdout.arrow``: typed columns, rows split."""
     request, artefacts = work.request, context.artefacts(work)
     raw = artefacts.read_frame("input.arrow")
     table, metadata = infer(
@@ -23,10 +24,12 @@ def stage(work: Work, context: Context) -> Work:
         columns=columns_from_json(request.parameters["columns"]),
     )
     refuse_broken(table, metadata, declared(request.data_type, request.parameters))
-    train, holdout = split(table, request.parameters["holdout_share"], request.seed)
-    artefacts.write_json("metadata.json", metadata.to_json())
+    parameters = parse(request.data_type, request.parameters)
+    found = kind(request.data_type).profile(table, metadata, request, parameters)
+    artefacts.write_json("metadata.json", found.metadata.to_json())
+    artefacts.write_json(TOLD, found.told)
     read_conditions(work, context)
-    artefacts.write_frame("train.arrow", train)
-    artefacts.write_frame("holdout.arrow", holdout)
-    told = note(table.height, request.parameters["holdout_share"])
-    return work.after("profile", notes=[told] if told else [], rows={"train": train.height, "holdout": holdout.height})
+    artefacts.write_frame("train.arrow", found.train)
+    artefacts.write_frame("holdout.arrow", found.holdout)
+    rows = {"train": found.train.height, "holdout": found.holdout.height}
+    return work.after("profile", notes=list(found.notes), rows=rows)

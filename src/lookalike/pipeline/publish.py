@@ -43,7 +43,7 @@ def stage(work: Work, context: Context) -> Work:
         _take_back(bucket, names, work)
         raise
     size = sum(part["size_bytes"] for part in work.facts["parts"])
-    return work.after("publish", output={"size_bytes": size, "rows": request.n_rows})
+    return work.after("publish", output={"size_bytes": size, "rows": _n_rows(work)})
 
 
 def refuse_existing(work: Work, context: Context) -> None:
@@ -81,7 +81,7 @@ def _manifest(work: Work, context: Context, names: Layout) -> bytes:
         "lookalike": VERSION,
         "data_type": request.data_type,
         "format": request.output_format,
-        "rows": request.n_rows,
+        "rows": _n_rows(work),
         "columns": [{"name": column.name, "type": column.type.value} for column in columns],
         "seed": request.seed,
         "parameters": dict(request.parameters),
@@ -95,6 +95,11 @@ def _manifest(work: Work, context: Context, names: Layout) -> bytes:
         "verdict": facts["verdict"] if evaluated else None,
     }
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _n_rows(work: Work) -> int:
+    """Rows of the output."""
+    return sum(part["rows"] for part in work.facts["parts"])
 
 
 def _withdraw(bucket: Bucket, names: Layout, work: Work) -> None:
@@ -115,7 +120,7 @@ def _withdraw(bucket: Bucket, names: Layout, work: Work) -> None:
 def _place(work: Work, context: Context, names: Layout, bucket: Bucket) -> None:
     """Put staged parts and reports in their places."""
     request = work.request
-    for part in names.parts(request.n_rows, request.parameters["part_rows"]):
+    for part in names.parts(_n_rows(work), request.parameters["part_rows"]):
         bucket.copy(part.staged, part.path)
     _place_reports(work, context, names, bucket)
 

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lookalike.data.constraints import Unique
 from lookalike.data.digests import AllSeen
-from lookalike.data.parameters import declared
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import Artefacts, block_name, keys_name
+from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, keys_name
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.work import Work
 
@@ -27,7 +25,7 @@ def settle(work: Work, context: Context, blocks: Sequence[dict[str, Any]]) -> bo
         ConditionsUnreachable: not so many different rows could be found.
     """
     request, artefacts = work.request, context.artefacts(work)
-    if not any(isinstance(rule, Unique) for rule in declared(request.data_type, request.parameters)):
+    if not engine.promise(request, artefacts.read(MODEL)).unique:
         return False
     for _ in context.executor.map("key_block", list(blocks)):
         pass

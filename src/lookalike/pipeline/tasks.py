@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, cast
 import polars as pl
 
 from lookalike import formats
-from lookalike.engines import BLOCK_ROWS, Model, Plan
+from lookalike.engines import Model, Plan
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
 from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, group_name, keys_name
@@ -45,18 +45,19 @@ class Tasks:
         if artefacts.exists(name):
             return
         if self._plan is None:
-            self._plan = engine.synthesizer(_request(item)).load_plan(artefacts.read("plan"))
+            self._plan = engine.synthesizer(_request(item), artefacts).load_plan(artefacts.read("plan"))
         artefacts.write(name, self._plan.fit_group(item["group"]))
 
     def draw_block(self, item: Item) -> int:
-        """Draw one block of rows, unless its artefact is there already; returns its rows."""
+        """Draw one block, unless its artefact is there already; returns how many rows it has."""
         artefacts, name, request = self._artefacts(item), block_name(item["block"]), _request(item)
-        if not artefacts.exists(name):
-            if self._model is None:
-                self._model = engine.model(request, artefacts)
-            drawn = self._model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
-            artefacts.write_frame(name, drawn)
-        return int(item["n_rows"])
+        if artefacts.exists(name):
+            return artefacts.read_frame(name).height
+        if self._model is None:
+            self._model = engine.model(request, artefacts)
+        drawn = self._model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
+        artefacts.write_frame(name, drawn)
+        return drawn.height
 
     def key_block(self, item: Item) -> None:
         """Keep what a block's rows are told apart by, so that the block itself need not be read to compare them."""
@@ -78,7 +79,7 @@ class Tasks:
         with self._buckets[request.output_bucket].writer(part.staged) as sink:
             counted = Digesting(sink)
             with formats.compressed(cast(BinaryIO, counted), formats.split_path(part.path)[1]) as stream:
-                write(_rows(artefacts, part), read_metadata(artefacts), stream, options)
+                write(_rows(artefacts, part, item["block"], item["skip"]), read_metadata(artefacts), stream, options)
         promise = self._promised(item)
         if promise.columns:
             keys = verify_part(self._buckets[request.output_bucket], part, request, promise)
@@ -111,14 +112,12 @@ def _request(item: Item) -> Request:
     return Request(**item["request"])
 
 
-def _rows(artefacts: Artefacts, part: Part) -> Iterator[pl.DataFrame]:
-    """The part's rows, a frame for each block they lie in."""
-    end, n_rows = part.start + part.n_rows, 0
-    for block in range(part.start // BLOCK_ROWS, -(-end // BLOCK_ROWS)):
-        first = block * BLOCK_ROWS
-        start = max(part.start - first, 0)
-        frame = artefacts.read_frame(block_name(block)).slice(start, end - first - start)
-        n_rows += frame.height
+def _rows(artefacts: Artefacts, part: Part, block: int, skip: int) -> Iterator[pl.DataFrame]:
+    """The part's rows, a frame for each block they lie in; it begins behind `skip` rows of `block`."""
+    left = part.n_rows
+    while left:
+        if not artefacts.exists(block_name(block)):
+            raise InternalError(f"A part was to have {part.n_rows} rows and has {part.n_rows - left}.")
+        frame = artefacts.read_frame(block_name(block)).slice(skip, left)
+        left, block, skip = left - frame.height, block + 1, 0
         yield frame
-    if n_rows != part.n_rows:
-        raise InternalError(f"A part was to have {part.n_rows} rows and has {n_rows}.")

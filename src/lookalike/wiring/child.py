@@ -125,11 +125,13 @@ class _Pipe:
 def warm() -> None:
     """Load all stages, and compile or load all kernels."""
     from lookalike.engines.tabular import warming as learning
+    from lookalike.engines.time_series import warming as stepping
     from lookalike.evaluation import warming as judging
 
     for stage in STAGES:
         import_module(f"lookalike.pipeline.{stage}")
     learning.warm()
+    stepping.warm()
     judging.warm()
     gc.collect()
     gc.freeze()  # what stays for good need not be looked through again and again

@@ -13,6 +13,8 @@ from lookalike.data.sequences.search import Search, find
 from lookalike.data.sequences.spelled import find_spelling, is_spelled
 from lookalike.errors import InputInvalid
 
+IN_ORDER = ""  # told in the place of an index: rows are in order
+
 _FEW = 100_000  # rows, to see that cells vary
 
 
@@ -52,9 +54,8 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
             (index), varies within a sequence (context); no column is left for values.
     """
     _check_names(table, parameters)
-    told = parameters.model_fields_set
-    key = parameters.sequence_key if "sequence_key" in told else None
-    index, in_order = parameters.sequence_index, "sequence_index" in told and parameters.sequence_index is None
+    key, index = parameters.sequence_key, parameters.sequence_index or None
+    in_order = parameters.sequence_index == IN_ORDER
     for name in (*(key or ()), *(() if index is None else (index,))):
         _refuse_missing(table[name])
     if index is not None:
@@ -71,7 +72,7 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
     why = (
         *(() if key is not None else (_why_key(found.key, found.why_key),)),
         *(() if index is not None or in_order else (_why_index(found.index, found.why_index),)),
-        *(() if not context or "context_columns" in told else (_why_context(context),)),
+        *(() if not context or parameters.context_columns is not None else (_why_context(context),)),
     )
     return Roles(found.key, found.index, context, values, why)
 
@@ -89,8 +90,8 @@ def _with_role(column: Column, roles: Roles) -> Column:
 
 def _check_names(table: pl.DataFrame, parameters: TimeSeriesParameters) -> None:
     context = parameters.context_columns or ()
-    index = () if parameters.sequence_index is None else (parameters.sequence_index,)
-    named = [("sequence_key", parameters.sequence_key), ("sequence_index", index), ("context_columns", context)]
+    index = (parameters.sequence_index,) if parameters.sequence_index else ()
+    named = [("sequence_key", parameters.sequence_key or ()), ("sequence_index", index), ("context_columns", context)]
     seen: dict[str, str] = {}
     for parameter, names in named:
         for name in names:

@@ -52,6 +52,11 @@ class Model:
     def notes(self) -> tuple[str, ...]:
         return self.layout.notes
 
+    @property
+    def block_rows(self) -> int:
+        """See `engines.Model.block_rows`."""
+        return BLOCK_ROWS
+
     def asked(self, asking: Asking, conditions: pl.DataFrame | None = None) -> "Model":
         """
         The model that draws what is asked for.

@@ -56,7 +56,8 @@ def make_plan(
     if parameters.layout == "wide":
         table, metadata, widening = melt(table, metadata, parameters)
         parameters = widening.told(parameters)
-    told = Roles(parameters.sequence_key, parameters.sequence_index, parameters.context_columns or (), (), ())
+    key, index = parameters.sequence_key or (), parameters.sequence_index or None
+    told = Roles(key, index, parameters.context_columns or (), ())
     values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
     plan = _plan(_free_of_keys(sequences), metadata, (parameters, conditions), seed)

@@ -1,0 +1,25 @@
+"""Tables: rows that do not depend on each other."""
+
+import polars as pl
+
+from lookalike.data.learnt import learnt_from
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import TabularParameters
+from lookalike.data.split import note, split
+from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.pipeline.kinds import Judged, Profile
+from lookalike.pipeline.work import Request
+
+
+def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TabularParameters) -> Profile:
+    """See `Kind.profile`: rows split at random."""
+    train, holdout = split(table, parameters.holdout_share, request.seed)
+    told = note(table.height, parameters.holdout_share)
+    return Profile(metadata, train, holdout, (told,) if told else (), {})
+
+
+def report(judged: Judged, request: Request, parameters: TabularParameters, settings: ReportSettings) -> Report:
+    """See `Kind.report`."""
+    train = learnt_from(judged.train, parameters.fit_rows, request.seed)
+    tables = (train, judged.synthetic, judged.holdout)
+    return evaluate_tables(*tables, metadata=judged.metadata, seed=request.seed, settings=settings)
