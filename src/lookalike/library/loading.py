@@ -28,4 +28,6 @@ def load(path: str | PathLike[str]) -> TabularModel | TimeSeriesModel:
         value = Path(path).read_bytes()
     except OSError:
         raise ModelFileError(f"There is no readable file '{path}'.", hint="Check the path.") from None
-    return _READERS.get(kind_of(value), _READERS["tabular model"])(value)  # which says what is wrong with other files
+    return _READERS.get(kind_of(value) or "", _READERS["tabular model"])(
+        value
+    )  # which says what is wrong with other files

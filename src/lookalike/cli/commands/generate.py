@@ -1,13 +1,15 @@
 """`lookalike generate`: a file in, a file of new rows out, no service."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from lookalike.cli.options import format_option, parameters, params_option, report_option, set_option
 from lookalike.cli.show import progress_bar
 from lookalike.errors import UsageError
+
+DataType = Literal["tabular", "time_series"]
 
 
 @click.command(short_help="Learn from a file and write new rows that look like it.")
@@ -33,7 +35,9 @@ from lookalike.errors import UsageError
 @params_option
 @format_option
 @report_option
-def command(source: Path, n_rows: int | None, output: Path, data_type: str, report: Path | None, **rest: Any) -> None:
+def command(
+    source: Path, n_rows: int | None, output: Path, data_type: DataType, report: Path | None, **rest: Any
+) -> None:
     """
     Learn from INPUT and write exactly so many new rows that look like it.
 
