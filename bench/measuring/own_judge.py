@@ -1,8 +1,7 @@
-"""`python -m bench.measuring.own_judge FOLDER ROWS OUT`: what `lookalike.evaluate` says, as JSON."""
+"""`python -m bench.measuring.own_judge FOLDER ROWS OUT [time_series]`: what `lookalike.evaluate` says, as JSON."""
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,15 @@ from lookalike import evaluate
 
 def main() -> None:
     """Write ``{figure: [value, floor]}``, both null where they cannot be judged."""
-    folder, rows, out = map(Path, sys.argv[1:])
-    told = json.loads((folder / "meta.json").read_text("utf-8"))
-    figures = evaluate(folder / "train.parquet", rows, folder / "holdout.parquet", **asked(told)).figures
+    folder, rows, out = map(Path, sys.argv[1:4])
+    told = asked(folder) if sys.argv[4:] else {}
+    figures = evaluate(folder / "train.parquet", rows, folder / "holdout.parquet", **told).figures
     out.write_text(json.dumps({name: [figure.value, figure.floor] for name, figure in figures.items()}), "utf-8")
 
 
-def asked(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What a folder's description says of its rows: that they are sequences, if it names an index."""
-    if "index" not in told:
-        return {}
+def asked(folder: Path) -> dict[str, Any]:
+    """Key and index, as the task's description tells them."""
+    told = json.loads((folder / "meta.json").read_text("utf-8"))
     key = [] if told["key"] is None else [told["key"]]
     return {"data_type": "time_series", "sequence_key": key, "sequence_index": told["index"]}
 

@@ -51,10 +51,10 @@ class SequenceJudge:
         """Of the packages it judges with."""
         return versions(("lightgbm",), self.python)
 
-    def command(self, task: str) -> list[str | Path]:
-        """What runs the script on a task."""
+    def command(self, task: str, *rest: str | Path) -> list[str | Path]:
+        """What runs the script on a task; the rows, where there are any, come first of the rest."""
         data: list[str | Path] = [] if self.data is None else ["--data", self.data]
-        return [self.python, *([] if self.script is None else [self.script]), task, *data]
+        return [self.python, *([] if self.script is None else [self.script]), task, *rest, *data]
 
     def scores(self, folder: Path, rows: Path, log: Path) -> Scores:
         """
@@ -64,8 +64,8 @@ class SequenceJudge:
             NotJudged: it failed.
         """
         out = log.with_suffix(".json")
-        own: list[str | Path] = [self.python, "-m", "bench.measuring.own_judge", folder, rows, out]
-        told = own if self.script is None else [*self.command(folder.name), rows, "--out", out]
+        own: list[str | Path] = [self.python, "-m", "bench.measuring.own_judge", folder, rows, out, "time_series"]
+        told = own if self.script is None else self.command(folder.name, rows, "--out", out)
         if reason := failure(told, log):
             raise NotJudged(f"the judge {reason}; see {log.name} in the cache")
         found = json.loads(out.read_text("utf-8"))

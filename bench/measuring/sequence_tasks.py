@@ -61,7 +61,7 @@ def _exported(judge: SequenceJudge, name: str, folder: Path) -> Table:
         "--export-holdout",
         folder / "holdout.parquet",
     ]
-    if reason := failure([*judge.command(name), *files], log):
+    if reason := failure(judge.command(name, *files), log):
         raise NotJudged(f"the judge could not export {name}: it {reason}")
     return _described(name, folder)
 
