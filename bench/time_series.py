@@ -6,6 +6,7 @@ LOOKALIKE_SEQUENCE_JUDGE names the script that has the tasks and judges them, LO
 Venvs, peers' results and logs are kept in ``.bench/``.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -32,8 +33,9 @@ COSTS = ("fit, CPU s", "decoded, rows/s", "as Parquet, rows/s", "peak memory, MB
 def run(options: Options) -> int:
     """Print the tables, and write them if asked; 1 if that could not be done."""
     if options.write and not options.peers:
-        say("published figures stand beside the peers'; --write goes with --peers")
-        return 1
+        return _refused("published figures stand beside the peers'; --write goes with --peers")
+    if options.write and not {"LOOKALIKE_DATA", "LOOKALIKE_SEQUENCE_JUDGE"} <= set(os.environ):
+        return _refused("published figures come from LOOKALIKE_DATA and LOOKALIKE_SEQUENCE_JUDGE; set both")
     with TemporaryDirectory() as scratch:
         return show("time series", partial(_tables, options, Path(scratch)), options)
 
@@ -113,3 +115,8 @@ def _done(task: Table, out: Path, name: str, seed: int) -> Cost:
     if reason := failure(command, log):
         raise NotMeasured(f"'{name}' on {task.name} {reason}; see {log.relative_to(ROOT)}")
     return Cost.read(out / "cost.json")
+
+
+def _refused(reason: str) -> int:
+    say(reason)
+    return 1

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,20 @@ def test_a_judge_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("LOOKALIKE_SEQUENCE_JUDGE", str(tmp_path / "none.py"))
     with pytest.raises(NotJudged, match="names no file"):
         find_judge(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["--write"], "--write goes with --peers"), (["--peers", "--write"], "LOOKALIKE_SEQUENCE_JUDGE; set both")],
+)
+def test_figures_that_may_not_be_published(words: list[str], says: str) -> None:
+    """What is written into the documents stands beside peers and comes from the named judge and data."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("LOOKALIKE_")}
+    command = [sys.executable, "-m", "bench", "time_series", *words]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+    assert 1 == done.returncode
+    assert says in done.stderr
 
 
 def test_one_series_is_nothing_for_peers_of_many(judge: SequenceJudge, tmp_path: Path) -> None:
