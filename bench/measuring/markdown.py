@@ -11,7 +11,7 @@ _RATIOS = ("fit, CPU s", "× ours", "decoded, rows/s", "× ours", "peak memory, 
 
 def costs(ours: Sequence[Entry], shapes: Mapping[str, Shape]) -> str:
     """What ours cost, a line a table."""
-    rows = ([e.table, *_shape(shapes[e.table]), *_cost(e.cost)] for e in ours)
+    rows = ([e.table, *_shape(shapes[e.table]), *cost(e.cost)] for e in ours)
     return grid(["table", "rows", "columns", *_COSTS], rows)
 
 
@@ -69,17 +69,18 @@ def rate(per_s: float | None) -> str:
     return NONE if per_s is None else f"{float(f'{per_s:.3g}'):,.0f}"
 
 
+def cost(cost: Cost) -> list[str]:
+    """Cells under the headings of `costs`."""
+    rates = [rate(r) for r in (cost.codes_per_s, cost.decoded_per_s, cost.written_per_s)]
+    return [_seconds(cost.fit_s), *rates, _megabytes(cost.peak_bytes)]
+
+
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
 def _shape(shape: Shape) -> list[str]:
     return [f"{shape.n_rows:,}", f"{shape.n_columns:,}"]
-
-
-def _cost(cost: Cost) -> list[str]:
-    rates = [rate(r) for r in (cost.codes_per_s, cost.decoded_per_s, cost.written_per_s)]
-    return [_seconds(cost.fit_s), *rates, _megabytes(cost.peak_bytes)]
 
 
 def _beside(theirs: Cost, ours: Cost | None) -> list[str]:

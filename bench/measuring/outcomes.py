@@ -1,8 +1,10 @@
 """What peers make of a table: kept results, or measured now; judged by the judge of this run."""
 
 import importlib
+import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,36 @@ from bench.measuring.processes import ROOT, failure, say
 from bench.measuring.results import Cost, Entry, Failure, Table
 from bench.measuring.venvs import NotInstalled, interpreter
 from bench.peers import Needs, Peer
+from bench.peers.sequences import SequencePeer
 
 DRAWN = "n rows"
 
 
-def peers() -> Iterator[tuple[str, Peer]]:
-    """Names and parts of the peers' room, by name."""
-    for path in sorted((ROOT / "bench" / "peers").glob("*.py")):
+@dataclass(frozen=True)
+class Room:
+    """
+    Where peers are, and what runs one of them.
+
+    Attributes:
+        package: Its files are the peers.
+        program: What a peer's interpreter runs.
+        keyed: Only tables whose description names a key are for them.
+    """
+
+    package: str
+    program: str
+    keyed: bool = False
+
+
+TABLES = Room("bench.peers", "bench.measuring.peer")
+SEQUENCES = Room("bench.peers.sequences", "bench.measuring.sequence_peer", keyed=True)
+
+
+def peers(room: Room = TABLES) -> Iterator[tuple[str, Peer | SequencePeer]]:
+    """Names and parts of a room of peers, by name."""
+    for path in sorted(ROOT.joinpath(*room.package.split(".")).glob("*.py")):
         if not path.stem.startswith("_"):
-            part: Any = importlib.import_module(f"bench.peers.{path.stem}")
+            part: Any = importlib.import_module(f"{room.package}.{path.stem}")
             yield path.stem, part
 
 
@@ -30,27 +53,44 @@ def forget(cache: Path) -> None:
     shutil.rmtree(cache / "peers", ignore_errors=True)
 
 
-def outcomes(tables: list[Table], judge: Judge, cache: Path) -> Iterator[Entry | Failure]:
-    """Every peer on every table; one line for a peer that cannot be installed."""
-    for name, part in peers():
+def outcomes(tables: list[Table], judge: Judge, cache: Path, room: Room = TABLES) -> Iterator[Entry | Failure]:
+    """Every peer of a room on every table; one line for a peer that cannot be installed."""
+    for name, part in peers(room):
         try:
             for table in tables:
-                yield outcome(name, part, table, judge, cache)
+                if room.keyed and not json.loads((table.folder / "meta.json").read_text("utf-8"))["key"]:
+                    yield Failure(part.title, table.name, "it learns from many sequences, not from one")
+                else:
+                    yield outcome((name, part), table, judge, cache, room)
         except NotInstalled as error:
             yield Failure(part.title, None, str(error))
 
 
-def outcome(name: str, part: Peer, table: Table, judge: Judge, cache: Path) -> Entry | Failure:
+def outcome(
+    peer: tuple[str, Peer | SequencePeer], table: Table, judge: Judge, cache: Path, room: Room = TABLES
+) -> Entry | Failure:
     """
     A peer's result on a table.
+
+    Args:
+        peer: Its name and its part, see `peers`.
 
     Raises:
         NotInstalled: its venv could not be made.
     """
+    name, part = peer
     shelf = Shelf(cache / "peers" / name / table.name)
     key = key_of(table, part.needs)
     if not shelf.good_for(key):
-        shelf.keep(key, _measured(name, part.needs, table, shelf.folder, cache))
+        command: list[str | Path] = [
+            interpreter(part.needs, cache),
+            "-m",
+            room.program,
+            name,
+            table.folder,
+            shelf.folder,
+        ]
+        shelf.keep(key, _measured(f"{name} on {table.name}", command, shelf.folder))
     if reason := shelf.failed():
         return Failure(part.title, table.name, reason)
     try:
@@ -64,13 +104,12 @@ def key_of(table: Table, needs: Needs) -> Mapping[str, Any]:
     return {"table": table.digest, "machine": machine(), "needs": [list(step) for step in needs.steps]}
 
 
-def _measured(name: str, needs: Needs, table: Table, folder: Path, cache: Path) -> str | None:
+def _measured(what: str, command: Sequence[str | Path], folder: Path) -> str | None:
     """Why the peer failed, or None with its files in the folder, which holds nothing else."""
-    python = interpreter(needs, cache)
-    say(f"{name} on {table.name}")
+    say(what)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    return failure([python, "-m", "bench.measuring.peer", name, table.folder, folder], folder / "peer.log")
+    return failure(command, folder / "peer.log")
 
 
 def _judged(title: str, table: Table, judge: Judge, shelf: Shelf) -> Entry:

@@ -38,7 +38,7 @@ def main() -> None:
 def measured(part: Peer, train: Any, told: Kinds) -> tuple[Any, dict[str, float]]:
     """As many rows as `train` has, and what they cost: ``fit_s``, ``peak_bytes`` of the fit, ``decoded_per_s``."""
     made = part.make(told)
-    _settle()
+    settle()
     fitted, fit_s = timed(lambda: part.fit(made, train.copy()))
     peak = peak_bytes()
     rows, sample_s = timed(lambda: part.sample(fitted, len(train)))
@@ -83,7 +83,7 @@ def _same(cells: Any, cast: Any) -> bool:
     return bool((pd.to_numeric(cells).astype(float) == cast.astype(float)).where(cells.notna(), True).all())
 
 
-def _settle() -> None:
+def settle() -> None:
     """One seed and one thread, for whichever libraries the peer has loaded."""
     random.seed(SEED)
     np.random.seed(SEED)

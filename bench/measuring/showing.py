@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from bench import Options
 from bench.measuring import page
+from bench.measuring.judges import NotJudged
 from bench.measuring.machine import machine
 from bench.measuring.processes import ROOT
+from bench.measuring.venvs import NotInstalled
 from bench.serving.service import NotMeasured
 from lookalike import __version__
 
@@ -21,7 +23,7 @@ def show(name: str, tables: Callable[[], Iterable[str]], options: Options) -> in
         print(text)
         if options.write:
             page.put(PAGE, name, text)
-    except (NotMeasured, page.NoPlace) as error:
+    except (NotMeasured, NotInstalled, NotJudged, page.NoPlace) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     return 0

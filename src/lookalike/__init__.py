@@ -7,15 +7,26 @@ from lookalike.version import VERSION
 if TYPE_CHECKING:
     from lookalike.evaluation.report import Report
     from lookalike.judging import evaluate
-    from lookalike.library import TabularModel, TabularSynthesizer, load
+    from lookalike.library import TabularModel, TabularSynthesizer, TimeSeriesModel, TimeSeriesSynthesizer, load
 
 __version__ = VERSION
-__all__ = ["Report", "TabularModel", "TabularSynthesizer", "__version__", "evaluate", "load"]
+__all__ = [
+    "Report",
+    "TabularModel",
+    "TabularSynthesizer",
+    "TimeSeriesModel",
+    "TimeSeriesSynthesizer",
+    "__version__",
+    "evaluate",
+    "load",
+]
 
 _PLACES = {
     "Report": "lookalike.evaluation.report",
     "TabularModel": "lookalike.library",
     "TabularSynthesizer": "lookalike.library",
+    "TimeSeriesModel": "lookalike.library",
+    "TimeSeriesSynthesizer": "lookalike.library",
     "evaluate": "lookalike.judging",
     "load": "lookalike.library",
 }

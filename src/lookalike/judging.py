@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import polars as pl
 
 from lookalike.data.breaches import breaching, refuse_unfit
-from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
+from lookalike.data.metadata import ColumnType, Metadata
 from lookalike.data.parameters import (
     Parameters,
     TabularParameters,
@@ -17,6 +17,7 @@ from lookalike.data.parameters import (
     checked,
     refuse,
 )
+from lookalike.data.sequences.roles import find_roles, typed_roles
 from lookalike.errors import MetadataError, UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.gate import problems
@@ -79,7 +80,7 @@ def evaluate(
         target: The column that models are to predict, of texts from these, else from all other columns; left out, one
             is inferred. Sequences have none.
         parameters: As the API knows them: `csv`, `exclude`, `columns`, `release_gate`; for tables `min_level_rows`,
-            `constraints`; for sequences `sequence_key`, `sequence_index` (one series, in order, without them); for
+            `constraints`; for sequences `sequence_key`, `sequence_index`, found in `real` where they are left out; for
             texts `text_columns` (one), `attributes`.
 
     Raises:
@@ -126,17 +127,15 @@ def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:
 def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
     if case.target is not None:
         raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
-    index = chosen.sequence_index
-    _demand(case.metadata, [*chosen.sequence_key, *([] if index is None else [index])])
-    metadata = Metadata(tuple(_ordering(c) if c.name == index else c for c in case.metadata.columns))
-    columns = of_sequences.SequenceColumns(metadata, chosen.sequence_key, index)
-    others = case.others(metadata, (index,))
-    return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=case.settings)
-
-
-def _ordering(column: Column) -> Column:
-    """An index counts steps, though without keys its numbers tell rows apart as those of an ID do."""
-    return replace(column, type=stored_type(column.dtype)) if column.type is ColumnType.ID else column
+    rules = [("parameters.constraints", "has no figure of sequences: judge the rows as a table")]
+    refuse(rules if chosen.constraints else [])
+    _demand(case.metadata, [*chosen.sequence_key, *([chosen.sequence_index] if chosen.sequence_index else [])])
+    roles = find_roles(case.real, case.metadata, chosen)
+    metadata = typed_roles(case.metadata, roles)
+    columns = of_sequences.SequenceColumns(metadata, roles.key, roles.index)
+    settings = replace(case.settings, notes=roles.why)
+    others = case.others(metadata, (roles.index,))
+    return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=settings)
 
 
 def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:

@@ -6,13 +6,26 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 
-def test_the_demo(tmp_path: Path) -> None:
-    """The demo ends with exit code 0, shows rows, scores and places that exist, and leaves no process."""
-    env = {**os.environ, "TMPDIR": str(tmp_path)}
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ["First rows, nobody's", "privacy.dcr_share"]),
+        (["time_series"], ["a storm that never was", "█", "exactly 10,000 rows", "fidelity.c2st_seq"]),
+    ],
+)
+def test_the_demo(tmp_path: Path, words: list[str], expected: list[str]) -> None:
+    """Each demo ends with exit code 0, shows rows, scores and places that exist, and leaves no process."""
+    env = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
     done = subprocess.run(
-        [sys.executable, "-m", "lookalike", "demo"], capture_output=True, text=True, env=env, timeout=120, check=False
+        [sys.executable, "-m", "lookalike", "demo", *words],
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=120,
+        check=False,
     )
     places = [
         line.split(maxsplit=1)[1]
@@ -23,7 +36,7 @@ def test_the_demo(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert 3 == len(places)
     assert all(Path(place).is_file() for place in places)
-    assert "privacy.dcr_share" in done.stdout
+    assert [] == [shown for shown in expected if shown not in done.stdout]
     [told] = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("webhooks ")]
     assert told[0] == told[2]  # all are verified
     assert ["1", "created,", "1", "completed"] == [*told[6:8], *told[-2:]]

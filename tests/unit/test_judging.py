@@ -14,6 +14,7 @@ from questions import questions
 from walks import patients, series
 
 STEPS: Mapping[str, Any] = {"data_type": "time_series", "sequence_key": "who", "sequence_index": "at"}
+RULE = {"type": "range", "column": "pulse", "min": -100}
 
 
 def sequences(made: pl.DataFrame, **parameters: Any) -> Report:
@@ -116,7 +117,8 @@ def test_limits_name_figures_of_the_kind() -> None:
         ({**STEPS, "sequence_key": ["who", "x"]}, MetadataError, "There is no column 'x'"),
         ({**STEPS, "sequence_index": "mood"}, MetadataError, "cannot order rows"),
         ({**STEPS, "target": "mood"}, UsageError, "not judged by a target"),
-        ({**STEPS, "constraints": []}, ValidationError, "constraints is unknown"),
+        ({**STEPS, "rebalance": {}}, ValidationError, "rebalance is unknown"),
+        ({**STEPS, "constraints": [RULE]}, ValidationError, "constraints has no figure of sequences"),
         ({"data_type": "text"}, MetadataError, "2 columns could be the texts"),
         ({"data_type": "text", "text_columns": ["who", "mood"]}, MetadataError, "2 columns could be"),
         ({"data_type": "text", "exclude": ["who", "mood"]}, MetadataError, "No columns could be the texts"),

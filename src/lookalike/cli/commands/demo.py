@@ -1,8 +1,6 @@
 """`lookalike demo`: the whole service at work on real data, in half a minute."""
 
 import base64
-import csv
-import json
 import secrets
 import shutil
 import subprocess
@@ -12,15 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from lookalike import samples
+from lookalike.cli.demos import Demo, find, show_places, show_scores
 from lookalike.cli.ending import ended
 from lookalike.cli.home import load
 from lookalike.cli.show import live_stages
@@ -31,7 +28,6 @@ from lookalike.settings import FILE
 from lookalike.webhooks import EventType
 from lookalike.webhooks.listener import Heard, listening
 
-ROWS_SHOWN, COLUMNS_SHOWN = 5, 5  # what a terminal of 80 columns has room for
 STOP_S = 15  # what a service that is told to stop may take
 ENDS = (EventType.COMPLETED, EventType.FAILED)
 HEAR_S = 5.0  # how long the last message may be on its way
@@ -40,22 +36,26 @@ SETTINGS = '[webhooks]\nallow = ["127.0.0.1"]\nallow_http = true\n'
 
 
 @click.command(short_help="See it work: a service, a job, its output and scores, in half a minute.")
+@click.argument("data_type", type=click.Choice(["tabular", "time_series"]), default="tabular")
 @click.option("-n", "--rows", "n_rows", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-def command(n_rows: int, seed: int) -> int:
-    """See it work: a service in a temporary home, a job over HTTP, its webhooks, its output and its scores."""
+def command(data_type: str, n_rows: int, seed: int) -> int:
+    """
+    See it work: a service in a temporary home, a job over HTTP, its webhooks, its output and its scores.
+
+    Of people in a census (tabular, when nothing is named), or of the tracks of storms (time_series).
+    """
+    demo = find(data_type)
     home = Path(tempfile.mkdtemp(prefix="lookalike-demo-"))
     console = Console()
-    source = samples.path("adult.csv")
+    source = samples.path(demo.sample)
     _fill(home, source)
     heard = list[Heard]()
     with listening(0, SECRET, SystemClock(), heard.append) as receiver, _service(home) as url:
-        console.print(
-            f"service  {url}\nsample   {source.name}: 4,000 rows of Adult census data (CC BY 4.0)", highlight=False
-        )
+        console.print(f"service  {url}\nsample   {source.name}: {demo.told}", highlight=False)
         with Client(url, _token(home)) as client:
             client.register_webhook(receiver, [event.value for event in EventType], SECRET)
-            job_id = client.submit(_request(n_rows, seed))["job_id"]
+            job_id = client.submit(_request(demo, n_rows, seed))["job_id"]
             console.print(
                 f"job      {job_id}\n         learn from the sample, write {n_rows:,} new rows\n", highlight=False
             )
@@ -63,7 +63,10 @@ def command(n_rows: int, seed: int) -> int:
         _wait_for_the_last(heard)
         console.print(f"webhooks {_told(heard)}\n         at {receiver}\n", highlight=False)
     if job["status"] == "completed":
-        _show(console, home / "buckets" / "demo" / "output")
+        output = home / "buckets" / "demo" / "output" / demo.output
+        demo.show(console, source, output)
+        show_scores(console, output.with_name(f"{output.name}.report.json"))
+        show_places(console, output)
     return ended(job)
 
 
@@ -121,48 +124,16 @@ def _token(home: Path) -> str:
     return issuer(load(home), secrets.randbits).issue(Principal("demo", "demo"), lifetime=timedelta(minutes=10))
 
 
-def _request(n_rows: int, seed: int) -> dict[str, Any]:
+def _request(demo: Demo, n_rows: int, seed: int) -> dict[str, Any]:
     return {
-        "data_type": "tabular",
+        "data_type": demo.data_type,
         "data_size": n_rows,
         "input_format": "csv",
         "output_format": "csv",
         "input_bucket": "demo",
         "output_bucket": "demo",
         "input_path": "sample.csv",
-        "output_path": "output/people.csv",
+        "output_path": f"output/{demo.output}",
         "project_id": "demo",
-        "parameters": {"seed": seed},
+        "parameters": {**demo.parameters, "seed": seed},
     }
-
-
-def _show(console: Console, folder: Path) -> None:
-    """The first rows, the scores, the places."""
-    with (folder / "people.csv").open(encoding="utf-8", newline="") as data:
-        rows = list(islice(csv.reader(data), ROWS_SHOWN + 1))
-    names = [*rows[0][:COLUMNS_SHOWN], f"and {len(rows[0]) - COLUMNS_SHOWN} more"]
-    console.print(_table("First rows, nobody's", names, [[*row[:COLUMNS_SHOWN], "…"] for row in rows[1:]]), "")
-    report = json.loads((folder / "people.csv.report.json").read_text("utf-8"))
-    scores = [[name, _score(f["value"]), _score(f["floor"]), _ideal(f)] for name, f in report["figures"].items()]
-    headings = ["", "synthetic", "fresh real", "good is"]
-    console.print(_table("Scores, beside those of fresh real rows", headings, scores), "")
-    console.print(report["verdict"]["sentence"], "")
-    for name, ending in (("data", ""), ("manifest", ".manifest.json"), ("report", ".report.html")):
-        console.print(f"{name:<9}{folder / 'people.csv'}{ending}", soft_wrap=True, highlight=False)
-
-
-def _table(title: str, names: list[str], rows: list[list[str]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for name in names:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def _score(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _ideal(figure: dict[str, Any]) -> str:
-    return {"lower": "low", "higher": "high", "half": "0.5"}[figure["direction"]]

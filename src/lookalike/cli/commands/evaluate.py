@@ -35,8 +35,8 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
     Every figure stands beside that of fresh real rows. Without --holdout privacy cannot be judged. With --set
     release_gate=standard the exit code is 6 if the rows should not be released.
 
-    Of a time series name the columns with --set sequence_key=… (left out: one long series) and --set
-    sequence_index=… (left out: in order); of texts with --set text_columns=…, where it is not plain.
+    Which columns are key and index of a time series is found, or told with --set sequence_key=… and --set
+    sequence_index=…; which one holds texts with --set text_columns=…, where it is not plain.
     """
     from lookalike.errors import GateFailed
     from lookalike.judging import evaluate

@@ -6,6 +6,7 @@ at multiples of 64 bytes, and the SHA-256 of all before.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -20,6 +21,8 @@ VERSION = 2  # 2: columns know whether their table holds them as text
 _PREFIX = 24
 _DIGEST = 32
 _ALIGN = 64
+_KIND = re.compile(rb'"kind":"([a-z ]+)"} *\Z')  # keys of the header are sorted, so that this one is the last
+_KIND_MOST = 256  # bytes in which it stands, padding and all
 _DTYPES = frozenset({"|i1", "|u1", "<i2", "<i4", "<i8", "<u8", "<f4", "<f8"})
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -57,6 +60,13 @@ def unpack(kind: str, value: bytes) -> tuple[dict[str, Any], dict[str, npt.NDArr
     if sha256(value[:-_DIGEST]).digest() != value[-_DIGEST:]:
         raise ModelFileError("The file is damaged: its checksum does not match.")
     return _contents(kind, value)
+
+
+def kind_of(value: bytes) -> str | None:
+    """The kind that a file says it holds, without looking at the rest; None for what is no such file."""
+    end = _PREFIX + int.from_bytes(value[16:24], "little")
+    found = _KIND.search(value[max(_PREFIX, end - _KIND_MOST) : end]) if value[: len(MAGIC)] == MAGIC else None
+    return found[1].decode() if found else None
 
 
 def _contents(kind: str, value: bytes) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

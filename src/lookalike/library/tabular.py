@@ -1,6 +1,5 @@
-"""The library's door: fit a table you hold, sample new rows. No service, no files but those you name."""
+"""Tables: fit one you hold, sample new rows."""
 
-import secrets
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -10,16 +9,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from lookalike.data.asking import Asking, ConditionTable
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import SEED_MAX, TabularParameters, checked, refuse
+from lookalike.data.parameters import TabularParameters
 from lookalike.data.spelling import as_stored
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines import tabular as engine
 from lookalike.engines.tabular.promise import promise
-from lookalike.errors import ModelFileError, UsageError
+from lookalike.library.asking import refuse_uncountable, wished
+from lookalike.library.fitting import carried_out, chosen, seed_or_new
 from lookalike.tables import given, typed
 
 
@@ -39,9 +38,8 @@ class TabularSynthesizer:
     """
 
     def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
-        self.seed = secrets.randbelow(SEED_MAX) if seed is None else seed
-        self.parameters = checked(TabularParameters, {**parameters, "seed": self.seed})
-        _refuse_of_service(self.parameters)
+        self.seed = seed_or_new(seed)
+        self.parameters = chosen(TabularParameters, {**parameters, "seed": self.seed})
 
     def fit(self, data: Any) -> "TabularModel":
         """
@@ -64,7 +62,7 @@ class TabularSynthesizer:
     def fit_typed(self, table: pl.DataFrame, metadata: Metadata, kind: Kind | None = None) -> "TabularModel":
         """What was learnt from a polars frame that keeps all constraints and whose columns' meaning is known."""
         plan = engine.Synthesizer(self.parameters).prepare(table, metadata, seed=self.seed)
-        return TabularModel(plan.join(plan.fit_group(group) for group in range(plan.n_groups)), kind or Kind())
+        return TabularModel(carried_out(plan), kind or Kind())
 
 
 class TabularModel:
@@ -119,55 +117,15 @@ class TabularModel:
 
     def typed_blocks(self, n_rows: int, *, seed: int | None = None, **asking: Any) -> Iterator[pl.DataFrame]:
         """The same rows as a format's `write` takes them: dates that the table held as text are dates."""
-        if isinstance(n_rows, bool) or not isinstance(n_rows, int) or n_rows < 1:
-            raise UsageError("The number of rows must be a whole number of at least 1.")
-        model = self._asked(asking)
-        chosen = model.seed if seed is None else seed
-        settler = engine.Settler(model, seed=chosen, total=n_rows)
+        refuse_uncountable(n_rows, "rows")
+        wishes = wished(self._model.asking, asking)
+        model = self._model.asked(*wishes) if asking else self._model
+        drawn_by = model.seed if seed is None else seed
+        settler = engine.Settler(model, seed=drawn_by, total=n_rows)
         for block, start in enumerate(range(0, n_rows, BLOCK_ROWS)):
-            drawn = model.draw(min(BLOCK_ROWS, n_rows - start), seed=chosen, block=block, total=n_rows)
+            drawn = model.draw(min(BLOCK_ROWS, n_rows - start), seed=drawn_by, block=block, total=n_rows)
             yield settler.settle(drawn, block=block)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model to a file that `lookalike.load` reads, the same one a job keeps as ``model.lookalike``."""
         Path(path).write_bytes(self._model.to_bytes())
-
-    def _asked(self, wanted: Mapping[str, Any]) -> engine.Model:
-        """The model that draws what is wanted, and what it was told in fitting of the rest."""
-        conditions, table = wanted.get("conditions"), None
-        if not isinstance(conditions, Mapping | list | tuple | None):
-            table, wanted = given(conditions, TabularParameters()).frame, {**wanted, "conditions": None}
-        told = {name: value for name, value in wanted.items() if value is not None or name not in Asking.model_fields}
-        found = checked(Asking, told)
-        asking = self._model.asking.model_copy(update={name: getattr(found, name) for name in wanted})
-        if isinstance(asking.conditions, ConditionTable):
-            raise UsageError(
-                f"The conditions are the rows of '{asking.conditions.path}' in a bucket, which only the service reads.",
-                hint="Give conditions: a table, a list, or None for none.",
-            )
-        return self._model.asked(asking, table) if wanted else self._model
-
-
-def load(path: str | PathLike[str]) -> TabularModel:
-    """
-    The model that `TabularModel.save` wrote, or a job; it samples polars frames.
-
-    Raises:
-        ModelFileError: not there, damaged, not a model, or of another version.
-    """
-    try:
-        value = Path(path).read_bytes()
-    except OSError:
-        raise ModelFileError(f"There is no readable file '{path}'.", hint="Check the path.") from None
-    return TabularModel(engine.Model.from_bytes(value), Kind())
-
-
-def _refuse_of_service(parameters: TabularParameters) -> None:
-    fields = []
-    if isinstance(parameters.conditions, ConditionTable):
-        fields.append(("parameters.conditions", "names a bucket, which only the service reads: give rows in a list"))
-    if parameters.model_from_job is not None:
-        fields.append(("parameters.model_from_job", "names a job, which only the service knows: load its model file"))
-    if parameters.release_gate is not None:
-        fields.append(("parameters.release_gate", "is for what judges rows: give it to evaluate"))
-    refuse(fields)

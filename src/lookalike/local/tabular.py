@@ -1,0 +1,52 @@
+"""Tables: rows for themselves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from lookalike.data.learnt import learnt_from
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import TabularParameters
+from lookalike.data.split import note, split
+from lookalike.engines import BLOCK_ROWS
+from lookalike.errors import UsageError
+from lookalike.evaluation import ROOM
+from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.library import TabularModel, TabularSynthesizer
+from lookalike.local.learning import Kind, Learnt
+
+
+@dataclass(frozen=True)
+class _Learner:
+    synthesizer: TabularSynthesizer
+
+    @property
+    def seed(self) -> int:
+        return self.synthesizer.seed
+
+    def learn(self, table: pl.DataFrame, metadata: Metadata, share: float) -> Learnt:
+        train, holdout = split(table, share, self.seed)
+        model = self.synthesizer.fit_typed(train, metadata)
+        real = learnt_from(train, self.synthesizer.parameters.fit_rows, self.seed)
+
+        def judge(rows: pl.DataFrame, settings: ReportSettings) -> Report:
+            return evaluate_tables(real, rows, holdout, metadata=metadata, seed=self.seed, settings=settings)
+
+        held = note(table.height, share)
+        notes = (*([held] if held else []), *model.notes)
+        return Learnt(model.metadata, notes, lambda n: _blocks(model, n), judge, BLOCK_ROWS, model.breaches)
+
+
+def _blocks(model: TabularModel, n_rows: int | None) -> Iterator[pl.DataFrame]:
+    if n_rows is None:
+        raise UsageError("Nothing says how many rows to write.", hint="Give --rows.")
+    return model.typed_blocks(n_rows)
+
+
+def _learner(values: Mapping[str, Any]) -> _Learner:
+    return _Learner(TabularSynthesizer(**values))
+
+
+kind = Kind(TabularParameters, ROOM, _learner)
