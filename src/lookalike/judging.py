@@ -129,7 +129,7 @@ def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
         raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
     rules = [("parameters.constraints", "has no figure of sequences: judge the rows as a table")]
     refuse(rules if chosen.constraints else [])
-    _demand(case.metadata, [*chosen.sequence_key, *([chosen.sequence_index] if chosen.sequence_index else [])])
+    _demand(case.metadata, [*(chosen.sequence_key or ()), *([chosen.sequence_index] if chosen.sequence_index else [])])
     roles = find_roles(case.real, case.metadata, chosen)
     metadata = typed_roles(case.metadata, roles)
     columns = of_sequences.SequenceColumns(metadata, roles.key, roles.index)

@@ -11,7 +11,7 @@ import polars as pl
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import TimeSeriesParameters, refuse
+from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sequences.roles import Roles, find_roles, typed_roles
 from lookalike.data.spelling import as_stored
 from lookalike.engines import time_series as engine
@@ -39,12 +39,10 @@ class TimeSeriesSynthesizer:
     def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
         self.seed = seed_or_new(seed)
         self.parameters = chosen(TimeSeriesParameters, {**parameters, "seed": self.seed})
-        wide = [("parameters.layout", "can only be long here: give a row a step")]
-        refuse(wide if self.parameters.layout == "wide" else [])
 
     def fit(self, data: Any) -> "TimeSeriesModel":
         """
-        What was learnt from a table whose rows are steps of sequences.
+        What was learnt from a table whose rows are steps of sequences, or with ``layout="wide"`` whole ones.
 
         Args:
             data: polars or pandas frame, Arrow table, or a path (csv, json, jsonl, parquet, arrow; also with ``.gz``
@@ -58,16 +56,22 @@ class TimeSeriesSynthesizer:
         """
         table, metadata, kind = typed(given(data, self.parameters), self.parameters)
         refuse_broken(table, metadata, self.parameters.constraints)
-        return self.fit_typed(table, metadata, find_roles(table, metadata, self.parameters), kind)
+        return self.fit_typed(table, metadata, self.roles(table, metadata), kind)
+
+    def roles(self, table: pl.DataFrame, metadata: Metadata) -> Roles | None:
+        """What the columns are for, as told or found; None where a row is a whole sequence."""
+        return None if self.parameters.layout == "wide" else find_roles(table, metadata, self.parameters)
 
     def fit_typed(
-        self, table: pl.DataFrame, metadata: Metadata, roles: Roles, kind: Kind | None = None
+        self, table: pl.DataFrame, metadata: Metadata, roles: Roles | None, kind: Kind | None = None
     ) -> "TimeSeriesModel":
         """What was learnt from a polars frame that keeps all constraints and whose columns' meaning is known."""
-        told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
-        synthesizer = engine.Synthesizer(self.parameters.model_copy(update=told))
-        plan = synthesizer.prepare(table, typed_roles(metadata, roles), seed=self.seed)
-        return TimeSeriesModel(carried_out(plan), kind or Kind(), roles.why)
+        parameters, why = self.parameters, tuple[str, ...]()
+        if roles is not None:
+            told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
+            parameters, metadata, why = parameters.model_copy(update=told), typed_roles(metadata, roles), roles.why
+        plan = engine.Synthesizer(parameters).prepare(table, metadata, seed=self.seed)
+        return TimeSeriesModel(carried_out(plan), kind or Kind(), why)
 
 
 class TimeSeriesModel:

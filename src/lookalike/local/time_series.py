@@ -8,8 +8,9 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
-from lookalike.data.sequences.roles import find_roles, typed_roles
-from lookalike.data.split import split_sequences
+from lookalike.data.sequences.roles import Roles, typed_roles
+from lookalike.data.sequences.wide import molten
+from lookalike.data.split import split, split_sequences
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.sequences.comparison import MAX_ROWS
 from lookalike.evaluation.sequences.report import ROOM, SequenceColumns, evaluate_sequences
@@ -28,20 +29,31 @@ class _Learner:
         return self.synthesizer.seed
 
     def learn(self, table: pl.DataFrame, metadata: Metadata, share: float) -> Learnt:
-        roles = find_roles(table, metadata, self.synthesizer.parameters)
-        train, holdout = split_sequences(table, metadata, roles, share, self.seed)
+        roles = self.synthesizer.roles(table, metadata)
+        train, holdout = _split(table, roles, share, self.seed)
         model = self.synthesizer.fit_typed(train, metadata, roles)
-        columns = SequenceColumns(typed_roles(metadata, roles), roles.key, roles.index)
+        known = metadata if roles is None else typed_roles(metadata, roles)
         held = holdout if holdout.height else None
 
         def judge(rows: pl.DataFrame, settings: ReportSettings) -> Report:
-            return evaluate_sequences(train, rows, held, columns=columns, seed=self.seed, settings=settings)
+            given = [train, rows, *([] if held is None else [held])]
+            tables, told, parameters = molten(given, known, self.synthesizer.parameters)
+            key, index = (
+                (roles.key, roles.index) if roles else (parameters.sequence_key or (), parameters.sequence_index)
+            )
+            columns = SequenceColumns(told, key, index)
+            return evaluate_sequences(*tables, columns=columns, seed=self.seed, settings=settings)
 
         def blocks(n_rows: int | None) -> Iterator[pl.DataFrame]:
             return model.typed_blocks(n_rows, n_sequences=self.synthesizer.parameters.n_sequences)
 
         notes = (*([NOTHING_HELD] if share and held is None else []), *model.notes)
         return Learnt(model.metadata, notes, blocks, judge, MAX_ROWS)
+
+
+def _split(table: pl.DataFrame, roles: Roles | None, share: float, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Train and holdout of whole sequences; without roles a row is one."""
+    return split(table, share, seed) if roles is None else split_sequences(table, roles.key, share, seed)
 
 
 def _learner(values: Mapping[str, Any]) -> _Learner:

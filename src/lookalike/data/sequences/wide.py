@@ -95,6 +95,22 @@ class Widening:
         )
 
 
+def molten(
+    tables: Sequence[pl.DataFrame], metadata: Metadata, parameters: TimeSeriesParameters
+) -> tuple[list[pl.DataFrame], Metadata, TimeSeriesParameters]:
+    """
+    Tables of the same columns as long ones, what is known of their columns, and what their parameters tell.
+
+    Raises:
+        InputInvalid: as `melt`.
+    """
+    if parameters.layout == "long":
+        return list(tables), metadata, parameters
+    made = [melt(table, metadata, parameters) for table in tables]
+    _, known, widening = made[0]
+    return [long for long, _, _ in made], known, widening.told(parameters)
+
+
 def melt(
     table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesParameters
 ) -> tuple[pl.DataFrame, Metadata, Widening]:

@@ -5,7 +5,7 @@ import polars as pl
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sequences.roles import IN_ORDER, find_roles, typed_roles
-from lookalike.data.sequences.wide import melt
+from lookalike.data.sequences.wide import molten
 from lookalike.data.split import note, note_sequences, split, split_sequences
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.sequences.report import SequenceColumns, evaluate_sequences
@@ -28,10 +28,8 @@ def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
 
 def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: ReportSettings) -> Report:
     """See `Kind.report`."""
-    tables, metadata = [judged.train, judged.synthetic, judged.holdout], judged.metadata
-    if parameters.layout == "wide":
-        molten = [melt(table, judged.metadata, parameters) for table in tables]
-        tables, metadata, parameters = [m[0] for m in molten], molten[0][1], molten[0][2].told(parameters)
-    columns = SequenceColumns(metadata, parameters.sequence_key or (), parameters.sequence_index or None)
-    held = tables[2] if tables[2].height else None
-    return evaluate_sequences(tables[0], tables[1], held, columns=columns, seed=request.seed, settings=settings)
+    given = (judged.train, judged.synthetic, judged.holdout)
+    (train, synthetic, holdout), metadata, told = molten(given, judged.metadata, parameters)
+    columns = SequenceColumns(metadata, told.sequence_key or (), told.sequence_index or None)
+    held = holdout if holdout.height else None
+    return evaluate_sequences(train, synthetic, held, columns=columns, seed=request.seed, settings=settings)
