@@ -126,12 +126,18 @@ def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:
 def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
     if case.target is not None:
         raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
+    refuse(_unjudged(chosen))
     index = chosen.sequence_index
     _demand(case.metadata, [*chosen.sequence_key, *([] if index is None else [index])])
     metadata = Metadata(tuple(_ordering(c) if c.name == index else c for c in case.metadata.columns))
     columns = of_sequences.SequenceColumns(metadata, chosen.sequence_key, index)
     others = case.others(metadata, (index,))
     return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=case.settings)
+
+
+def _unjudged(chosen: TimeSeriesParameters) -> list[tuple[str, str]]:
+    rules = [("constraints", "of sequences are not judged")] if chosen.constraints else []
+    return rules + ([("layout", "is not judged when wide: give long tables")] if chosen.layout == "wide" else [])
 
 
 def _ordering(column: Column) -> Column:

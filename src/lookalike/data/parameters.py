@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError, PydanticSerializationError
 from lookalike.data.asking import NOTHING, Asking, Conditions, Fairness
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.constraints import KINDS, Constraints, Declared
-from lookalike.data.sequences.frequency import parse_frequency
+from lookalike.data.frequency import parse_frequency
 from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
@@ -155,7 +155,7 @@ class TimeSeriesParameters(Parameters):
     `sequence_index`: the column that orders the rows of a sequence; told as None: they are in order.
     `context_columns`: constant within each sequence. What is left out of these three is found in the cells.
     `n_sequences`: make that many whole sequences. `sequence_length`: least and greatest rows of each. `start`: the time
-    of the first row of each. `frequency`: the time between rows, as `data.sequences.frequency` knows it. `layout`: a
+    of the first row of each. `frequency`: the time between rows, as `data.frequency` knows it. `layout`: a
     row is one step of a sequence, or a whole one. `conditions`: as `data.asking`, of context columns and values.
     `fit_rows`, `min_level_rows`, `constraints`: as of tables.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
 from lookalike.data.sequences.calendar import fields_of, periods_of
-from lookalike.data.sequences.frequency import parse_frequency
+from lookalike.data.frequency import parse_frequency
 from lookalike.data.sequences.grouping import Ints
 from lookalike.data.sequences.spelled import find_spelling, is_spelled
 from lookalike.data.sequences.units import Unit, clocks, local_dates, month_day
