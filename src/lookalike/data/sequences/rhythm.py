@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
-from lookalike.data.sequences.calendar import fields_of, periods_of
 from lookalike.data.frequency import parse_frequency
+from lookalike.data.sequences.calendar import fields_of, periods_of
 from lookalike.data.sequences.grouping import Ints
 from lookalike.data.sequences.spelled import find_spelling, is_spelled
 from lookalike.data.sequences.units import Unit, clocks, local_dates, month_day
@@ -187,6 +187,9 @@ def _near(times: pl.Series) -> Unit | None:
 
 
 def _countable(unit: Unit, times: pl.Series) -> bool:
+    """Whether all counts are whole numbers that 64 bits, or the digits of a float, hold."""
+    if times.dtype.is_integer():
+        return not times.cast(pl.Int64, strict=False).null_count()
     return not times.dtype.is_float() or bool((times.cast(pl.Float64).abs() * unit.per < _EXACT).all())
 
 
