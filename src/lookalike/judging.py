@@ -18,6 +18,7 @@ from lookalike.data.parameters import (
     refuse,
 )
 from lookalike.data.sequences.roles import find_roles, typed_roles
+from lookalike.data.sequences.wide import molten
 from lookalike.errors import MetadataError, UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.gate import problems
@@ -129,6 +130,8 @@ def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
         raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
     rules = [("parameters.constraints", "has no figure of sequences: judge the rows as a table")]
     refuse(rules if chosen.constraints else [])
+    if chosen.layout == "wide":
+        return _wide_sequences(case, chosen, seed)
     _demand(case.metadata, [*(chosen.sequence_key or ()), *([chosen.sequence_index] if chosen.sequence_index else [])])
     roles = find_roles(case.real, case.metadata, chosen)
     metadata = typed_roles(case.metadata, roles)
@@ -136,6 +139,14 @@ def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
     settings = replace(case.settings, notes=roles.why)
     others = case.others(metadata, (roles.index,))
     return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=settings)
+
+
+def _wide_sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
+    """Of tables a row of which is a whole sequence."""
+    given = [case.real, *(other for other in case.others(case.metadata) if other is not None)]
+    tables, metadata, told = molten(given, case.metadata, chosen)
+    columns = of_sequences.SequenceColumns(metadata, told.sequence_key or (), told.sequence_index or None)
+    return of_sequences.evaluate_sequences(*tables, columns=columns, seed=seed, settings=case.settings)
 
 
 def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:

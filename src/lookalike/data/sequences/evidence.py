@@ -11,7 +11,8 @@ from lookalike.data.keys import YEARS, named_key, words
 from lookalike.data.sequences.grouping import Ints, ranks
 from lookalike.data.sequences.spelled import find_spelling, is_spelled, read_spelled
 
-DOUBLES_MAX = 0.01  # share of rows that may repeat a pair by mistake, so that the mistake can be told
+DOUBLES_MAX = 0.01  # share of rows that may repeat a pair: by mistake, or as events do
+FAULTS_MAX = 0.05  # of rows that repeat a pair or lack a cell, if without them nothing fits: so they can be told
 RISING_MIN = 0.9  # a number without a name for it must rise through sequences nearly everywhere to be their index
 THROUGH_MIN = 0.99
 _ROWS_MIN, _ROWS_MIN_NAMED = 2.0, 1.5
@@ -26,7 +27,7 @@ _NO_INDEX = {"id", "ids", "key"}  # though such numbers rise through a table tha
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """A column that may order rows: its ranks, what kind of column it is, and its numbers if it holds whole ones."""
+    """A column that may order rows: its kind, its ranks, and the whole numbers it holds or is stored as."""
 
     name: str
     kind: str
@@ -69,16 +70,26 @@ def time_named(name: str) -> bool:
     return bool(found & _TIMES) and not named_key(name)
 
 
-def as_index(cells: pl.Series) -> Index | None:
-    """The column as one that may order rows; None if its cells have no order, are missing here and there or all one."""
+def as_index(cells: pl.Series, missing_max: float = 0.0) -> Index | None:
+    """The column as one that may order rows; None if its cells have no order, are all one, or too many are missing."""
     kind = _kind(cells)
-    if kind is None or cells.null_count() or (cells.dtype.is_float() and not cells.is_finite().all()):
+    if (
+        kind is None
+        or cells.null_count() > missing_max * len(cells)
+        or (cells.dtype.is_float() and not cells.is_finite().all())
+    ):
         return None
     if is_spelled(cells.dtype):
         cells = read_spelled(cells, find_spelling(cells) or "").alias(cells.name)
-    whole = cells.cast(pl.Int64, strict=False).to_numpy() if cells.dtype.is_integer() and kind != "moment" else None
-    index = Index(cells.name, kind, ranks(cells), whole)
+    index = Index(cells.name, kind, ranks(cells), _whole(cells))
     return index if index.n_values >= (_VALUES_MIN if kind == "number" else 2) else None
+
+
+def _whole(cells: pl.Series) -> Ints | None:
+    if not (cells.dtype.is_integer() or cells.dtype.is_temporal()):
+        return None
+    whole = cells.to_physical().cast(pl.Int64, strict=False)
+    return None if whole.null_count() else whole.to_numpy()
 
 
 def _kind(cells: pl.Series) -> str | None:
@@ -130,10 +141,10 @@ def least_rows(key: str) -> float:
     return _ROWS_MIN_NAMED if named_key(key) else _ROWS_MIN
 
 
-def fits(found: Facts, index: Index, key: Sequence[str]) -> bool:
+def fits(found: Facts, index: Index, key: Sequence[str], doubles_max: float = DOUBLES_MAX) -> bool:
     """Whether the pair may be key and index at all."""
     least = min(map(least_rows, key))
-    if found.doubles > DOUBLES_MAX or found.mean_rows < least or found.accompanied < 0.5:
+    if found.doubles > doubles_max or found.mean_rows < least or found.accompanied < 0.5:
         return False
     return index.kind != "number" or found.rising >= RISING_MIN or found.even >= RISING_MIN
 

@@ -187,6 +187,9 @@ def _near(times: pl.Series) -> Unit | None:
 
 
 def _countable(unit: Unit, times: pl.Series) -> bool:
+    """Whether all counts are whole numbers that 64 bits, or the digits of a float, hold."""
+    if times.dtype.is_integer():
+        return not times.cast(pl.Int64, strict=False).null_count()
     return not times.dtype.is_float() or bool((times.cast(pl.Float64).abs() * unit.per < _EXACT).all())
 
 

@@ -15,6 +15,7 @@ from lookalike.errors import InputInvalid
 
 IN_ORDER = ""  # told in the place of an index: rows are in order
 
+_OFFSET = r"[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9]{2}:?[0-9]{2})$"
 _FEW = 100_000  # rows, to see that cells vary
 
 
@@ -62,6 +63,8 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
         _refuse_orderless(table[index])
     kept = table.drop(parameters.context_columns or ())
     found = find(Search(kept, key, index, in_order))
+    for name in (*found.key, *(() if found.index is None else (found.index,))):
+        _refuse_missing(table[name])
     numbers = sequence_numbers(table, found.key)
     context = _context(table, numbers, (*found.key, found.index), parameters)
     values = tuple(n for n in table.columns if n not in {*found.key, found.index, *context})
@@ -122,7 +125,13 @@ def _refuse_orderless(cells: pl.Series) -> None:
     dtype = cells.dtype
     if dtype.is_numeric() or dtype.is_temporal() or (is_spelled(dtype) and find_spelling(cells) is not None):
         return
-    n, row = _unread(cells.cast(pl.String))
+    texts = cells.cast(pl.String)
+    if texts.str.contains(_OFFSET).all():
+        raise InputInvalid(
+            f"Column '{cells.name}' holds times of several offsets from UTC.",
+            hint="Give all of them in UTC, ending in Z.",
+        )
+    n, row = _unread(texts)
     raise InputInvalid(
         f"Column '{cells.name}' cannot order rows: {n:,} of its {len(cells):,} cells are neither numbers nor times, "
         f"the first in row {row + 1:,}.",
@@ -146,7 +155,7 @@ def _context(
         for name in told:
             _refuse_varying(table[name], numbers)
         return told
-    if not numbers.any():
+    if not numbers.any() or numbers[-1] == len(numbers) - 1:  # of single rows everything is the same within
         return ()
     names = (name for name in table.columns if name not in taken)
     return tuple(name for name in names if _is_fixed(table[name], numbers))

@@ -52,7 +52,7 @@ def test_a_series_over_both_clock_changes_stays_regular(year: int, zone: str, mi
     assert 1 == rhythm.step
 
 
-@given(year=YEARS, zone=st.sampled_from(ZONES), hour=st.sampled_from([0, 6, 12]))
+@given(year=st.integers(1990, 2035), zone=st.sampled_from(ZONES), hour=st.sampled_from([0, 6, 12]))
 def test_a_daily_series_stays_regular(year: int, zone: str, hour: int) -> None:
     """The same hour of each day of a year is a day a tick, though days have 23 to 25 hours."""
     start = datetime(year, 1, 1, hour)

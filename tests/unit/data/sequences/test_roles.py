@@ -98,6 +98,24 @@ def test_events_of_several_in_order_of_time() -> None:
     assert (("account_id",), "at") == _parts(_roles(table))[:2]
 
 
+def test_even_times_with_a_code_beside_them() -> None:
+    """Days that follow each other are one series, whatever a column of codes is named."""
+    dates = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 2, 17), "1d", eager=True)
+    table = pl.DataFrame({"at": dates, "weather_code": [i * i % 5 for i in range(ROWS)], "x": NOISE})
+
+    assert ((), "at") == _parts(_roles(table))[:2]
+
+
+def test_a_fault_is_told_where_nothing_fits_without_it() -> None:
+    """A date that is missing or comes again does not make the table one without an index."""
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 2, 17), "1d", eager=True).to_list()
+    missing = pl.DataFrame({"at": [None, *days[1:]], "x": NOISE})
+    doubled = pl.DataFrame({"at": [days[1], *days[1:]], "x": NOISE})
+
+    assert "1 of its cells are missing, the first in row 1" in _said(missing)
+    assert ((), "at") == _parts(_roles(doubled))[:2]
+
+
 def test_no_index() -> None:
     """Equal cells that stand together, each in one run, are sequences without an index."""
     roles = _roles(_panel().drop("when"))
@@ -146,6 +164,13 @@ def test_an_index_with_some_cells_that_are_no_times() -> None:
     table = _panel().with_columns(pl.Series("at", texts, dtype=pl.Categorical))
 
     assert "1 of its 48 cells are neither numbers nor times, the first in row 3" in _said(table, sequence_index="at")
+
+
+def test_an_index_of_several_offsets() -> None:
+    """Local times that are written with their offset, in summer and winter, are refused with the mend."""
+    texts = [f"2025-10-26T0{i % 9}:30:00+0{1 + i % 2}:00" for i in range(ROWS)]
+
+    assert "several offsets from UTC. Give all of them in UTC" in _said(_panel(at=texts), sequence_index="at")
 
 
 def test_nothing_is_left_for_values() -> None:
