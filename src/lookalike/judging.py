@@ -127,8 +127,7 @@ def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:
 def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
     if case.target is not None:
         raise UsageError("Sequences are not judged by a target.", hint="Leave it out, or judge the rows as a table.")
-    rules = [("parameters.constraints", "has no figure of sequences: judge the rows as a table")]
-    refuse(rules if chosen.constraints else [])
+    refuse(_unjudged(chosen))
     _demand(case.metadata, [*chosen.sequence_key, *([chosen.sequence_index] if chosen.sequence_index else [])])
     roles = find_roles(case.real, case.metadata, chosen)
     metadata = typed_roles(case.metadata, roles)
@@ -136,6 +135,11 @@ def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
     settings = replace(case.settings, notes=roles.why)
     others = case.others(metadata, (roles.index,))
     return of_sequences.evaluate_sequences(case.real, *others, columns=columns, seed=seed, settings=settings)
+
+
+def _unjudged(chosen: TimeSeriesParameters) -> list[tuple[str, str]]:
+    rules = [("constraints", "of sequences are not judged")] if chosen.constraints else []
+    return rules + ([("layout", "is not judged when wide: give long tables")] if chosen.layout == "wide" else [])
 
 
 def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:
