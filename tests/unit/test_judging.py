@@ -8,13 +8,12 @@ import polars as pl
 import pytest
 
 from lookalike import evaluate
-from lookalike.errors import MetadataError, UsageError, ValidationError
+from lookalike.errors import InputInvalid, MetadataError, UsageError, ValidationError
 from lookalike.evaluation.report import Report
 from questions import questions
 from walks import patients, series
 
 STEPS: Mapping[str, Any] = {"data_type": "time_series", "sequence_key": "who", "sequence_index": "at"}
-RULE = {"type": "range", "column": "pulse", "min": -100}
 
 
 def sequences(made: pl.DataFrame, **parameters: Any) -> Report:
@@ -115,10 +114,10 @@ def test_limits_name_figures_of_the_kind() -> None:
         ({"data_type": "pictures"}, ValidationError, "known: tabular, time_series, text"),
         ({**STEPS, "sequence_index": "then"}, MetadataError, "There is no column 'then'"),
         ({**STEPS, "sequence_key": ["who", "x"]}, MetadataError, "There is no column 'x'"),
-        ({**STEPS, "sequence_index": "mood"}, MetadataError, "cannot order rows"),
+        ({**STEPS, "sequence_index": "mood"}, InputInvalid, "cannot order rows"),
         ({**STEPS, "target": "mood"}, UsageError, "not judged by a target"),
         ({**STEPS, "rebalance": {}}, ValidationError, "rebalance is unknown"),
-        ({**STEPS, "constraints": [RULE]}, ValidationError, "constraints has no figure of sequences"),
+        ({**STEPS, "constraints": [{"type": "unique", "columns": ["x"]}]}, ValidationError, "has no figure of sequences"),
         ({"data_type": "text"}, MetadataError, "2 columns could be the texts"),
         ({"data_type": "text", "text_columns": ["who", "mood"]}, MetadataError, "2 columns could be"),
         ({"data_type": "text", "exclude": ["who", "mood"]}, MetadataError, "No columns could be the texts"),

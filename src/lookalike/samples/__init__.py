@@ -5,6 +5,6 @@ from pathlib import Path
 
 
 def path(name: str) -> Path:
-    """Where a sample stands: ``adult.csv`` (4,000 people, CC BY 4.0), ``storms.csv`` (150 storm tracks, public domain)."""
+    """Where a sample stands: ``adult.csv`` (4,000 people, CC BY 4.0), ``storms.csv`` (150 storms, public domain)."""
     with as_file(files(__name__).joinpath(name)) as place:
         return place
