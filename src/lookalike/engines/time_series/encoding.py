@@ -101,7 +101,8 @@ def encode_rows(sequences: Sequences, table: pl.DataFrame, layout: Layout, modes
     told = list(_columns(layout, table, first, ticks, modes))
     values = np.column_stack([v for v, _ in told]) if told else np.zeros((table.height, 0))
     codes = np.column_stack([m for _, m in told]).astype(np.int64) if told else np.zeros((table.height, 0), np.int64)
-    return Rows(np.ascontiguousarray(values), np.ascontiguousarray(codes), ages(codes, first), ticks)
+    sums = np.cumsum(values, axis=0)
+    return Rows(np.ascontiguousarray(values), np.ascontiguousarray(codes), ages(codes, first), ticks, sums)
 
 
 def _columns(

@@ -14,6 +14,7 @@ from lookalike.engines.tabular.compiled import compiled
 LAGS = 3
 WINDOW = 6  # rows of the rolling mean and of the rolling size of changes
 OF_NUMBER, OF_LEVEL, OF_SEASON = 11, 5, 2  # features of a column's past; of its past a season ago
+OF_SPAN = 2  # of the mean of a number over a long span
 SLOT = 4  # features of a cell of the step itself: value, change, mode, lean
 VALUE, CHANGE, MODE, LEAN = 0, 1, 2, 3
 NOW = 2  # row number and time since the first row; phases of the calendar come after them
@@ -30,6 +31,7 @@ class Plot(NamedTuple):
     int64 ``(c + 1,)``: first feature of a column's cell of the step itself; the last one is the width of the vector.
     `now`, `before`, `context` int64 ``(1,)``: first feature of the row's number and the calendar, of the calendar at
     the row before (of use where steps of time are drawn), of the context. `seasons` int64 ``(s,)``: rows of a season.
+    `spans` int64 ``(w,)``: rows over which slow means are taken.
     `periods` float64 ``(p,)``: ticks after which the calendar repeats. `timed` bool ``(1,)``: column 0 is the time
     since the row before, in ticks.
     """
@@ -41,6 +43,7 @@ class Plot(NamedTuple):
     before: Array
     context: Array
     seasons: Array
+    spans: Array
     periods: Array
     timed: Array
 
@@ -48,18 +51,23 @@ class Plot(NamedTuple):
 class Rows(NamedTuple):
     """
     Rows of sequences: `values` float64, `modes` and `ages` (rows since the mode changed) int64, all ``(n, c)``; `ticks`
-    float64 ``(n,)``.
+    float64 ``(n,)``; `sums` float64 ``(n, c)``: of the values up to each row, from anywhere.
     """
 
     values: Array
     modes: Array
     ages: Array
     ticks: Array
+    sums: Array
 
 
-def make_plot(numeric: Array, seasons: Array, periods: Array, n_context: int, *, timed: bool) -> Plot:
-    """The plot of columns of which `numeric` says whether they are numbers, shape ``(c,)``."""
-    sizes = np.where(numeric, OF_NUMBER + OF_SEASON * len(seasons), OF_LEVEL + OF_SEASON * len(seasons))
+def make_plot(numeric: Array, seasons: tuple[Array, Array], periods: Array, n_context: int, *, timed: bool) -> Plot:
+    """
+    The plot of columns of which `numeric` says whether they are numbers, shape ``(c,)``; `seasons`: rows of seasons,
+    and of spans.
+    """
+    of_seasons, of_spans = OF_SEASON * len(seasons[0]), OF_SPAN * len(seasons[1])
+    sizes = np.where(numeric, OF_NUMBER + of_spans + of_seasons, OF_LEVEL + of_seasons)
     past = np.cumsum(sizes) - sizes
     before = int(sizes.sum())
     context = before + len(periods)
@@ -74,7 +82,8 @@ def make_plot(numeric: Array, seasons: Array, periods: Array, n_context: int, *,
         np.array([now], np.int64),
         np.array([before], np.int64),
         np.array([context], np.int64),
-        np.asarray(seasons, np.int64),
+        np.asarray(seasons[0], np.int64),
+        np.asarray(seasons[1], np.int64),
         np.asarray(periods, np.float64),
         np.array([timed]),
     )
@@ -130,6 +139,10 @@ def put_past(plot: Plot, features: Array, rows: Rows, base: int, t: int, first: 
             features[k + 6], features[k + 7], features[k + 8] = mean, a - mean, size
             features[k + 9], features[k + 10] = rows.modes[i - 1, c], rows.ages[i - 1, c]
             k += OF_NUMBER
+            for span in plot.spans:
+                slow = _slow(rows, base, t, c, span)
+                features[k], features[k + 1] = slow, a - slow
+                k += OF_SPAN
         else:
             features[k + 4] = rows.ages[i - 1, c]
             k += OF_LEVEL
@@ -154,6 +167,15 @@ def _recent(values: Array, base: int, t: int, c: int) -> tuple[float, float]:
         squares += change * change
     n_changes = t - max(1, low)
     return total / (t - low), np.sqrt(squares / n_changes) if n_changes > 0 else 0.0
+
+
+@compiled
+def _slow(rows: Rows, base: int, t: int, c: int, span: int) -> float:
+    """Mean of the last `span` rows, or of all if there are fewer."""
+    last = base + t - 1
+    if t > span:
+        return (rows.sums[last, c] - rows.sums[last - span, c]) / span  # type: ignore[no-any-return]
+    return (rows.sums[last, c] - rows.sums[base, c] + rows.values[base, c]) / t  # type: ignore[no-any-return]
 
 
 @compiled

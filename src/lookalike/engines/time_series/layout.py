@@ -94,6 +94,7 @@ class Layout:
         derived: Columns that another one determines, by name.
         rules: What rows must obey, and the columns computed from others.
         seasons: Rows of a season, where what was then says what is now.
+        spans: Rows over which slow means are taken.
         periods: Ticks of a day, a week, a year, as far as there is more than one.
         monotone: 1 for columns that never fall within a sequence, -1 for those that never rise.
         widening: How rows become those of the table that was given, where each of its rows is a sequence.
@@ -110,6 +111,7 @@ class Layout:
     derived: Mapping[str, Lookup]
     rules: Rules
     seasons: tuple[int, ...]
+    spans: tuple[int, ...]
     periods: tuple[float, ...]
     monotone: Mapping[str, int]
     lengths: Lengths
@@ -122,7 +124,8 @@ class Layout:
     def plot(self) -> Plot:
         """Where the features of a step stand."""
         numeric = np.array([track.numeric for track in self.tracks], np.bool_)
-        return make_plot(numeric, np.array(self.seasons), np.array(self.periods), len(self.clues), timed=self.timed)
+        seasons = np.array(self.seasons, np.int64), np.array(self.spans, np.int64)
+        return make_plot(numeric, seasons, np.array(self.periods), len(self.clues), timed=self.timed)
 
     @cached_property
     def ordered(self) -> npt.NDArray[np.bool_]:

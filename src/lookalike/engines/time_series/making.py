@@ -20,7 +20,7 @@ from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
 from lookalike.engines.time_series.plan import Plan
-from lookalike.engines.time_series.seasons import find_periods, find_seasons
+from lookalike.engines.time_series.seasons import find_periods, find_seasons, find_spans
 from lookalike.engines.time_series.settings import dial
 from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, start_table
 from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
@@ -101,6 +101,7 @@ def _plan(
         derived=derived,
         rules=replace(related.rules, metadata=metadata),
         seasons=(),
+        spans=(),
         periods=(),
         monotone=_monotone(table, tracks, first),
         lengths=_lengths(lengths),
@@ -220,7 +221,11 @@ def _calendar(layout: Layout, rows: Any, lengths: Array) -> dict[str, Any]:
     numeric = np.array([isinstance(t, Number) and n != STEP for n, t in zip(layout.names, layout.tracks, strict=True)])
     seasons = find_seasons(rows, lengths, numeric, periods, step) if layout.rhythm.regular else ()
     every = step if layout.rhythm.regular else 0.0
-    return {"seasons": seasons, "periods": find_periods(rows.ticks, lengths, periods, every)}
+    return {
+        "seasons": seasons,
+        "spans": find_spans(lengths, seasons),
+        "periods": find_periods(rows.ticks, lengths, periods, every),
+    }
 
 
 def _context(layout: Layout, table: pl.DataFrame, first: Mask) -> npt.NDArray[np.float64]:

@@ -38,7 +38,7 @@ class Machine:
     @property
     def memory(self) -> int:
         """How many rows back a step looks."""
-        return max(LAGS, WINDOW, *(season + 1 for season in self.layout.seasons), 1)
+        return max(LAGS, WINDOW, *(n + 2 for n in (*self.layout.seasons, *self.layout.spans)))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _set_out(machine: Machine, begun: Begun) -> tuple[Rows, Runs]:
     base = np.cumsum(begun.most) - begun.most
     rows = _room(machine.layout, int(begun.most.sum()))
     values, modes = encode_starts(begun.frame, machine.layout)
-    rows.values[base], rows.modes[base], rows.ticks[base] = values, modes, begun.ticks
+    rows.values[base], rows.modes[base], rows.ticks[base], rows.sums[base] = values, modes, begun.ticks, values
     of = (np.ones(len(base), np.int64), begun.most.copy(), values)
     return rows, _runs(machine, begun, base, of, len(rows.ticks))
 
@@ -107,7 +107,7 @@ def draw_stretch(
     rows = fresh if tail is None else Rows(*map(np.concatenate, zip(tail, fresh, strict=True)))
     values, modes = encode_starts(begun.frame, machine.layout)
     if tail is None:
-        rows.values[:1], rows.modes[:1], rows.ticks[:1] = values, modes, begun.ticks
+        rows.values[:1], rows.modes[:1], rows.ticks[:1], rows.sums[:1] = values, modes, begun.ticks, values
     ends = np.array([start + n_rows])
     runs = _runs(machine, begun, np.array([behind - start]), (np.array([max(start, 1)]), ends, values), len(rows.ticks))
     telling = Telling(machine, rows, begun.frame.select([]), begun.numbers)
@@ -147,6 +147,7 @@ def _room(layout: Layout, n_rows: int) -> Rows:
         np.zeros((n_rows, n_columns), np.int64),
         np.zeros((n_rows, n_columns), np.int64),
         np.zeros(n_rows),
+        np.zeros((n_rows, n_columns)),
     )
 
 

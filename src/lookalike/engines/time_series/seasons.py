@@ -12,6 +12,8 @@ SEASON_MAX = 400  # rows; longer seasons are told by the calendar alone
 ALIKE = 0.2  # correlation a season apart that makes a season
 CYCLES = 3  # of the calendar that there must be, or its phase tells one from the other
 SEASONS_MAX = 2
+SPAN, SPANS = 24, 7  # rows of the shortest slow mean where there are no seasons; so many of it make the next
+ROOM = 4  # spans that the middle sequence must have
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +31,12 @@ def find_seasons(rows: Rows, lengths: Array, numeric: Array, periods: Sequence[f
         n for n in asked if n <= SEASON_MAX and np.median(lengths) >= 2 * n and _repeats(rows, lengths, numeric, n)
     ]
     return tuple(found[:SEASONS_MAX])
+
+
+def find_spans(lengths: Array, seasons: Sequence[int]) -> tuple[int, ...]:
+    """Rows over which slow means are taken: a season and seven of them, as far as sequences are long enough."""
+    base = seasons[0] if seasons else SPAN
+    return tuple(n for n in (base, SPANS * base) if np.median(lengths) >= ROOM * n)
 
 
 def _repeats(rows: Rows, lengths: Array, numeric: Array, season: int) -> bool:

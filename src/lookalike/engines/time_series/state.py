@@ -52,6 +52,7 @@ def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
         },
         "rules": to.put("rules", layout.rules.state()),
         "seasons": list(layout.seasons),
+        "spans": list(layout.spans),
         "periods": list(layout.periods),
         "monotone": dict(layout.monotone),
         "widening": None if layout.widening is None else layout.widening.to_json(),
@@ -107,6 +108,7 @@ def _loaded(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layout:
         },
         rules=load_rules(header["rules"], _under("rules.", arrays), metadata),
         seasons=tuple(int(n) for n in header["seasons"]),
+        spans=tuple(int(n) for n in header["spans"]),
         periods=tuple(float(p) for p in header["periods"]),
         monotone={name: 1 if sign > 0 else -1 for name, sign in header["monotone"].items()},
         widening=None if header["widening"] is None else Widening.from_json(header["widening"]),
@@ -139,7 +141,7 @@ def _is_sound(layout: Layout) -> bool:
     if layout.roles.index is not None:
         told.add(layout.roles.index)
     seen = layout.lengths.seen
-    seasons = all(0 < n < 2**31 for n in layout.seasons) and all(p > 0 for p in layout.periods)
+    seasons = all(0 < n < 2**31 for n in (*layout.seasons, *layout.spans)) and all(p > 0 for p in layout.periods)
     lengths = seen.ndim == 1 and len(seen) > 0 and seen.dtype.kind == "i" and bool((np.diff(seen) >= 0).all())
     looked_up = all(_fits(layout, lookup) for lookup in layout.derived.values())
     counts = len(layout.names) == len(layout.tracks) == len(set(layout.names))

@@ -153,6 +153,7 @@ def _draw_cell(by: By, rows: Rows, features: Array, where: tuple[int, int], rand
             atom = course.atoms[course.atom_at[c] + mode - ATOMS]
             value = atom if np.isfinite(atom) else before
     rows.values[i, c] = value
+    rows.sums[i, c] = rows.sums[i - 1, c] + value
     rows.modes[i, c] = mode
     rows.ages[i, c] = rows.ages[i - 1, c] + 1 if mode == rows.modes[i - 1, c] else 0
     put_cell(plot, features, c, value, before, mode)
