@@ -41,8 +41,9 @@ def _n_holdout(n_rows: int, share: float) -> int:
     return n if n >= HOLDOUT_MIN_ROWS else 0
 
 
-HOLDOUT_MIN_SEQUENCES = 5  # fewer make a floor that is mostly noise
-LEAST_SEQUENCES = 25  # from so many on that many may be spared
+LEAST_SEQUENCES = 25  # from so many on some may be spared
+ENOUGH_SEQUENCES = 20  # held back: fewer do not tell how well whole ones can be told apart
+FIFTH = 5  # so that they are no more than this part
 
 
 def split_sequences(
@@ -53,7 +54,7 @@ def split_sequences(
 
     Args:
         key: Columns that tell sequences apart; without any the table is one series, whose end is held back.
-        share: Of sequences in the holdout, ``0 … 0.5``; at least `HOLDOUT_MIN_SEQUENCES` of them, if it is any.
+        share: Of sequences in the holdout, ``0 … 0.5``; unless it is 0 at least `ENOUGH_SEQUENCES`, or a fifth.
 
     Returns:
         The holdout has no rows where too few sequences, or rows of one series, would be left; `note_sequences` says so.
@@ -86,4 +87,4 @@ def note_sequences(table: pl.DataFrame, key: tuple[str, ...], share: float) -> s
 def _n_held_back(n_sequences: int, share: float) -> int:
     if share == 0.0 or n_sequences < LEAST_SEQUENCES:
         return 0
-    return max(round(n_sequences * share), HOLDOUT_MIN_SEQUENCES)
+    return max(round(n_sequences * share), min(ENOUGH_SEQUENCES, n_sequences // FIFTH))
