@@ -134,7 +134,7 @@ def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
         return _wide_sequences(case, chosen, seed)
     _demand(case.metadata, [*(chosen.sequence_key or ()), *([chosen.sequence_index] if chosen.sequence_index else [])])
     roles = find_roles(case.real, case.metadata, chosen)
-    metadata = typed_roles(case.metadata, roles)
+    metadata = typed_roles(case.metadata, roles, case.real, chosen.columns)
     columns = of_sequences.SequenceColumns(metadata, roles.key, roles.index)
     settings = replace(case.settings, notes=roles.why)
     others = case.others(metadata, (roles.index,))

@@ -49,7 +49,7 @@ def infer(
         null: The token that the reader took for missing cells; None leaves it to each column.
         exclude: Columns to leave out. Dropping them before would make lines wrong if their cells hold newlines.
         columns: What was told of columns, by name. Those told to be nested are made flat first; what that makes may be
-            told of and excluded too. Of the others `_meaning` finds keys, personal cells and free text.
+            told of and excluded too. Of the others `meaning` finds keys, personal cells and free text.
 
     Returns:
         Rows and columns in the order given. A column without values is EMPTY. Only text columns change their dtype.
@@ -88,7 +88,7 @@ def _read(
 ) -> tuple[pl.Series, Column]:
     if rule is None or rule.type == "nested":
         series, column = _column(frame, cells, textual=source.textual, null=source.null)
-        return series, replace(column, type=_meaning(series, column))
+        return series, replace(column, type=meaning(series, column))
     series, column = read_told(cells, rule, source)
     _check_range(series)
     return series, column
@@ -112,7 +112,7 @@ def _chosen(frame: pl.DataFrame, exclude: Collection[str], told: Mapping[str, Co
     return kept
 
 
-def _meaning(cells: pl.Series, column: Column) -> ColumnType:
+def meaning(cells: pl.Series, column: Column) -> ColumnType:
     """
     What a column means beyond its dtype: a key, personal texts or numbers, free text; else the type it has.
 

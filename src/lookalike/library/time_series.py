@@ -69,7 +69,8 @@ class TimeSeriesSynthesizer:
         parameters, why = self.parameters, tuple[str, ...]()
         if roles is not None:
             told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
-            parameters, metadata, why = parameters.model_copy(update=told), typed_roles(metadata, roles), roles.why
+            metadata = typed_roles(metadata, roles, table, parameters.columns)
+            parameters, why = parameters.model_copy(update=told), roles.why
         plan = engine.Synthesizer(parameters).prepare(table, metadata, seed=self.seed)
         return TimeSeriesModel(carried_out(plan), kind or Kind(), why)
 

@@ -32,16 +32,17 @@ class _Learner:
         roles = self.synthesizer.roles(table, metadata)
         train, holdout = _split(table, roles, share, self.seed)
         model = self.synthesizer.fit_typed(train, metadata, roles)
-        known = metadata if roles is None else typed_roles(metadata, roles)
+        told = self.synthesizer.parameters.columns
+        known = metadata if roles is None else typed_roles(metadata, roles, table, told)
         held = holdout if holdout.height else None
 
         def judge(rows: pl.DataFrame, settings: ReportSettings) -> Report:
             given = [train, rows, *([] if held is None else [held])]
-            tables, told, parameters = molten(given, known, self.synthesizer.parameters)
+            tables, typed, parameters = molten(given, known, self.synthesizer.parameters)
             key, index = (
                 (roles.key, roles.index) if roles else (parameters.sequence_key or (), parameters.sequence_index)
             )
-            columns = SequenceColumns(told, key, index)
+            columns = SequenceColumns(typed, key, index)
             return evaluate_sequences(*tables, columns=columns, seed=self.seed, settings=settings)
 
         def blocks(n_rows: int | None) -> Iterator[pl.DataFrame]:

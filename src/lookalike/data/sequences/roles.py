@@ -1,11 +1,12 @@
 """What the columns of sequences are: key, index, context, values; as told, else as found."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from lookalike.data.inference import meaning
 from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
 from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sequences.grouping import Ints, place, ranks, sequence_numbers
@@ -80,9 +81,24 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
     return Roles(found.key, found.index, context, values, why)
 
 
-def typed_roles(metadata: Metadata, roles: Roles) -> Metadata:
-    """The metadata with the meanings that roles give: an index is what it is stored as, columns of a key are IDs."""
-    return Metadata(tuple(_with_role(column, roles) for column in metadata.columns))
+def typed_roles(metadata: Metadata, roles: Roles, table: pl.DataFrame, told: Collection[str] = ()) -> Metadata:
+    """
+    The metadata with the meanings that roles give.
+
+    An index is what it is stored as, columns of a key are IDs; context is what it would be in a table of a row a
+    sequence, such as an ID or a name, which repeats itself only because its sequence has several rows.
+
+    Args:
+        table: The rows.
+        told: Columns whose meaning was told: it stays.
+    """
+    typed = Metadata(tuple(_with_role(column, roles) for column in metadata.columns))
+    asked = [name for name in roles.context if name not in told]
+    if not asked:
+        return typed
+    begun = table.unique(roles.key, keep="first", maintain_order=True) if roles.key else table.head(1)
+    found = {name: replace(typed[name], type=meaning(begun[name], typed[name])) for name in asked}
+    return Metadata(tuple(found.get(column.name, column) for column in typed.columns))
 
 
 def _with_role(column: Column, roles: Roles) -> Column:

@@ -23,7 +23,8 @@ def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
     train, holdout = split_sequences(table, roles.key, share, request.seed)
     told = note_sequences(table, roles.key, share)
     found = {"sequence_key": roles.key, "sequence_index": roles.index or IN_ORDER, "context_columns": roles.context}
-    return Profile(typed_roles(metadata, roles), train, holdout, (*roles.why, *([told] if told else [])), found)
+    known = typed_roles(metadata, roles, table, parameters.columns)
+    return Profile(known, train, holdout, (*roles.why, *([told] if told else [])), found)
 
 
 def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: ReportSettings) -> Report:

@@ -183,8 +183,22 @@ def test_nothing_is_left_for_values() -> None:
 def test_meanings_of_roles() -> None:
     """An index that was taken for an ID counts again; columns of a key are IDs."""
     table, metadata = infer(pl.DataFrame({"n_id": range(ROWS), "who": WHO, "x": NOISE}), textual=False)
-    typed = typed_roles(metadata, Roles(("who",), "n_id", (), ("x",)))
+    typed = typed_roles(metadata, Roles(("who",), "n_id", (), ("x",)), table)
 
     assert ColumnType.ID is metadata["n_id"].type
     assert [ColumnType.INTEGER, ColumnType.ID, ColumnType.DECIMAL] == [c.type for c in typed.columns]
     assert table.height == ROWS
+
+
+def test_context_is_what_it_is_once_a_sequence() -> None:
+    """A code that repeats only along its sequence is an ID; what was told of a column stays."""
+    rows = pl.int_range(90, eager=True)
+    codes = "c" + (1_000 + rows // 3).cast(pl.String)
+    table, metadata = infer(
+        pl.DataFrame({"who": rows // 3, "at": rows % 3, "code": codes, "x": rows * 37 % 11}), textual=False
+    )
+    roles = Roles(("who",), "at", ("code",), ("x",))
+
+    assert ColumnType.CATEGORICAL is metadata["code"].type
+    assert ColumnType.ID is typed_roles(metadata, roles, table)["code"].type
+    assert ColumnType.CATEGORICAL is typed_roles(metadata, roles, table, {"code"})["code"].type
