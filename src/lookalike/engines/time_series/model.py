@@ -110,10 +110,18 @@ class Model:
     def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """A block: whole sequences, as many rows as they have; of one long series its stretch; see `block_rows`."""
         if self._single:
-            left = BLOCK_ROWS if total is None else total - block * BLOCK_ROWS
-            return self._stretches(seed).stretch(block, max(1, min(BLOCK_ROWS, left)))
+            return self._stretch(seed, block, total)
         widening, drawn = self.layout.widening, self._block(seed, block, total or n_rows)
         return drawn if widening is None else widening.spread(drawn)
+
+    def _stretch(self, seed: int, block: int, total: int | None) -> pl.DataFrame:
+        """A stretch of the one series; of one that is asked for whole none behind its end."""
+        stretches, whole = self._stretches(seed), self.asking.n_sequences is not None
+        length = stretches.length if whole else total
+        left = BLOCK_ROWS if length is None else length - block * BLOCK_ROWS
+        if whole and left <= 0:
+            return self._empty
+        return stretches.stretch(block, max(1, min(BLOCK_ROWS, left)))
 
     def _block(self, seed: int, block: int, total: int) -> pl.DataFrame:
         """The rows of a block's sequences."""
@@ -198,7 +206,8 @@ class Model:
             return np.zeros(frame.height)
         if self.asking.start is not None:
             return np.full(frame.height, told_tick(self.asking.start, rhythm))
-        return rhythm.ticks(frame[index])
+        ticks = rhythm.ticks(frame[index])
+        return ticks if rhythm.unit is None else np.rint(ticks)  # halves would be rounded up and down in turn
 
     def _begun(self, numbers: Array, total: int, seed: int | None = None) -> pl.DataFrame:
         """Context and first rows of sequences, by groups that are kept while they are in use."""
@@ -243,7 +252,7 @@ class Model:
 
     @cached_property
     def _machine(self) -> Machine:
-        return Machine(self.layout, self.forest, self.course, self.seed)
+        return Machine(self.layout, self.forest, self.course, self.seed, self._most)
 
     def _stretches(self, seed: int) -> Stretches:
         if ("stretches", seed) not in self.kept:
