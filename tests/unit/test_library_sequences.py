@@ -151,7 +151,7 @@ def test_what_cannot_be_sampled_is_said(
     [
         ({"sequence_keys": "who"}, "sequence_key"),
         ({"n_sequences": 0}, "n_sequences"),
-        ({"layout": "wide"}, "layout"),
+        ({"layout": "broad"}, "layout"),
         ({"model_from_job": "0f8fad5b-d9cb-469f-a165-70867728950e"}, "only the service"),
         ({"conditions": {"bucket": "b", "path": "p"}}, "only the service"),
         ({"release_gate": "standard"}, "evaluate"),

@@ -98,7 +98,6 @@ def test_start_time_is_never_null(make: Callable[..., Any]) -> None:
     [
         ("data_type", "images"),
         ("data_type", "text"),
-        ("data_type", "time series"),
         ("data_type", 7),
         ("data_size", 0),
         ("data_size", -1),

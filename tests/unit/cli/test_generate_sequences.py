@@ -94,7 +94,7 @@ def test_one_series(tmp_path: Path) -> None:
         (["--type", "tabular", "-n", "20", "--sequences", "5"], 2, "no sequences"),
         ([*TOLD, "--sequences", "50", "-n", "20"], 4, "more than 20 rows"),
         ([*TOLD, "-n", "20", "--set", "sequence_key=x"], 3, "'x'"),
-        ([*TOLD, "-n", "20", "--set", "layout=wide"], 2, "parameters.layout"),
+        ([*TOLD, "-n", "20", "--set", "layout=broad"], 2, "parameters.layout"),
         ([*TOLD, "-n", "20", "--set", "rebalance={}"], 2, "parameters.rebalance"),
     ],
 )

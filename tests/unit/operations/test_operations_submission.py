@@ -18,7 +18,20 @@ def test_a_seed_is_drawn_only_if_none_is_given() -> None:
     assert 0 == check(replace(ASKED, parameters={"seed": 0}), RULES).seed
 
 
-@pytest.mark.parametrize("spelling", ["time_series", "Time Series", "TIMESERIES", "time-series", "text", "TEXT"])
+@pytest.mark.parametrize("spelling", ["time_series", "Time Series", "TIMESERIES", "time-series", "Tabular"])
+def test_data_types_are_spelled_in_any_way(spelling: str) -> None:
+    """Whatever the case, a blank, a hyphen or nothing between the words: it is the same type."""
+    assert check(replace(ASKED, data_type=spelling), RULES).data_type in ("time_series", "tabular")
+
+
+def test_more_sequences_than_rows_are_refused() -> None:
+    """Each sequence has a row at least, so data_size bounds their number."""
+    asked = replace(ASKED, data_type="time_series", parameters={"n_sequences": ASKED.data_size + 1})
+    with pytest.raises(ValidationError, match="n_sequences is more than data_size"):
+        check(asked, RULES)
+
+
+@pytest.mark.parametrize("spelling", ["text", "TEXT"])
 def test_data_types_to_come_are_named_as_not_available(spelling: str) -> None:
     """Known spellings of what this version lacks say so, with what there is."""
     with pytest.raises(ValidationError, match=r"not available in this version; available: tabular"):

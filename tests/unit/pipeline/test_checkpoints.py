@@ -21,7 +21,7 @@ from lookalike.version import VERSION
 
 N_MUTANTS = 10_000  # of each kind of file
 KINDS = {
-    *("input.arrow", "train.arrow", "holdout.arrow", "conditions.arrow", "metadata.json", "plan"),
+    *("input.arrow", "train.arrow", "holdout.arrow", "conditions.arrow", "metadata.json", "told.json", "plan"),
     *("group-00000", "group-00001"),
     *("block-0000000.arrow", "keys-block-0000000.arrow", "keys-part-0000000.arrow", "report.json", "report.html"),
     *(MODEL, "manifest.json"),

@@ -9,11 +9,11 @@ from here import Quiet
 from lookalike.compute.local import LocalExecutor, WorkerCommand
 from lookalike.data.inference import infer
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import TabularParameters, checked
+from lookalike.data.parameters import TabularParameters, checked, parse
+from lookalike.engines.tabular import Synthesizer
 from lookalike.pipeline import evaluate
-from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name
+from lookalike.pipeline.artefacts import MODEL, TOLD, Artefacts, block_name
 from lookalike.pipeline.context import Context
-from lookalike.pipeline.engine import synthesizer
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.version import VERSION
@@ -34,13 +34,16 @@ def test_only_rows_learnt_from_are_judged_by(tmp_path: Path) -> None:
     work_bucket = open_bucket("work", "file:work", {}, tmp_path)
     artefacts = Artefacts(work_bucket, "job")
     artefacts.write_json("metadata.json", metadata.to_json())
+    artefacts.write_json(TOLD, {})
     artefacts.write_frame("train.arrow", frame.head(600))
     artefacts.write_frame("holdout.arrow", frame.slice(600, 100))
     artefacts.write_frame(block_name(0), frame.tail(300))
     artefacts.write(MODEL, _model(frame, metadata, request))
     executor = LocalExecutor(1, lambda task, item: None, WorkerCommand([], {}, {}))
     context = Context(NamedBuckets(tmp_path, {}), work_bucket, executor, Quiet())
-    evaluate.stage(Work("job", VERSION, request, facts={"notes": []}), context)
+    evaluate.stage(
+        Work("job", VERSION, request, facts={"notes": [], "blocks": {"number": 1, "last_rows": 300}}), context
+    )
     report = json.loads(artefacts.read("report.json"))
     facts = report["facts"]
 
@@ -50,5 +53,5 @@ def test_only_rows_learnt_from_are_judged_by(tmp_path: Path) -> None:
 
 
 def _model(frame: pl.DataFrame, metadata: Metadata, request: Request) -> bytes:
-    plan = synthesizer(request).prepare(frame, metadata, seed=request.seed)
+    plan = Synthesizer(parse(request.data_type, request.parameters)).prepare(frame, metadata, seed=request.seed)
     return plan.join([plan.fit_group(group) for group in range(plan.n_groups)]).to_bytes()

@@ -3,8 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.engines import BLOCK_ROWS
-from lookalike.pipeline.generate import n_blocks
 from lookalike.pipeline.layout import Layout
 
 PATHS = st.sampled_from(["a.csv", "a/", "a/b.csv", "a b/", "part-00000.csv"])
@@ -50,10 +48,3 @@ def test_names_under_a_prefix() -> None:
     assert expected == [part.path for part in layout.parts(5, 2)]
     assert "a/_manifest.json" == layout.manifest
     assert "a/_report.json" == layout.report("json")
-
-
-@given(n_rows=st.integers(1, 10**9))
-def test_blocks_hold_the_rows(n_rows: int) -> None:
-    """So many blocks are needed, and one less is not enough."""
-
-    assert (n_blocks(n_rows) - 1) * BLOCK_ROWS < n_rows <= n_blocks(n_rows) * BLOCK_ROWS

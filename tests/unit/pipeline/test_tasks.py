@@ -10,8 +10,8 @@ from lookalike.data.inference import infer
 from lookalike.data.parameters import TabularParameters
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular import Synthesizer
-from lookalike.errors import InternalError, ObjectMissing
-from lookalike.pipeline.artefacts import Artefacts, block_name, group_name
+from lookalike.errors import InternalError
+from lookalike.pipeline.artefacts import TOLD, Artefacts, block_name, group_name
 from lookalike.pipeline.layout import Layout
 from lookalike.pipeline.tasks import TASKS, Tasks
 from lookalike.storage import Bucket
@@ -42,6 +42,7 @@ def home(tmp_path: Path) -> Path:
     plan = Synthesizer(PARAMETERS).prepare(frame, metadata, seed=3)
     artefacts = Artefacts(work_bucket(tmp_path), "j")
     artefacts.write_json("metadata.json", metadata.to_json())
+    artefacts.write_json(TOLD, {})
     artefacts.write("plan", plan.to_bytes())
     model = plan.join([plan.fit_group(group) for group in range(plan.n_groups)])
     artefacts.write("model.lookalike", model.to_bytes())
@@ -72,13 +73,15 @@ def test_what_is_there_is_not_made_again(home: Path, task: str, more: dict[str, 
     artefacts = Artefacts(work_bucket(home), "j")
     first = tasks(home).run(task, {**ITEM, **more})
     made = artefacts.read(name)
-    artefacts.write(name, b"there")
+    there = io.BytesIO()
+    TABLE.head(9).write_ipc(there)
+    artefacts.write(name, there.getvalue())
     again = tasks(home).run(task, {**ITEM, **more})
     stayed = artefacts.read(name)
     work_bucket(home).delete(artefacts.path(name))
     tasks(home).run(task, {**ITEM, **more})
 
-    assert (first, b"there") == (again, stayed)
+    assert (first, there.getvalue()) == (again, stayed)
     assert made == artefacts.read(name)
 
 
@@ -88,7 +91,8 @@ def test_parts_cut_across_blocks(home: Path) -> None:
     for block, rows in enumerate((BLOCK_ROWS, n_rows - BLOCK_ROWS)):
         here.run("draw_block", {**ITEM, "block": block, "n_rows": rows})
     parts = Layout("j", "out/", ".csv").parts(n_rows, 30_000)
-    told = [here.run("write_part", {**ITEM, "part": vars(part)}) for part in parts]
+    places = [{"block": part.start // BLOCK_ROWS, "skip": part.start % BLOCK_ROWS} for part in parts]
+    told = [here.run("write_part", {**ITEM, "part": vars(p), **at}) for p, at in zip(parts, places, strict=True)]
     artefacts, output = Artefacts(work_bucket(home), "j"), NamedBuckets(home, {})["b"]
     drawn = pl.concat([artefacts.read_frame(block_name(block)) for block in (0, 1)])
     staged = [output.read(part.staged) for part in parts]
@@ -101,10 +105,11 @@ def test_parts_cut_across_blocks(home: Path) -> None:
 def test_a_part_without_its_rows_fails(home: Path) -> None:
     """A part whose blocks hold fewer rows than it should, or are not there, fails and leaves nothing staged."""
     here, part = tasks(home), Layout("j", "out/", ".csv").parts(100, 1000)[0]
-    with pytest.raises(ObjectMissing):
-        here.run("write_part", {**ITEM, "part": vars(part)})
+    item = {**ITEM, "part": vars(part), "block": 0, "skip": 0}
+    with pytest.raises(InternalError, match="100 rows and has 0"):
+        here.run("write_part", item)
     here.run("draw_block", {**ITEM, "block": 0, "n_rows": 99})
     with pytest.raises(InternalError, match="100 rows and has 99"):
-        here.run("write_part", {**ITEM, "part": vars(part)})
+        here.run("write_part", item)
 
     assert [] == NamedBuckets(home, {})["b"].objects(".lookalike")

@@ -143,7 +143,7 @@ def least_rows(key: str) -> float:
 
 def fits(found: Facts, index: Index, key: Sequence[str], doubles_max: float = DOUBLES_MAX) -> bool:
     """Whether the pair may be key and index at all."""
-    least = min(map(least_rows, key))
+    least = min(map(least_rows, key), default=0.0)
     if found.doubles > doubles_max or found.mean_rows < least or found.accompanied < 0.5:
         return False
     return index.kind != "number" or found.rising >= RISING_MIN or found.even >= RISING_MIN

@@ -113,7 +113,8 @@ def _plan(
     layout = replace(layout, **_calendar(layout, rows, lengths))
     starts = _starts(sequences, columns, layout, asked, seed)
     context = _context(layout, table, first)
-    return Plan(layout, starts, rows, lengths, context, dial(parameters.privacy, parameters.quality), seed)
+    chosen = dial(parameters.privacy, parameters.quality)
+    return Plan(layout, starts, rows, lengths, context, chosen, seed, parameters.asking)
 
 
 def _relate(

@@ -1,6 +1,7 @@
 """The fitted steps: draw blocks of whole sequences, or stretches of one long one, and are kept in a file."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -267,7 +268,7 @@ class Model:
 
     def to_bytes(self) -> bytes:
         header, arrays = layout_state(self.layout)
-        header |= {"seed": self.seed}
+        header |= {"seed": self.seed, "asking": self.asking.model_dump(mode="json")}
         arrays |= {f"forest.{name}": array for name, array in self.forest._asdict().items()}
         arrays |= course_arrays(self.course)
         arrays |= {"starts": np.frombuffer(self.starts.to_bytes(), np.uint8)}
@@ -282,12 +283,12 @@ class Model:
             starts = StartModel.from_bytes(arrays["starts"].tobytes())
             course = load_course(arrays, layout)
             sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1]))
-            seed = int(header["seed"])
+            seed, asking = int(header["seed"]), load_asking(header)
         except (KeyError, TypeError, ValueError):
             sound = False
         if not sound:
             raise ModelFileError("The file is damaged: its trees do not fit together.")
-        return cls(layout, starts, forest, course, seed)
+        return cls(layout, starts, forest, course, seed, asking)
 
 
 def make_model(layout: Layout, starts: StartModel, columns: Sequence[Learnt], dial: Dial, seed: int) -> Model:
@@ -345,3 +346,8 @@ def _joined(arrays: Sequence[Array]) -> Array:
 
 def _ends(arrays: Sequence[Array]) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)
+
+
+def load_asking(header: Mapping[str, Any]) -> SequenceAsking:
+    """What a header says is asked for; a ValueError or KeyError where it says nothing of the kind."""
+    return SequenceAsking.model_validate_json(json.dumps(header["asking"]))

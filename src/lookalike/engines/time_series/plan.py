@@ -1,13 +1,14 @@
 """The first pass over sequences: roles, rules, tracks, and the steps that trees are grown from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.data.asking import SequenceAsking
 from lookalike.data.streams import key, stream
 from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.file import pack, unpack
@@ -22,7 +23,7 @@ from lookalike.engines.time_series.forest import load_trees, tree_arrays
 from lookalike.engines.time_series.growing import Binned, Tree, bin_features, grow_codes, grow_residuals
 from lookalike.engines.time_series.layout import Layout
 from lookalike.engines.time_series.leaning import ROWS_MAX, fit_ridge
-from lookalike.engines.time_series.model import Model, make_model
+from lookalike.engines.time_series.model import Model, load_asking, make_model
 from lookalike.engines.time_series.settings import FEATURES_MAX, Dial, steps_for
 from lookalike.engines.time_series.state import layout_state, load_layout
 from lookalike.engines.time_series.values import FREE, MISSING, Number
@@ -62,6 +63,7 @@ class Plan:
     context: Array
     dial: Dial
     seed: int
+    asking: SequenceAsking
 
     @property
     def n_groups(self) -> int:
@@ -85,11 +87,11 @@ class Plan:
         told = list(groups)
         starts = self.starts.join(told[: self.starts.n_groups])
         columns = [load_column(value, number) for number, value in enumerate(told[self.starts.n_groups :])]
-        return make_model(self.layout, starts, columns, self.dial, self.seed)
+        return replace(make_model(self.layout, starts, columns, self.dial, self.seed), asking=self.asking)
 
     def to_bytes(self) -> bytes:
         header, arrays = layout_state(self.layout)
-        header |= {"dial": vars(self.dial), "seed": self.seed}
+        header |= {"dial": vars(self.dial), "seed": self.seed, "asking": self.asking.model_dump(mode="json")}
         arrays |= {f"rows.{name}": array for name, array in self.rows._asdict().items()}
         arrays |= {"lengths": self.lengths, "context": self.context}
         arrays |= {"starts": np.frombuffer(self.starts.to_bytes(), np.uint8)}
@@ -199,7 +201,8 @@ def load_plan(value: bytes) -> Plan:
         rows = Rows(*(arrays[f"rows.{name}"] for name in Rows._fields))
         starts = load_start_plan(arrays["starts"].tobytes())
         lengths, context = arrays["lengths"], arrays["context"]
-        plan = Plan(layout, starts, rows, lengths, context, Dial(**header["dial"]), int(header["seed"]))
+        dial, seed, asking = Dial(**header["dial"]), int(header["seed"]), load_asking(header)
+        plan = Plan(layout, starts, rows, lengths, context, dial, seed, asking)
         shape = (int(lengths.sum()), len(layout.names))
         sound = rows.values.shape == rows.modes.shape == rows.ages.shape == shape and rows.ticks.shape == shape[:1]
         sound = sound and context.shape == (len(lengths), len(layout.clues))

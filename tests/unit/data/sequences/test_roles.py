@@ -131,7 +131,7 @@ def test_told_roles_are_taken() -> None:
     assert (("who",), "x", (), ("when", "kind")) == _parts(
         _roles(table, sequence_key="who", sequence_index="x", context_columns=[])
     )
-    assert ((), None) == _parts(_roles(table, sequence_key=[], sequence_index=None))[:2]
+    assert ((), None) == _parts(_roles(table, sequence_key=[], sequence_index=""))[:2]
     assert (("who",), "when") == _parts(_roles(table, sequence_index="when"))[:2]
     assert () == _roles(table, sequence_key="who", sequence_index="when", context_columns=["kind"]).why
 
