@@ -71,7 +71,8 @@ def _read(start: str | int | float, dtype: pl.DataType | None) -> pl.Series:
     """The one time, of that dtype; without a zone, on the clock of the dtype's."""
     if not isinstance(start, str) or not isinstance(dtype, (pl.Date, pl.Datetime)):
         told = pl.Series([start]).cast(dtype or pl.Float64())
-        if not isinstance(start, str) and told.dtype.is_integer() and told[0] != start:
+        whole = told.dtype.is_integer() or told.dtype.is_temporal()
+        if whole and not isinstance(start, str) and told.to_physical()[0] != start:
             raise ValueError("a fraction")
         return told
     moment = datetime.fromisoformat(start)

@@ -189,7 +189,10 @@ class Model:
         ]
         alone = frame[ALONE].to_numpy() if ALONE in frame.columns else np.zeros(frame.height, np.bool_)
         least, most = self._lengths(numbers, seed, alone)
-        return Begun(frame.with_columns(keys), numbers, self._ticks(frame), least, most)
+        ticks = self._ticks(frame)
+        if self.layout.roles.index is not None:  # as steps see when a sequence began
+            keys.append(self.layout.rhythm.times(ticks).alias(self.layout.roles.index))
+        return Begun(frame.with_columns(keys), numbers, ticks, least, most)
 
     def _lengths(self, numbers: Array, seed: int, alone: Array) -> tuple[Array, Array]:
         """Least and most rows of each sequence."""

@@ -119,13 +119,13 @@ def draw_starts(
     The beginnings of sequences ``group * GROUP …``, `GROUP` of them.
 
     Args:
-        total: Sequences among which conditions are shared out.
+        total: Sequences among which conditions are shared out; those behind them get them once more.
         kept: Which beginnings may stay, besides.
 
     Raises:
         ConditionsUnreachable: not so many that keep all rules and conditions could be found.
     """
-    wishes = model.wishes(max(total, (group + 1) * GROUP) if model.asking.conditions else total)
+    wishes = model.wishes(total)
 
     def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
         rows = (group * GROUP + places).astype(np.uint64)
