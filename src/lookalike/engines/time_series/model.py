@@ -19,14 +19,14 @@ from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.time_series.beginnings import YEAR, join_years, told_tick
 from lookalike.engines.time_series.calibrating import endings
 from lookalike.engines.time_series.encoding import encode_starts
-from lookalike.engines.time_series.forest import Forest, is_sound, join
+from lookalike.engines.time_series.forest import Forest, has_codes, is_sound, join
 from lookalike.engines.time_series.growing import Tree
 from lookalike.engines.time_series.layout import END, Layout
 from lookalike.engines.time_series.sampling import Begun, Machine, draw_lengths, draw_sequences, drawn_lengths
 from lookalike.engines.time_series.settings import Dial
 from lookalike.engines.time_series.single import Stretches
 from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts
-from lookalike.engines.time_series.state import course_arrays, layout_state, load_course, load_layout
+from lookalike.engines.time_series.state import DAMAGED, course_arrays, layout_state, load_course, load_layout
 from lookalike.engines.time_series.stepping import Course, n_groups
 from lookalike.engines.time_series.telling import Drawn, tell
 from lookalike.engines.time_series.values import Number
@@ -169,15 +169,19 @@ class Model:
 
     def _sequences(self, numbers: Array, seed: int, total: int) -> pl.DataFrame:
         drawn_by = replace(self._machine, seed=seed)
-        once = [name for name in self._begun_columns if name in self.layout.metadata.names]
-        return draw_sequences(drawn_by, self._begin(numbers, seed, total), once)
+        return draw_sequences(drawn_by, self._begin(numbers, seed, total), self._once)
 
     @property
-    def _begun_columns(self) -> tuple[str, ...]:
-        return (*self.layout.roles.key, *self.layout.roles.context)
+    def _once(self) -> list[str]:
+        """Columns that are drawn once a sequence."""
+        begun = (*self.layout.roles.key, *self.layout.roles.context)
+        return [name for name in begun if name in self.layout.metadata.names]
 
     def _begin(self, numbers: Array, seed: int, total: int) -> Begun:
-        frame = self._begun(numbers, total, seed)
+        return self._set_out(self._begun(numbers, total, seed), numbers, seed)
+
+    def _set_out(self, frame: pl.DataFrame, numbers: Array, seed: int) -> Begun:
+        """Sequences that have begun as a frame of the beginnings' columns says."""
         keys = [
             transform.decode(
                 np.zeros(len(numbers), np.int32),
@@ -285,13 +289,29 @@ class Model:
             forest = Forest(*(arrays[f"forest.{name}"] for name in Forest._fields))
             starts = StartModel.from_bytes(arrays["starts"].tobytes())
             course = load_course(arrays, layout)
-            sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1]))
             seed, asking = int(header["seed"]), load_asking(header)
-        except (KeyError, TypeError, ValueError):
+            sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1])) and _has_modes(forest, course, layout)
+            model = cls(layout, starts, forest, course, seed, asking)
+            sound = sound and _goes_through(model)
+        except DAMAGED:
             sound = False
         if not sound:
             raise ModelFileError("The file is damaged: its trees do not fit together.")
-        return cls(layout, starts, forest, course, seed, asking)
+        return model
+
+
+def _has_modes(forest: Forest, course: Course, layout: Layout) -> bool:
+    """Whether trees of modes give none that their columns do not have."""
+    drawn = zip(course.by_mode, layout.tracks, strict=True)
+    return all(group < 0 or has_codes(forest, int(group), track.n_codes) for group, track in drawn)
+
+
+def _goes_through(model: Model) -> bool:
+    """Whether beginnings, steps and cells fit each other: no sequence at all goes all the way, and comes out right."""
+    begun = model.starts.metadata.columns
+    frame = model._timed(pl.DataFrame(schema={column.name: column.dtype for column in begun}))
+    drawn = draw_sequences(model._machine, model._set_out(frame, np.arange(0), model.seed), model._once)
+    return drawn.schema == model._empty.schema
 
 
 def make_model(layout: Layout, starts: StartModel, columns: Sequence[Learnt], dial: Dial, seed: int) -> Model:

@@ -25,7 +25,7 @@ from lookalike.engines.time_series.layout import Layout
 from lookalike.engines.time_series.leaning import ROWS_MAX, fit_ridge
 from lookalike.engines.time_series.model import Model, load_asking, make_model
 from lookalike.engines.time_series.settings import FEATURES_MAX, Dial, steps_for
-from lookalike.engines.time_series.state import layout_state, load_layout
+from lookalike.engines.time_series.state import DAMAGED, layout_state, load_layout
 from lookalike.engines.time_series.values import FREE, MISSING, Number
 from lookalike.errors import ModelFileError
 
@@ -204,9 +204,12 @@ def load_plan(value: bytes) -> Plan:
         dial, seed, asking = Dial(**header["dial"]), int(header["seed"]), load_asking(header)
         plan = Plan(layout, starts, rows, lengths, context, dial, seed, asking)
         shape = (int(lengths.sum()), len(layout.names))
-        sound = rows.values.shape == rows.modes.shape == rows.ages.shape == shape and rows.ticks.shape == shape[:1]
+        sound = (lengths.ndim, lengths.dtype) == (1, np.int64) and len(lengths) > 0 and bool((lengths > 0).all())
+        dtypes = (rows.values.dtype, rows.modes.dtype, rows.ages.dtype, rows.ticks.dtype, context.dtype)
+        sound = sound and dtypes == (np.float64, np.int64, np.int64, np.float64, np.float64)
+        sound = sound and rows.values.shape == rows.modes.shape == rows.ages.shape == shape and rows.ticks.shape == shape[:1]
         sound = sound and context.shape == (len(lengths), len(layout.clues))
-    except (KeyError, TypeError, ValueError):
+    except DAMAGED:
         sound = False
     if not sound:
         raise ModelFileError("The file is damaged: the plan's rows do not fit its columns.")
