@@ -17,6 +17,7 @@ from lookalike.data.sequences.wide import melt
 from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
+from lookalike.engines.tabular.rules.telling import about
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
@@ -90,7 +91,8 @@ def _plan(
     stepped = [c for c in columns if c.name not in related.rules.computed and c.name not in derived]
     tracks = make_tracks(table, stepped, fitted, first, min_rows)
     named = _named(tracks, sequences, first)
-    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes), *related.notes]
+    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes)]
+    notes += about(related.rules, [d for d in related.derived if columns[d.column].name in derived])
     layout = Layout(
         metadata=metadata,
         roles=roles,
