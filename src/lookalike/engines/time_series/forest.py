@@ -132,7 +132,7 @@ def is_sound(forest: Forest, n_groups: int, n_features: int) -> bool:
     ends = leaves[~inner]
     return bool(
         (nodes >= NONE).all()
-        and         (split[:, 0] < n_features).all()
+        and (split[:, 0] < n_features).all()
         and (split[:, 1] > below).all()
         and (split[:, 1].astype(np.int64) + 1 < last[inner]).all()
         and (split[:, 2] < len(forest.masks)).all()

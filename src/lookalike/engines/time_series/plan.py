@@ -207,7 +207,11 @@ def load_plan(value: bytes) -> Plan:
         sound = (lengths.ndim, lengths.dtype) == (1, np.int64) and len(lengths) > 0 and bool((lengths > 0).all())
         dtypes = (rows.values.dtype, rows.modes.dtype, rows.ages.dtype, rows.ticks.dtype, context.dtype)
         sound = sound and dtypes == (np.float64, np.int64, np.int64, np.float64, np.float64)
-        sound = sound and rows.values.shape == rows.modes.shape == rows.ages.shape == shape and rows.ticks.shape == shape[:1]
+        sound = (
+            sound
+            and rows.values.shape == rows.modes.shape == rows.ages.shape == shape
+            and rows.ticks.shape == shape[:1]
+        )
         sound = sound and context.shape == (len(lengths), len(layout.clues))
     except DAMAGED:
         sound = False

@@ -99,9 +99,7 @@ def test_months_quarters_and_years_stay(every: str, months: int) -> None:
 
 def test_hours_of_a_zone_cross_both_clock_changes() -> None:
     """One hourly series over a year stays hourly in absolute time, through the days of 23 and of 25 hours."""
-    times = pl.datetime_range(
-        datetime(2023, 1, 1), datetime(2023, 11, 30), "1h", eager=True, time_zone="Europe/Zurich"
-    )
+    times = pl.datetime_range(datetime(2023, 1, 1), datetime(2023, 11, 30), "1h", eager=True, time_zone="Europe/Zurich")
     x = np.sin(np.arange(len(times)) * 2 * np.pi / 24)
     table = pl.DataFrame({"time": times, "x": x.round(3)})
     frame = TimeSeriesSynthesizer(seed=1, sequence_key=[], sequence_index="time").fit(table).sample(8_000)

@@ -99,9 +99,7 @@ TIMES: list[tuple[pl.DataType, st.SearchStrategy[Any]]] = [
 @pytest.mark.parametrize(("dtype", "cells"), TIMES, ids=lambda value: str(value)[:24])
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_times_and_decimals_come_back(
-    dtype: pl.DataType, cells: st.SearchStrategy[Any], data: st.DataObject
-) -> None:
+def test_times_and_decimals_come_back(dtype: pl.DataType, cells: st.SearchStrategy[Any], data: st.DataObject) -> None:
     """Dates, times and decimals of any unit are decoded as they were encoded, if they span less than 2^53 units."""
     told = pl.Series(data.draw(some(cells)), dtype=dtype)
     physical = told.to_physical().cast(pl.Int64)
