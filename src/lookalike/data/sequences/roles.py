@@ -139,6 +139,13 @@ def _refuse_missing(cells: pl.Series) -> None:
 
 def _refuse_orderless(cells: pl.Series) -> None:
     dtype = cells.dtype
+    if dtype.is_float() and not cells.is_finite().all():
+        endless = ~cells.is_finite()
+        raise InputInvalid(
+            f"Column '{cells.name}' cannot order rows: {int(endless.sum()):,} of its cells are infinite, the first in "
+            f"row {int(endless.arg_max() or 0) + 1:,}.",
+            hint="Correct those cells or remove the rows.",
+        )
     if dtype.is_numeric() or dtype.is_temporal() or (is_spelled(dtype) and find_spelling(cells) is not None):
         return
     texts = cells.cast(pl.String)

@@ -4,8 +4,10 @@ The start of a sequence in time, as a year and a place in the year, where there 
 Drawn as one number, a start falls between those of train, in a season in which none of train's may lie.
 """
 
+import math
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 
 from lookalike.data.sequences.rhythm import Rhythm
@@ -48,25 +50,38 @@ def told_tick(start: str | int | float, rhythm: Rhythm) -> float:
         InputInvalid: the index has no such times, or none on its rhythm.
     """
     try:
-        tick = float(rhythm.ticks(_read(start, rhythm.dtype))[0])
+        time = _read(start, rhythm.dtype)
+        tick = float(rhythm.ticks(time)[0])
+        fits = math.isfinite(tick) and _is_same(rhythm.times(np.array([tick])), time)
     except (pl.exceptions.PolarsError, ValueError, TypeError, OverflowError):
-        tick = float("nan")
-    if rhythm.unit is not None and tick != round(tick, 6):
+        fits = False
+    if not fits:
         raise _unfit()
-    if tick != tick:
-        raise _unfit()
-    return round(tick) if rhythm.unit is not None else tick
+    return tick if rhythm.unit is None else round(tick)
+
+
+def _is_same(found: pl.Series, told: pl.Series) -> bool:
+    """Whether two times are the same; floats but for errors of their last digits."""
+    if told.dtype.is_float():
+        return math.isclose(float(found[0]), float(told[0]), rel_tol=1e-9, abs_tol=1e-9)
+    return bool(found[0] == told[0])
 
 
 def _read(start: str | int | float, dtype: pl.DataType | None) -> pl.Series:
     """The one time, of that dtype; without a zone, on the clock of the dtype's."""
     if not isinstance(start, str) or not isinstance(dtype, (pl.Date, pl.Datetime)):
-        return pl.Series([start]).cast(dtype or pl.Float64())
+        told = pl.Series([start]).cast(dtype or pl.Float64())
+        whole = told.dtype.is_integer() or told.dtype.is_temporal()
+        if whole and not isinstance(start, str) and told.to_physical()[0] != start:
+            raise ValueError("a fraction")
+        return told
     moment = datetime.fromisoformat(start)
     zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
     if moment.tzinfo is None or zone is None:
         plain = pl.Datetime(dtype.time_unit) if isinstance(dtype, pl.Datetime) else dtype
         told = pl.Series([moment.replace(tzinfo=None)]).cast(plain)
+        if told.cast(pl.Datetime("us"))[0] != moment.replace(tzinfo=None):
+            raise ValueError("finer than the index")
         return told if zone is None else _in_zone(told, zone)
     return pl.Series([moment.astimezone(UTC)]).dt.convert_time_zone(zone).cast(dtype)
 

@@ -82,27 +82,59 @@ def find_leaf(forest: Forest, features: Array, root: int) -> int:
         if nodes[node, 2] < 0:
             node = nodes[node, 1] + (0 if value <= forest.cuts[node] else 1)
         else:
-            code: Any = min(np.int64(value), BIN_MAX)
+            code: Any = max(np.int64(0), min(np.int64(value), np.int64(BIN_MAX)))
             byte: Any = forest.masks[nodes[node, 2], code >> 3]
             node = nodes[node, 1] + (0 if (byte >> np.uint8(code & 7)) & np.uint8(1) else 1)
     return node
 
 
+def _has_form(forest: Forest, n_groups: int) -> bool:
+    """Whether the arrays have the dtypes and shapes that `Forest` names."""
+    n_nodes = len(forest.nodes) if forest.nodes.ndim else 0
+    shapes = {"nodes": (n_nodes, 3), "cuts": (n_nodes,), "leaves": (n_nodes, 2)}
+    dtypes = {"roots": "i8", "nodes": "i4", "cuts": "f8", "masks": "u1", "leaves": "i8", "donors": "f8"}
+    return (
+        all(getattr(forest, name).shape == shape for name, shape in shapes.items())
+        and all(getattr(forest, name).dtype == np.dtype(dtype) for name, dtype in dtypes.items())
+        and (forest.roots.ndim, forest.masks.ndim, forest.donors.ndim) == (2, 2, 1)
+        and (len(forest.roots), forest.masks.shape[1]) == (n_groups, 32)
+        and forest.roots.shape[1] > 0
+    )
+
+
+def _tree_ends(forest: Forest) -> npt.NDArray[np.int64]:
+    """Where the nodes of each tree end: trees stand end to end, in the order of their roots."""
+    return np.append(forest.roots.ravel()[1:], len(forest.nodes)).astype(np.int64)
+
+
+def has_codes(forest: Forest, group: int, n_codes: int) -> bool:
+    """Whether all donors in the leaves of a group of a sound forest are whole numbers below `n_codes`."""
+    start = int(forest.roots[group, 0])
+    end = int(forest.roots[group + 1, 0]) if group + 1 < len(forest.roots) else len(forest.nodes)
+    leaves = forest.leaves[start:end][forest.nodes[start:end, 0] < 0]
+    donors = forest.donors[int(leaves[:, 0].min()) : int(leaves[:, 1].max())]
+    return bool(((donors >= 0) & (donors < n_codes) & (donors == np.floor(donors))).all())
+
+
 def is_sound(forest: Forest, n_groups: int, n_features: int) -> bool:
-    """Whether going down the forest stays inside it and comes to an end in a leaf that has donors."""
+    """Whether going down each tree stays inside it and comes to an end in a leaf that has donors."""
     nodes, leaves, n_nodes = forest.nodes, forest.leaves, len(forest.nodes)
-    forms = forest.roots.ndim == 2 and len(forest.roots) == n_groups and nodes.shape == (n_nodes, 3)
-    if not forms or leaves.shape != (n_nodes, 2) or forest.cuts.shape != (n_nodes,) or forest.masks.shape[1:] != (32,):
-        return False
-    if n_groups and not ((forest.roots >= 0) & (forest.roots < n_nodes)).all():
+    if not _has_form(forest, n_groups):
         return False
     inner = nodes[:, 0] >= 0
+    ends = _tree_ends(forest)
+    if not n_groups:
+        return n_nodes == 0
+    if forest.roots.ravel()[0] != 0 or not (np.diff(ends, prepend=0) > 0).all():
+        return False
+    last = ends[np.searchsorted(ends, np.arange(n_nodes), side="right")]  # of the tree that a node belongs to
     split, below = nodes[inner], np.flatnonzero(inner)
     ends = leaves[~inner]
     return bool(
-        (split[:, 0] < n_features).all()
+        (nodes >= NONE).all()
+        and (split[:, 0] < n_features).all()
         and (split[:, 1] > below).all()
-        and (split[:, 1] + 1 < n_nodes).all()
+        and (split[:, 1].astype(np.int64) + 1 < last[inner]).all()
         and (split[:, 2] < len(forest.masks)).all()
         and (ends[:, 0] >= 0).all()
         and (ends[:, 0] < ends[:, 1]).all()

@@ -17,12 +17,14 @@ from lookalike.data.sequences.wide import melt
 from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
+from lookalike.engines.tabular.rules.telling import about
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
+from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
 from lookalike.engines.time_series.plan import Plan
 from lookalike.engines.time_series.seasons import find_periods, find_seasons, find_spans
 from lookalike.engines.time_series.settings import dial
-from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, start_table
+from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, rows_shown, start_table
 from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
 from lookalike.transforms import Transform
 from lookalike.transforms.categorical import Categorical
@@ -89,7 +91,8 @@ def _plan(
     stepped = [c for c in columns if c.name not in related.rules.computed and c.name not in derived]
     tracks = make_tracks(table, stepped, fitted, first, min_rows)
     named = _named(tracks, sequences, first)
-    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes), *related.notes]
+    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes)]
+    notes += about(related.rules, [d for d in related.derived if columns[d.column].name in derived])
     layout = Layout(
         metadata=metadata,
         roles=roles,
@@ -112,7 +115,7 @@ def _plan(
     )
     rows = encode_rows(sequences, table, layout, tracks.modes)
     layout = replace(layout, **_calendar(layout, rows, lengths))
-    starts = _starts(sequences, columns, layout, asked, seed)
+    starts = _starts(replace(sequences, table=_shown(table, layout, rows)), columns, layout, asked, seed)
     context = _context(layout, table, first)
     chosen = dial(parameters.privacy, parameters.quality)
     return Plan(layout, starts, rows, lengths, context, chosen, seed, parameters.asking)
@@ -234,6 +237,17 @@ def _context(layout: Layout, table: pl.DataFrame, first: Mask) -> npt.NDArray[np
     return np.column_stack(told) if told else np.zeros((begun.height, 0))
 
 
+def _shown(table: pl.DataFrame, layout: Layout, rows: Rows) -> pl.DataFrame:
+    """The table without levels that are never shown, for beginnings to be learnt from."""
+    told = zip(layout.names, layout.tracks, rows.values.T, rows.modes.T, strict=True)
+    levels = [
+        track.decode(values, modes).alias(name)
+        for name, track, values, modes in told
+        if isinstance(track, Levels) and name != END
+    ]
+    return table.with_columns(levels)
+
+
 def _starts(
     sequences: Sequences,
     columns: Sequence[Column],
@@ -251,7 +265,7 @@ def _starts(
     chosen = TabularParameters(
         constraints=tuple(r for r in parameters.constraints if _within(r, table.columns)),
         conditions=parameters.conditions,
-        min_level_rows=parameters.min_level_rows,
+        min_level_rows=rows_shown(len(sequences.lengths), parameters.min_level_rows, context=bool(roles.context)),
         privacy=parameters.privacy,
     )
     return plan_starts(table, metadata, (chosen, conditions), seed)

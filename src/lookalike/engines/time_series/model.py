@@ -19,14 +19,14 @@ from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.time_series.beginnings import YEAR, join_years, told_tick
 from lookalike.engines.time_series.calibrating import endings
 from lookalike.engines.time_series.encoding import encode_starts
-from lookalike.engines.time_series.forest import Forest, is_sound, join
+from lookalike.engines.time_series.forest import Forest, has_codes, is_sound, join
 from lookalike.engines.time_series.growing import Tree
 from lookalike.engines.time_series.layout import END, Layout
 from lookalike.engines.time_series.sampling import Begun, Machine, draw_lengths, draw_sequences, drawn_lengths
 from lookalike.engines.time_series.settings import Dial
 from lookalike.engines.time_series.single import Stretches
 from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts
-from lookalike.engines.time_series.state import course_arrays, layout_state, load_course, load_layout
+from lookalike.engines.time_series.state import DAMAGED, course_arrays, layout_state, load_course, load_layout
 from lookalike.engines.time_series.stepping import Course, n_groups
 from lookalike.engines.time_series.telling import Drawn, tell
 from lookalike.engines.time_series.values import Number
@@ -111,10 +111,18 @@ class Model:
     def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """A block: whole sequences, as many rows as they have; of one long series its stretch; see `block_rows`."""
         if self._single:
-            left = BLOCK_ROWS if total is None else total - block * BLOCK_ROWS
-            return self._stretches(seed).stretch(block, max(1, min(BLOCK_ROWS, left)))
+            return self._stretch(seed, block, total)
         widening, drawn = self.layout.widening, self._block(seed, block, total or n_rows)
         return drawn if widening is None else widening.spread(drawn)
+
+    def _stretch(self, seed: int, block: int, total: int | None) -> pl.DataFrame:
+        """A stretch of the one series; of one that is asked for whole none behind its end."""
+        stretches, whole = self._stretches(seed), self.asking.n_sequences is not None
+        length = stretches.length if whole else total
+        left = BLOCK_ROWS if length is None else length - block * BLOCK_ROWS
+        if whole and left <= 0:
+            return self._empty
+        return stretches.stretch(block, max(1, min(BLOCK_ROWS, left)))
 
     def _block(self, seed: int, block: int, total: int) -> pl.DataFrame:
         """The rows of a block's sequences."""
@@ -161,15 +169,19 @@ class Model:
 
     def _sequences(self, numbers: Array, seed: int, total: int) -> pl.DataFrame:
         drawn_by = replace(self._machine, seed=seed)
-        once = [name for name in self._begun_columns if name in self.layout.metadata.names]
-        return draw_sequences(drawn_by, self._begin(numbers, seed, total), once)
+        return draw_sequences(drawn_by, self._begin(numbers, seed, total), self._once)
 
     @property
-    def _begun_columns(self) -> tuple[str, ...]:
-        return (*self.layout.roles.key, *self.layout.roles.context)
+    def _once(self) -> list[str]:
+        """Columns that are drawn once a sequence."""
+        begun = (*self.layout.roles.key, *self.layout.roles.context)
+        return [name for name in begun if name in self.layout.metadata.names]
 
     def _begin(self, numbers: Array, seed: int, total: int) -> Begun:
-        frame = self._begun(numbers, total, seed)
+        return self._set_out(self._begun(numbers, total, seed), numbers, seed)
+
+    def _set_out(self, frame: pl.DataFrame, numbers: Array, seed: int) -> Begun:
+        """Sequences that have begun as a frame of the beginnings' columns says."""
         keys = [
             transform.decode(
                 np.zeros(len(numbers), np.int32),
@@ -181,7 +193,10 @@ class Model:
         ]
         alone = frame[ALONE].to_numpy() if ALONE in frame.columns else np.zeros(frame.height, np.bool_)
         least, most = self._lengths(numbers, seed, alone)
-        return Begun(frame.with_columns(keys), numbers, self._ticks(frame), least, most)
+        ticks = self._ticks(frame)
+        if self.layout.roles.index is not None:  # as steps see when a sequence began
+            keys.append(self.layout.rhythm.times(ticks).alias(self.layout.roles.index))
+        return Begun(frame.with_columns(keys), numbers, ticks, least, most)
 
     def _lengths(self, numbers: Array, seed: int, alone: Array) -> tuple[Array, Array]:
         """Least and most rows of each sequence."""
@@ -199,7 +214,8 @@ class Model:
             return np.zeros(frame.height)
         if self.asking.start is not None:
             return np.full(frame.height, told_tick(self.asking.start, rhythm))
-        return rhythm.ticks(frame[index])
+        ticks = rhythm.ticks(frame[index])
+        return ticks if rhythm.unit is None else np.rint(ticks)  # halves would be rounded up and down in turn
 
     def _begun(self, numbers: Array, total: int, seed: int | None = None) -> pl.DataFrame:
         """Context and first rows of sequences, by groups that are kept while they are in use."""
@@ -244,7 +260,7 @@ class Model:
 
     @cached_property
     def _machine(self) -> Machine:
-        return Machine(self.layout, self.forest, self.course, self.seed)
+        return Machine(self.layout, self.forest, self.course, self.seed, self._most)
 
     def _stretches(self, seed: int) -> Stretches:
         if ("stretches", seed) not in self.kept:
@@ -273,13 +289,29 @@ class Model:
             forest = Forest(*(arrays[f"forest.{name}"] for name in Forest._fields))
             starts = StartModel.from_bytes(arrays["starts"].tobytes())
             course = load_course(arrays, layout)
-            sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1]))
             seed, asking = int(header["seed"]), load_asking(header)
-        except (KeyError, TypeError, ValueError):
+            sound = is_sound(forest, n_groups(course), int(layout.plot.slot[-1])) and _has_modes(forest, course, layout)
+            model = cls(layout, starts, forest, course, seed, asking)
+            sound = sound and _goes_through(model)
+        except DAMAGED:
             sound = False
         if not sound:
             raise ModelFileError("The file is damaged: its trees do not fit together.")
-        return cls(layout, starts, forest, course, seed, asking)
+        return model
+
+
+def _has_modes(forest: Forest, course: Course, layout: Layout) -> bool:
+    """Whether trees of modes give none that their columns do not have."""
+    drawn = zip(course.by_mode, layout.tracks, strict=True)
+    return all(group < 0 or has_codes(forest, int(group), track.n_codes) for group, track in drawn)
+
+
+def _goes_through(model: Model) -> bool:
+    """Whether beginnings, steps and cells fit each other: no sequence at all goes all the way, and comes out right."""
+    begun = model.starts.metadata.columns
+    frame = model._timed(pl.DataFrame(schema={column.name: column.dtype for column in begun}))
+    drawn = draw_sequences(model._machine, model._set_out(frame, np.arange(0), model.seed), model._once)
+    return drawn.schema == model._empty.schema
 
 
 def make_model(layout: Layout, starts: StartModel, columns: Sequence[Learnt], dial: Dial, seed: int) -> Model:

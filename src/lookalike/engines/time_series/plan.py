@@ -25,7 +25,7 @@ from lookalike.engines.time_series.layout import Layout
 from lookalike.engines.time_series.leaning import ROWS_MAX, fit_ridge
 from lookalike.engines.time_series.model import Model, load_asking, make_model
 from lookalike.engines.time_series.settings import FEATURES_MAX, Dial, steps_for
-from lookalike.engines.time_series.state import layout_state, load_layout
+from lookalike.engines.time_series.state import DAMAGED, layout_state, load_layout
 from lookalike.engines.time_series.values import FREE, MISSING, Number
 from lookalike.errors import ModelFileError
 
@@ -203,14 +203,25 @@ def load_plan(value: bytes) -> Plan:
         lengths, context = arrays["lengths"], arrays["context"]
         dial, seed, asking = Dial(**header["dial"]), int(header["seed"]), load_asking(header)
         plan = Plan(layout, starts, rows, lengths, context, dial, seed, asking)
-        shape = (int(lengths.sum()), len(layout.names))
-        sound = rows.values.shape == rows.modes.shape == rows.ages.shape == shape and rows.ticks.shape == shape[:1]
-        sound = sound and context.shape == (len(lengths), len(layout.clues))
-    except (KeyError, TypeError, ValueError):
+        sound = _fit(plan)
+    except DAMAGED:
         sound = False
     if not sound:
         raise ModelFileError("The file is damaged: the plan's rows do not fit its columns.")
     return plan
+
+
+def _fit(plan: Plan) -> bool:
+    """Whether rows, lengths and clues are of the forms that kernels take, and of the same sequences."""
+    rows, lengths, context = plan.rows, plan.lengths, plan.context
+    if lengths.dtype != np.int64 or lengths.ndim != 1 or not len(lengths) or not (lengths > 0).all():
+        return False
+    n_rows, width = int(lengths.sum()), len(plan.layout.names)
+    wide = all(array.shape == (n_rows, width) for array in (rows.values, rows.modes, rows.ages, rows.sums))
+    floats = all(array.dtype == np.float64 for array in (rows.values, rows.ticks, rows.sums, context))
+    whole = all(array.dtype == np.int64 for array in (rows.modes, rows.ages))
+    shapes = rows.ticks.shape == (n_rows,) and context.shape == (len(lengths), len(plan.layout.clues))
+    return wide and floats and whole and shapes
 
 
 def _applied(features: Array, weights: Array, intercept: float) -> Array:

@@ -24,12 +24,13 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Machine:
-    """What rows are drawn by."""
+    """What rows are drawn by; `most`: rows of the longest sequence there may be."""
 
     layout: Layout
     forest: Forest
     course: Course
     seed: int
+    most: int
 
     @property
     def plot(self) -> Plot:
@@ -37,8 +38,8 @@ class Machine:
 
     @property
     def memory(self) -> int:
-        """How many rows back a step looks."""
-        return max(LAGS, WINDOW, *(n + 2 for n in (*self.layout.seasons, *self.layout.spans)))
+        """How many rows back a step looks; one more than the window has, for the first of its changes."""
+        return max(LAGS, WINDOW + 1, *(n + 2 for n in (*self.layout.seasons, *self.layout.spans)))
 
 
 @dataclass(frozen=True)
@@ -168,9 +169,7 @@ class Telling:
         """Rows ``start … stop - 1`` of each sequence."""
         sequence, t = spread(start, stop)
         at = runs.base[sequence] + t
-        numbers = self.numbers[sequence].astype(np.uint64) * np.uint64(self.machine.layout.lengths.most) + t.astype(
-            np.uint64
-        )
+        numbers = self.numbers[sequence].astype(np.uint64) * np.uint64(self.machine.most) + t.astype(np.uint64)
         drawn = Drawn(
             self.rows.values[at],
             self.rows.modes[at],

@@ -27,6 +27,11 @@ class Stretches:
         self._next = 0
         self._tail: Rows | None = None
 
+    @property
+    def length(self) -> int:
+        """Rows that the whole series has, if nobody says how many."""
+        return int(self._begun.most[0])
+
     def stretch(self, number: int, n_rows: int) -> pl.DataFrame:
         """The first `n_rows` rows of stretch `number`."""
         if number < self._next:

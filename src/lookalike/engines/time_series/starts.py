@@ -27,6 +27,7 @@ ENOUGH = 100  # sequences whose first rows are learnt from alone
 POOL = 4_000  # rows that stand for first rows, where any row may
 NEAR = 200  # rows near the beginning that stand for first rows, where beginnings are special
 SPECIAL = 4.0  # standard errors by which the mean of first rows may differ from that of all rows by chance
+COPIES = 2  # rows of one sequence where its context stands beside them: of three alike a column gives values back
 GROUP = 1_024  # sequences that are begun together
 ALONE = "\x00alone"  # whether the first row is the only one
 
@@ -48,6 +49,8 @@ def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns
     first = np.cumsum(lengths) - lengths
     rows = _rows(table, first, lengths, columns.values, seed)
     owner = np.searchsorted(first, rows, side="right") - 1
+    if columns.context and len(first) < ENOUGH:
+        rows, owner = _few_of_each(rows, owner, seed)
     begun = table[first[owner]].select([*columns.context, *([columns.index] if columns.index else [])])
     if columns.index is not None and has_years(begun[columns.index]):
         begun = begun.with_columns(split_years(begun[columns.index])).drop(columns.index)
@@ -66,6 +69,21 @@ def _rows(table: pl.DataFrame, first: Array, lengths: Array, values: tuple[str, 
     depth = -(-NEAR // len(first))
     position = np.arange(table.height) - np.repeat(first, lengths)
     return np.flatnonzero(position < depth)
+
+
+def _few_of_each(rows: Array, owner: Array, seed: int) -> tuple[Array, Array]:
+    """At most `COPIES` rows of each sequence, at random, and their sequences."""
+    mixed = stream(seed, "starts", "few").permutation(len(rows))
+    mixed = mixed[np.argsort(owner[mixed], kind="stable")]
+    begins = np.searchsorted(owner[mixed], owner[mixed], side="left")
+    kept = np.sort(mixed[np.arange(len(mixed)) - begins < COPIES])
+    return rows[kept], owner[kept]
+
+
+def rows_shown(n_sequences: int, min_sequences: int, *, context: bool) -> int:
+    """How many rows of the table of beginnings a level must have, to stand in so many sequences."""
+    pooled = context and 4 * min_sequences <= n_sequences < ENOUGH
+    return min_sequences * (COPIES if pooled else 1)
 
 
 def special(table: pl.DataFrame, first: Array, values: tuple[str, ...]) -> bool:
@@ -119,13 +137,13 @@ def draw_starts(
     The beginnings of sequences ``group * GROUP …``, `GROUP` of them.
 
     Args:
-        total: Sequences among which conditions are shared out.
+        total: Sequences among which conditions are shared out; those behind them get them once more.
         kept: Which beginnings may stay, besides.
 
     Raises:
         ConditionsUnreachable: not so many that keep all rules and conditions could be found.
     """
-    wishes = model.wishes(max(total, (group + 1) * GROUP) if model.asking.conditions else total)
+    wishes = model.wishes(total)
 
     def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
         rows = (group * GROUP + places).astype(np.uint64)

@@ -15,13 +15,25 @@ from lookalike.engines.tabular.rules import load_rules
 from lookalike.engines.time_series.layout import Clue, Layout, Lengths, Lookup, Track
 from lookalike.engines.time_series.stepping import Course
 from lookalike.engines.time_series.values import Levels, load_number
-from lookalike.errors import ModelFileError
+from lookalike.errors import InputRefused, ModelFileError
 from lookalike.transforms import Transform
 from lookalike.transforms.choose import load
 from lookalike.transforms.levels import levels_from_state, levels_state
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
+
+DAMAGED = (  # what parts that do not fit together raise
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    AttributeError,
+    InputRefused,
+    pl.exceptions.PolarsError,
+)
+ROWS_MAX = 2**31  # of a sequence
+EXACT = 2**53  # ticks up to here are whole numbers
 
 
 class _Writer:
@@ -84,7 +96,7 @@ def load_layout(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layou
     try:
         layout = _loaded(header, arrays)
         sound = _is_sound(layout)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, pl.exceptions.PolarsError):
+    except DAMAGED:
         sound = False
     if not sound:
         raise ModelFileError("The file is damaged: its columns do not fit together.")
@@ -141,11 +153,29 @@ def _is_sound(layout: Layout) -> bool:
     if layout.roles.index is not None:
         told.add(layout.roles.index)
     seen = layout.lengths.seen
-    seasons = all(0 < n < 2**31 for n in (*layout.seasons, *layout.spans)) and all(p > 0 for p in layout.periods)
-    lengths = seen.ndim == 1 and len(seen) > 0 and seen.dtype.kind == "i" and bool((np.diff(seen) >= 0).all())
+    seasons = all(0 < n < 2**31 for n in (*layout.seasons, *layout.spans)) and all(
+        0 < p < np.inf for p in layout.periods
+    )
+    lengths = seen.ndim == 1 and len(seen) > 0 and seen.dtype == np.int64 and bool((np.diff(seen) >= 0).all())
+    lengths = lengths and 1 <= seen[0] <= layout.lengths.mean <= seen[-1] < ROWS_MAX
     looked_up = all(_fits(layout, lookup) for lookup in layout.derived.values())
     counts = len(layout.names) == len(layout.tracks) == len(set(layout.names))
-    return counts and seasons and lengths and seen[0] >= 1 and looked_up and set(layout.metadata.names) <= told
+    return counts and seasons and lengths and looked_up and _is_rhythm(layout) and set(layout.metadata.names) <= told
+
+
+def _is_rhythm(layout: Layout) -> bool:
+    """Whether ticks are counted as they can be, and are drawn where rows have no step of their own."""
+    rhythm = layout.rhythm
+    counts = all(isinstance(n, int) for n in (rhythm.origin, rhythm.every, 1 if rhythm.step is None else rhythm.step))
+    index = rhythm.dtype if layout.roles.index is None else layout.metadata[layout.roles.index].dtype
+    return (
+        counts
+        and abs(rhythm.origin) < 2**63
+        and 1 <= rhythm.every < EXACT
+        and (rhythm.step is None or 1 <= rhythm.step < EXACT)
+        and layout.timed == (rhythm.step is None)
+        and rhythm.dtype == index
+    )
 
 
 def _fits(layout: Layout, lookup: Lookup) -> bool:
@@ -165,11 +195,23 @@ def _plain(array: Array) -> Array:
     return array.astype(np.uint8) if array.dtype == np.bool_ else array
 
 
+_WHOLE = ("by_mode", "by_number", "known_at", "atom_at", "lean_at", "end")
+_FLOATS = ("low", "high", "scale", "step", "known", "atoms", "weights", "intercepts", "endings", "smoothing")
+_DTYPES = {
+    "rising": np.dtype(np.uint8),
+    "leans": np.dtype(np.int32),
+    **dict.fromkeys(_WHOLE, np.dtype(np.int64)),
+    **dict.fromkeys(_FLOATS, np.dtype(np.float64)),
+}
+
+
 def load_course(arrays: Mapping[str, Array], layout: Layout) -> Course:
     """
     How columns are drawn; a KeyError or ValueError where the arrays do not fit the layout.
     """
     told = {name: arrays[f"course.{name}"] for name in Course._fields}
+    if any(told[name].dtype != dtype for name, dtype in _DTYPES.items()):
+        raise ValueError("dtypes")
     told["rising"] = told["rising"].astype(np.bool_)
     course = Course(**told)
     if not _is_course(course, layout):
@@ -180,18 +222,43 @@ def load_course(arrays: Mapping[str, Array], layout: Layout) -> Course:
 def _is_course(course: Course, layout: Layout) -> bool:
     n_columns = len(layout.names)
     single = ("by_mode", "by_number", "rising", "low", "high", "scale", "step", "intercepts")
+    flat = ("known", "atoms", "leans", "weights", "endings")
     if any(getattr(course, name).shape != (n_columns,) for name in single) or course.end.shape != (1,):
+        return False
+    if any(getattr(course, name).ndim != 1 for name in flat) or not _is_end(course, layout):
         return False
     pairs = ((course.known_at, course.known), (course.atom_at, course.atoms), (course.lean_at, course.leans))
     if not all(_are_offsets(at, len(whole), n_columns) for at, whole in pairs) or course.smoothing.shape != (1,):
         return False
-    if len(course.weights) != len(course.leans) or not np.isfinite(course.weights).all():
+    plain = (course.weights, course.intercepts, course.scale, course.step, course.smoothing)
+    if len(course.weights) != len(course.leans) or not all(np.isfinite(array).all() for array in plain):
+        return False
+    if not all(_is_of(track, course, place) for place, track in enumerate(layout.tracks)):
         return False
     owner = np.repeat(np.arange(n_columns), np.diff(course.lean_at))
     own = course.leans < layout.plot.slot[owner]
     groups = np.concatenate([course.by_mode, course.by_number])
     order = np.sort(groups[groups >= 0])
     return bool((own & (course.leans >= 0)).all()) and bool((order == np.arange(len(order))).all())
+
+
+def _is_end(course: Course, layout: Layout) -> bool:
+    """Whether the column that ends sequences is the last one, if there is one, and chances are chances."""
+    chances = course.endings
+    ends = int(course.end[0]) == (len(layout.names) - 1 if layout.ended else -1)
+    return ends and len(chances) > 0 and bool(((chances >= 0) & (chances <= 1)).all())
+
+
+def _is_of(track: Track, course: Course, place: int) -> bool:
+    """Whether a column is drawn within the bounds, and from the values, that its track has."""
+    known, atoms = (
+        whole[at[place] : at[place + 1]]
+        for whole, at in ((course.known, course.known_at), (course.atoms, course.atom_at))
+    )
+    if isinstance(track, Levels):
+        return len(known) == len(atoms) == 0
+    bounds = (course.low[place], course.high[place], course.step[place]) == (track.low, track.high, track.step)
+    return bounds and np.array_equal(known, track.known) and np.array_equal(atoms, track.atoms, equal_nan=True)
 
 
 def _are_offsets(at: Array, n_whole: int, n_columns: int) -> bool:

@@ -9,6 +9,7 @@ import polars as pl
 
 from lookalike.engines.time_series.layout import Layout
 from lookalike.engines.time_series.values import Levels
+from lookalike.errors import ConditionsUnreachable
 
 Array = npt.NDArray[Any]
 
@@ -36,7 +37,7 @@ def tell(layout: Layout, drawn: Drawn, seed: int) -> pl.DataFrame:
     """The rows as a table of all columns, in order."""
     known = {name: drawn.once[name] for name in drawn.once.columns}
     if layout.roles.index is not None:
-        known[layout.roles.index] = layout.rhythm.times(drawn.ticks)
+        known[layout.roles.index] = _times(layout, drawn.ticks)
     for name in layout.metadata.names:
         if name not in known and name in layout.names:
             place = layout.track(name)
@@ -48,6 +49,16 @@ def tell(layout: Layout, drawn: Drawn, seed: int) -> pl.DataFrame:
         known[name] = transform.decode(codes, codes.astype(np.float32), seed=seed, rows=drawn.numbers)
     frame = pl.DataFrame([series.alias(name) for name, series in known.items()])
     return layout.rules.complete(frame).select(layout.metadata.names)
+
+
+def _times(layout: Layout, ticks: Array) -> pl.Series:
+    try:
+        return layout.rhythm.times(ticks)
+    except (pl.exceptions.PolarsError, OverflowError):
+        raise ConditionsUnreachable(
+            f"Sequences go on beyond what the dtype of '{layout.roles.index}' holds.",
+            hint="Ask for shorter sequences or an earlier start, or give the index a wider dtype.",
+        ) from None
 
 
 def _looked_up(layout: Layout, drawn: Drawn, name: str, derived: Any) -> pl.Series:

@@ -123,11 +123,22 @@ def load_number(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]])
         float(spec["middle"]),
         bool(spec["repeats"]),
     )
-    fits = number.low <= number.middle <= number.high and -1 <= number.decimals <= 15 and number.step >= 1
-    if not fits or not (np.diff(known) > 0).all() or known.ndim != 1 or atoms.ndim != 1:
+    if known.ndim != 1 or atoms.ndim != 1 or not _is_sound(number):
         raise ValueError("a number's bounds, grid or values")
-    number.decode(np.array([number.low, number.high]), np.zeros(2, np.int64))
     return number
+
+
+def _is_sound(number: Number) -> bool:
+    """Whether bounds and values are in order, and the dtype holds them."""
+    told = np.concatenate([[number.low, number.middle, number.high], number.known, number.atoms])
+    inside = (number.low <= told) & (told <= number.high)
+    floats = to_physical(pl.Series([], dtype=number.dtype))[0].dtype.kind == "f"
+    allowed = inside | ~np.isfinite(told) if floats else inside
+    grid = -1 <= number.decimals <= 15 and 1 <= number.step <= WHOLE_MAX and bool((np.diff(number.known) > 0).all())
+    if not grid or not allowed.all() or not inside[: 3 + len(number.known)].all():
+        return False
+    cells = number.decode(told, np.zeros(len(told), np.int64))
+    return bool(np.array_equal(_counted(cells, number.offset)[0], told, equal_nan=True))
 
 
 def fit_number(cells: pl.Series, first: Mask) -> Number:

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.data.inference import infer
@@ -37,6 +37,7 @@ def _table(names: list[str]) -> pl.DataFrame:
     return pl.DataFrame({"place": [f"c{i % 6}" for i in range(N)], **steps})
 
 
+@settings(deadline=None)
 @given(data=st.data(), kind=st.sampled_from(sorted(CELLS)), n_steps=st.integers(3, 6), two=st.booleans())
 def test_nothing_is_lost(data: st.DataObject, kind: str, n_steps: int, *, two: bool) -> None:
     """A table melted and spread is the same, whatever is missing, with all its columns and dtypes in order."""

@@ -35,12 +35,12 @@ class Layer:
         The entry of each row.
 
         Args:
-            rows: Numbers of rows in the whole output, shape ``(n,)``.
+            rows: Numbers of rows in the whole output, shape ``(n,)``; behind its end entries begin anew.
             total: Rows of the whole output; with counts, their sum.
             salt: Of the order in which counted entries are mixed.
         """
         if self.counts is None:
-            return (rows.astype(np.int64) * self.values.height) // total
+            return (rows.astype(np.int64) % total * self.values.height) // total
         return np.searchsorted(self._ends, permute(rows, total, salt).astype(np.int64), side="right")
 
     def sizes(self, total: int) -> Places:
