@@ -203,21 +203,29 @@ def load_plan(value: bytes) -> Plan:
         lengths, context = arrays["lengths"], arrays["context"]
         dial, seed, asking = Dial(**header["dial"]), int(header["seed"]), load_asking(header)
         plan = Plan(layout, starts, rows, lengths, context, dial, seed, asking)
-        shape = (int(lengths.sum()), len(layout.names))
-        sound = (lengths.ndim, lengths.dtype) == (1, np.int64) and len(lengths) > 0 and bool((lengths > 0).all())
-        dtypes = (rows.values.dtype, rows.modes.dtype, rows.ages.dtype, rows.ticks.dtype, context.dtype)
-        sound = sound and dtypes == (np.float64, np.int64, np.int64, np.float64, np.float64)
-        sound = (
-            sound
-            and rows.values.shape == rows.modes.shape == rows.ages.shape == shape
-            and rows.ticks.shape == shape[:1]
-        )
-        sound = sound and context.shape == (len(lengths), len(layout.clues))
+        sound = _is_sound(plan)
     except DAMAGED:
         sound = False
     if not sound:
         raise ModelFileError("The file is damaged: the plan's rows do not fit its columns.")
     return plan
+
+
+def _is_sound(plan: Plan) -> bool:
+    """Whether rows are as many as lengths say, and all arrays as wide, and of the dtypes, as they should be."""
+    rows, lengths, n_columns = plan.rows, plan.lengths, len(plan.layout.names)
+    whole, floats = np.dtype(np.int64), np.dtype(np.float64)
+    if lengths.ndim != 1 or lengths.dtype != whole or not len(lengths) or (lengths < 1).any():
+        return False
+    n_rows = int(lengths.sum())
+    shaped = (
+        (rows.values, floats, (n_rows, n_columns)),
+        (rows.modes, whole, (n_rows, n_columns)),
+        (rows.ages, whole, (n_rows, n_columns)),
+        (rows.ticks, floats, (n_rows,)),
+        (plan.context, floats, (len(lengths), len(plan.layout.clues))),
+    )
+    return all(array.dtype == dtype and array.shape == shape for array, dtype, shape in shaped)
 
 
 def _applied(features: Array, weights: Array, intercept: float) -> Array:

@@ -2,9 +2,9 @@
 
 import polars as pl
 import pytest
-from stepped import everything, model
 
 from lookalike.engines.time_series import Model, Promise, load_promise
+from stepped import everything, model
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stepped import model, plan
 
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.time_series import Model, load_promise
 from lookalike.engines.time_series.model import KIND
 from lookalike.engines.time_series.plan import PLAN_KIND, load_plan
 from lookalike.errors import LookalikeError, ModelFileError
+from stepped import model, plan
 
 EDGES = (0, 1, -1, -2, 2, 3, 5, 7, 8, 100, 254, 255, 256, 65_535, 2**20, 2**31 - 1, -(2**31), 2**40, 2**62)
 
@@ -55,7 +55,7 @@ def test_the_model_has_all_there_is_to_damage() -> None:
     assert layout.ended
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_changed_value_is_refused_or_harmless(data: st.DataObject) -> None:
     """Whatever value of whatever array is changed, reading raises ModelFileError or drawing ends as it should."""
@@ -88,7 +88,7 @@ def altered(header: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[s
 PLAIN = st.sampled_from([None, True, "", "x", "number", [], {}, -1, 0, 1, 2, 1.5, 1e300, -1e300, 2**31, 2**62, "who"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_changed_field_is_refused_or_harmless(data: st.DataObject) -> None:
     """Whatever field of the header is changed, reading raises ModelFileError or drawing ends as it should."""

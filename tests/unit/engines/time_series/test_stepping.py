@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stepped import model
 
 from lookalike.engines.time_series.encoding import encode_starts
 from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.sampling import Begun, _room, _runs, spread
 from lookalike.engines.time_series.stepping import Course, Runs, _on_grid, _within, draw_rows
 from lookalike.engines.time_series.values import Number
+from stepped import model
 
 ROWS = 8
 
