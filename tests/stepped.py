@@ -15,7 +15,7 @@ N = 50  # sequences
 
 
 def everything() -> pl.DataFrame:
-    """Irregular times, numbers with spikes, gaps, repeats; levels that determine others, context, codes, counters."""
+    """Irregular times, numbers with spikes, gaps and repeats, levels that tell others, context, codes, counters."""
     rng = np.random.default_rng(3)
     lengths = rng.integers(6, 14, N)
     n = int(lengths.sum())

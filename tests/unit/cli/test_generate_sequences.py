@@ -55,7 +55,7 @@ def test_key_and_index_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_report_holds_whole_sequences_back(steps: Path, tmp_path: Path) -> None:
-    """With --report whole sequences are not learnt from, 20 if that is no more than a fifth; figures are of sequences."""
+    """With --report 20 sequences are not learnt from, if that is no more than a fifth; figures are of sequences."""
     report = tmp_path / "r.json"
     words = ["generate", str(steps), "-n", "900", "-o", str(tmp_path / "o.csv"), "--report", str(report), *TOLD]
 

@@ -308,6 +308,9 @@ def _has_modes(forest: Forest, course: Course, layout: Layout) -> bool:
 
 def _goes_through(model: Model) -> bool:
     """Whether beginnings, steps and cells fit each other: no sequence at all goes all the way, and comes out right."""
+    one = np.zeros(1, np.int32)
+    for transform in (*model.layout.keys.values(), *model.layout.still.values()):
+        transform.decode(one, one.astype(np.float32), seed=model.seed, rows=np.zeros(1, np.uint64))
     begun = model.starts.metadata.columns
     frame = model._timed(pl.DataFrame(schema={column.name: column.dtype for column in begun}))
     drawn = draw_sequences(model._machine, model._set_out(frame, np.arange(0), model.seed), model._once)

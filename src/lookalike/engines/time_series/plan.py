@@ -203,7 +203,7 @@ def load_plan(value: bytes) -> Plan:
         lengths, context = arrays["lengths"], arrays["context"]
         dial, seed, asking = Dial(**header["dial"]), int(header["seed"]), load_asking(header)
         plan = Plan(layout, starts, rows, lengths, context, dial, seed, asking)
-        sound = _fit(plan)
+        sound = _is_sound(plan)
     except DAMAGED:
         sound = False
     if not sound:
@@ -211,17 +211,22 @@ def load_plan(value: bytes) -> Plan:
     return plan
 
 
-def _fit(plan: Plan) -> bool:
-    """Whether rows, lengths and clues are of the forms that kernels take, and of the same sequences."""
-    rows, lengths, context = plan.rows, plan.lengths, plan.context
-    if lengths.dtype != np.int64 or lengths.ndim != 1 or not len(lengths) or not (lengths > 0).all():
+def _is_sound(plan: Plan) -> bool:
+    """Whether rows are as many as lengths say, and all arrays as wide, and of the dtypes, as they should be."""
+    rows, lengths, n_columns = plan.rows, plan.lengths, len(plan.layout.names)
+    whole, floats = np.dtype(np.int64), np.dtype(np.float64)
+    if lengths.ndim != 1 or lengths.dtype != whole or not len(lengths) or (lengths < 1).any():
         return False
-    n_rows, width = int(lengths.sum()), len(plan.layout.names)
-    wide = all(array.shape == (n_rows, width) for array in (rows.values, rows.modes, rows.ages, rows.sums))
-    floats = all(array.dtype == np.float64 for array in (rows.values, rows.ticks, rows.sums, context))
-    whole = all(array.dtype == np.int64 for array in (rows.modes, rows.ages))
-    shapes = rows.ticks.shape == (n_rows,) and context.shape == (len(lengths), len(plan.layout.clues))
-    return wide and floats and whole and shapes
+    n_rows = int(lengths.sum())
+    shaped = (
+        (rows.values, floats, (n_rows, n_columns)),
+        (rows.modes, whole, (n_rows, n_columns)),
+        (rows.ages, whole, (n_rows, n_columns)),
+        (rows.sums, floats, (n_rows, n_columns)),
+        (rows.ticks, floats, (n_rows,)),
+        (plan.context, floats, (len(lengths), len(plan.layout.clues))),
+    )
+    return all(array.dtype == dtype and array.shape == shape for array, dtype, shape in shaped)
 
 
 def _applied(features: Array, weights: Array, intercept: float) -> Array:

@@ -55,7 +55,7 @@ def test_the_model_has_all_there_is_to_damage() -> None:
     assert layout.ended
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_changed_value_is_refused_or_harmless(data: st.DataObject) -> None:
     """Whatever value of whatever array is changed, reading raises ModelFileError or drawing ends as it should."""
@@ -88,7 +88,7 @@ def altered(header: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[s
 PLAIN = st.sampled_from([None, True, "", "x", "number", [], {}, -1, 0, 1, 2, 1.5, 1e300, -1e300, 2**31, 2**62, "who"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_changed_field_is_refused_or_harmless(data: st.DataObject) -> None:
     """Whatever field of the header is changed, reading raises ModelFileError or drawing ends as it should."""
