@@ -117,7 +117,11 @@ def test_limits_name_figures_of_the_kind() -> None:
         ({**STEPS, "sequence_index": "mood"}, InputInvalid, "cannot order rows"),
         ({**STEPS, "target": "mood"}, UsageError, "not judged by a target"),
         ({**STEPS, "rebalance": {}}, ValidationError, "rebalance is unknown"),
-        ({**STEPS, "constraints": [{"type": "unique", "columns": ["x"]}]}, ValidationError, "has no figure of sequences"),
+        (
+            {**STEPS, "constraints": [{"type": "unique", "columns": ["x"]}]},
+            ValidationError,
+            "has no figure of sequences",
+        ),
         ({"data_type": "text"}, MetadataError, "2 columns could be the texts"),
         ({"data_type": "text", "text_columns": ["who", "mood"]}, MetadataError, "2 columns could be"),
         ({"data_type": "text", "exclude": ["who", "mood"]}, MetadataError, "No columns could be the texts"),

@@ -1,0 +1,57 @@
+"""Panels as they come: few sequences, short ones, parts of keys, times that run out."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from lookalike import TimeSeriesSynthesizer
+from lookalike.errors import InputRefused
+from lookalike.library.time_series import TimeSeriesModel
+
+
+def fitted(table: pl.DataFrame) -> TimeSeriesModel:
+    return TimeSeriesSynthesizer(seed=0, sequence_key="key", sequence_index="time").fit(table)
+
+
+def panel(n_sequences: int, n_rows: int) -> pl.DataFrame:
+    """Sequences with a number that walks at random, in whole steps of time from 0."""
+    rng = np.random.default_rng(0)
+    return pl.DataFrame(
+        {
+            "key": [f"k{number:04d}" for number in np.repeat(np.arange(n_sequences), n_rows)],
+            "time": np.tile(np.arange(n_rows), n_sequences),
+            "number": rng.normal(size=n_sequences * n_rows).round(2),
+        }
+    )
+
+
+@pytest.mark.parametrize("n_sequences", [15, 45])
+def test_few_short_sequences_begin_where_real_ones_begin(n_sequences: int) -> None:
+    """A number that grows along short sequences is small in the first rows of drawn ones too."""
+    table = panel(n_sequences, 6).with_columns(number=10 * pl.col("time") + pl.col("number"))
+    drawn = fitted(table).sample(n_sequences=200)
+    first = drawn.group_by("key", maintain_order=True).first()
+
+    assert first["number"].max() < 8
+
+
+def test_parts_of_a_key_that_sequences_share_stay_as_they_are() -> None:
+    """Of a key of two columns one is made new, once for each sequence, the other keeps its few values."""
+    table = panel(14, 15).with_columns(key=pl.Series(np.repeat(np.arange(14) // 2, 15)) + 1)
+    table = table.with_columns(day=pl.Series(np.repeat(np.arange(14) % 2, 15)) + 1)
+    synthesizer = TimeSeriesSynthesizer(seed=0, sequence_key=["key", "day"], sequence_index="time")
+    drawn = synthesizer.fit(table).sample(n_sequences=14)
+
+    assert [15] * 14 == drawn.group_by("key").len()["len"].to_list()
+    assert {1, 2} == set(drawn["day"])
+    assert not set(drawn["key"]) & set(table["key"])
+
+
+@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Time, pl.Duration("us")])
+def test_keys_that_cannot_be_made_are_refused(dtype: pl.DataType) -> None:
+    """A key of moments is refused before anything is learnt, by its name."""
+    table = panel(30, 4).with_columns(key=pl.Series(np.repeat(np.arange(30), 4)).cast(pl.Int32).cast(pl.Int64))
+    key = table["key"].cast(pl.Int32).cast(dtype) if dtype == pl.Date else table["key"].cast(dtype)
+
+    with pytest.raises(InputRefused, match="Column 'key'"):
+        fitted(table.with_columns(key=key))
