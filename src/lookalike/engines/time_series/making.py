@@ -1,6 +1,6 @@
 """From sequences to the plan of what is to be learnt of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.constraints import Rule, Unique
-from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata
+from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata, stored_type
 from lookalike.data.parameters import TabularParameters, TimeSeriesParameters
 from lookalike.data.sequences.arranging import Sequences, arrange
 from lookalike.data.sequences.roles import Roles
@@ -24,6 +24,7 @@ from lookalike.engines.time_series.seasons import find_periods, find_seasons
 from lookalike.engines.time_series.settings import dial
 from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, start_table
 from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
+from lookalike.errors import InputRefused
 from lookalike.transforms import Transform
 from lookalike.transforms.categorical import Categorical
 from lookalike.transforms.choose import Fitted, fit
@@ -60,18 +61,38 @@ def make_plan(
     told = Roles(key, index, parameters.context_columns or (), ())
     values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
-    plan = _plan(_free_of_keys(sequences), metadata, (parameters, conditions), seed)
+    sequences = _free_of_keys(sequences, metadata)
+    drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
+    plan = _plan(sequences, drawn, (parameters, conditions), seed)
     return replace(plan, layout=replace(plan.layout, widening=widening, given=given))
 
 
-def _free_of_keys(sequences: Sequences) -> Sequences:
+def _free_of_keys(sequences: Sequences, metadata: Metadata) -> Sequences:
     """Of several keys only the one that tells most apart is made up; the others are drawn as context."""
     key = sequences.roles.key
+    able = [name for name in key if _can_be_new(metadata[name].dtype)]
+    if key and not able:
+        raise InputRefused(
+            f"Column '{key[0]}' of {metadata[key[0]].dtype.__class__.__name__} tells sequences apart, and no new keys"
+            " can be made of that dtype.",
+            hint="Store it as text or whole numbers, or name another sequence_key.",
+        )
     if len(key) < 2:
         return sequences
-    own = max(key, key=lambda name: sequences.table[name].n_unique())
+    own = max(able, key=lambda name: sequences.table[name].n_unique())
     roles = replace(sequences.roles, key=(own,), context=(*(k for k in key if k != own), *sequences.roles.context))
     return replace(sequences, roles=roles)
+
+
+def _can_be_new(dtype: pl.DataType) -> bool:
+    """Whether there are always more cells of that dtype."""
+    return not dtype.is_temporal() and dtype != pl.Boolean
+
+
+def _drawn(metadata: Metadata, names: Collection[str]) -> Metadata:
+    """The metadata with some columns meaning what they are stored as: parts of a key that sequences share."""
+    columns = (replace(c, type=stored_type(c.dtype)) if c.name in names else c for c in metadata.columns)
+    return Metadata(tuple(columns))
 
 
 def _plan(
@@ -161,8 +182,9 @@ def _named(tracks: Tracks, sequences: Sequences, first: Mask) -> dict[str, Any]:
 
 
 def _key(keys: pl.Series, column: Column, seed: int) -> Transform:
+    """What makes up keys, each of them once; `keys` repeat where they are a part of one."""
     told = replace(column, type=ColumnType.ID) if column.type not in MADE_UP else column
-    return fit(keys, told, min_level_rows=1, seed=seed).transform
+    return fit(keys.unique(maintain_order=True), told, min_level_rows=1, seed=seed).transform
 
 
 def _monotone(table: pl.DataFrame, tracks: Tracks, first: Mask) -> dict[str, int]:
