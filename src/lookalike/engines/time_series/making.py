@@ -124,7 +124,7 @@ def _plan(
         seasons=(),
         periods=(),
         monotone=_monotone(table, tracks, first),
-        lengths=_lengths(lengths),
+        lengths=_lengths(sequences),
         clues=_clues(table, metadata, roles, first),
         notes=tuple(notes),
         widening=None,
@@ -209,11 +209,16 @@ def _direction(cells: pl.Series, track: Number, first: Mask) -> int:
     return 1 if (change >= 0).all() else -1 if (change <= 0).all() else 0
 
 
-def _lengths(lengths: Array) -> Lengths:
+def _lengths(sequences: Sequences) -> Lengths:
+    lengths = sequences.lengths
     seen = np.sort(lengths).astype(np.int64)
     if len(seen) > LENGTHS_KEPT:
         seen = seen[np.linspace(0, len(seen) - 1, LENGTHS_KEPT).astype(np.int64)]
-    return Lengths(seen, float(lengths.mean()))
+    index, mean = sequences.roles.index, float(lengths.mean())
+    if index is None or not sequences.roles.key:
+        return Lengths(seen, mean)
+    ticks, ends = sequences.rhythm.ticks(sequences.table[index]), np.cumsum(lengths)
+    return Lengths(seen, mean, float((ticks[ends - 1] - ticks[ends - lengths]).max()), float(ticks.max()))
 
 
 def _clues(table: pl.DataFrame, metadata: Metadata, roles: Roles, first: Mask) -> tuple[Clue, ...]:

@@ -49,13 +49,14 @@ class Begun:
     Attributes:
         frame: Context, keys and first cells, a row a sequence.
         numbers: Of the sequences, by which their rows are drawn, int64 ``(s,)``.
-        ticks: Of the first rows, ``(s,)``.
+        ticks, until: Of the first rows, and those after which no row comes, ``(s,)``.
         least, most: Rows of each sequence, int64 ``(s,)``.
     """
 
     frame: pl.DataFrame
     numbers: Array
     ticks: Array
+    until: Array
     least: Array
     most: Array
 
@@ -128,6 +129,7 @@ def _runs(machine: Machine, begun: Begun, base: Array, of: tuple[Array, Array, A
         values,
         begun.ticks,
         np.array([machine.layout.rhythm.step or 0], np.float64),
+        begun.until,
         clues(machine.layout, begun.frame),
         np.zeros(n_rows, np.int64),
         stop.copy(),
@@ -223,6 +225,7 @@ def _taken(runs: Runs, which: Array, start: Array, stop: Array) -> Runs:
         keys=runs.keys[which],
         first=runs.first[which],
         ticks=runs.ticks[which],
+        until=runs.until[which],
         context=runs.context[which],
         lengths=stop.copy(),
     )

@@ -55,3 +55,31 @@ def test_keys_that_cannot_be_made_are_refused(dtype: pl.DataType) -> None:
 
     with pytest.raises(InputRefused, match="Column 'key'"):
         fitted(table.with_columns(key=key))
+
+
+def test_sequences_whose_times_are_drawn_last_no_longer_than_real_ones() -> None:
+    """With uneven steps no drawn sequence lasts longer than the longest of train, nor beyond train's last time."""
+    table = panel(60, 8)
+    steps = np.random.default_rng(1).choice([1, 2, 7], (60, 8))
+    starts = np.repeat(np.arange(60), 8)
+    table = table.with_columns(time=pl.Series(np.minimum(steps.cumsum(axis=1), 20 + np.arange(8)).ravel() + starts))
+    drawn = fitted(table).sample(n_sequences=300)
+    span = pl.col("time").max() - pl.col("time").min()
+
+    assert drawn["time"].max() <= table["time"].max()
+    assert drawn.group_by("key").agg(span)["time"].max() <= table.group_by("key").agg(span)["time"].max()
+
+
+def test_sequences_of_even_steps_stay_in_the_time_of_train() -> None:
+    """Sequences that begin late are short, as real ones are."""
+    table = panel(120, 9).filter(pl.col("time") >= pl.col("key").str.slice(1).cast(pl.Int64) % 6)
+    drawn = fitted(table).sample(n_sequences=300)
+
+    assert 8 == drawn["time"].max()
+    assert (
+        not drawn.select(
+            pl.col("time").diff().over("key").is_in([1]).not_() & pl.col("time").diff().over("key").is_not_null()
+        )
+        .to_series()
+        .any()
+    )
