@@ -83,3 +83,24 @@ def test_sequences_of_even_steps_stay_in_the_time_of_train() -> None:
         .to_series()
         .any()
     )
+
+
+def test_rows_that_lead_nowhere_are_drawn_again() -> None:
+    """A series comes out whole though its rules are sometimes out of reach from the rows before."""
+    rng = np.random.default_rng(0)
+    warm = 40 + 20 * np.sin(np.arange(900) / 40) + rng.normal(size=900).cumsum() / 3
+    dew = warm - np.abs(rng.normal(size=900).cumsum() / 5) * (rng.random(900) < 0.9)
+    table = pl.DataFrame({"time": np.arange(900), "warm": warm.round(2), "dew": np.minimum(dew, warm).round(2)})
+    rule = {"type": "less_equal", "columns": ["dew", "warm"]}
+    synthesizer = TimeSeriesSynthesizer(seed=0, sequence_key=[], sequence_index="time", constraints=[rule])
+    drawn = synthesizer.fit(table).sample(4_000)
+
+    assert 4_000 == drawn.height
+    assert (drawn["dew"] <= drawn["warm"]).all()
+
+
+@pytest.mark.parametrize("name", ["\0step", "\0end", "\0year", "\0within", "\0alone"])
+def test_names_that_the_engine_uses_itself_are_refused(name: str) -> None:
+    """A column of such a name is refused, instead of being mistaken for the engine's own."""
+    with pytest.raises(InputRefused, match="name"):
+        fitted(panel(30, 4).rename({"number": name}))
