@@ -17,12 +17,13 @@ from lookalike.data.sequences.wide import melt
 from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
+from lookalike.engines.time_series.beginnings import WITHIN, YEAR
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
 from lookalike.engines.time_series.plan import Plan
 from lookalike.engines.time_series.seasons import find_periods, find_seasons
 from lookalike.engines.time_series.settings import dial
-from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, start_table
+from lookalike.engines.time_series.starts import ALONE, ENOUGH, StartColumns, plan_starts, start_table
 from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
 from lookalike.errors import InputRefused
 from lookalike.transforms import Transform
@@ -33,6 +34,7 @@ ENDINGS = 30  # sequences from whose ends can be learnt when others end
 MOVES = 20  # changes all in one direction, which are no chance
 CLUES_MAX = 250  # levels of a context column that steps look at
 LENGTHS_KEPT = 1_000  # quantiles
+OWN = (STEP, END, YEAR, WITHIN, ALONE)  # names of columns that the engine adds
 
 Array = npt.NDArray[Any]
 
@@ -54,6 +56,7 @@ def make_plan(
         InputRefused, InputInvalid: nothing to learn from as sequences; says what is wrong and where.
     """
     given, widening = metadata, None
+    _refuse_own(metadata)
     if parameters.layout == "wide":
         table, metadata, widening = melt(table, metadata, parameters)
         parameters = widening.told(parameters)
@@ -65,6 +68,15 @@ def make_plan(
     drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
     plan = _plan(sequences, drawn, (parameters, conditions), seed)
     return replace(plan, layout=replace(plan.layout, widening=widening, given=given))
+
+
+def _refuse_own(metadata: Metadata) -> None:
+    for number, name in enumerate(metadata.names):
+        if name in OWN:
+            raise InputRefused(
+                f"Column {number + 1} of the table has a name that stands for something else here.",
+                hint="Rename it: leave out the NUL byte at the beginning.",
+            )
 
 
 def _free_of_keys(sequences: Sequences, metadata: Metadata) -> Sequences:
