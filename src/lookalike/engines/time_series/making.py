@@ -34,6 +34,7 @@ ENDINGS = 30  # sequences from whose ends can be learnt when others end
 MOVES = 20  # changes all in one direction, which are no chance
 CLUES_MAX = 250  # levels of a context column that steps look at
 LENGTHS_KEPT = 1_000  # quantiles
+VAST = 1e140  # the sum of the squares of so many rows as memory holds stays finite
 OWN = (STEP, END, YEAR, WITHIN, ALONE)  # names of columns that the engine adds
 
 Array = npt.NDArray[Any]
@@ -66,6 +67,7 @@ def make_plan(
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
     sequences = _free_of_keys(sequences, metadata)
     drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
+    _refuse_vast(sequences)
     plan = _plan(sequences, drawn, (parameters, conditions), seed)
     return replace(plan, layout=replace(plan.layout, widening=widening, given=given))
 
@@ -76,6 +78,17 @@ def _refuse_own(metadata: Metadata) -> None:
             raise InputRefused(
                 f"Column {number + 1} of the table has a name that stands for something else here.",
                 hint="Rename it: leave out the NUL byte at the beginning.",
+            )
+
+
+def _refuse_vast(sequences: Sequences) -> None:
+    """Numbers whose squares no float holds."""
+    for cells in sequences.table.drop(sequences.roles.key).select(pl.selectors.float()):
+        finite = cells.filter(cells.is_finite()).abs()
+        if (finite > VAST).any():
+            raise InputRefused(
+                f"Column '{cells.name}' has numbers beyond {VAST:g}, which cannot be counted with.",
+                hint="Correct them, give them in a larger unit, or exclude the column.",
             )
 
 

@@ -104,3 +104,15 @@ def test_names_that_the_engine_uses_itself_are_refused(name: str) -> None:
     """A column of such a name is refused, instead of being mistaken for the engine's own."""
     with pytest.raises(InputRefused, match="name"):
         fitted(panel(30, 4).rename({"number": name}))
+
+
+def test_numbers_whose_squares_overflow_are_refused() -> None:
+    """The refusal names the column; the largest whole numbers are no such thing."""
+    table = panel(30, 4)
+
+    with pytest.raises(InputRefused, match="Column 'number'"):
+        fitted(table.with_columns(number=pl.col("number") * 1e300))
+    whole = table.with_columns(number=pl.Series(np.tile([-(2**63), 2**63 - 1, 0], 40)))
+    drawn = fitted(whole).sample(300)
+
+    assert set(drawn["number"]) <= set(whole["number"])
