@@ -68,10 +68,14 @@ class Lengths:
     Attributes:
         seen: Lengths of train's sequences, or so many of their quantiles, ascending.
         mean: Of train.
+        span: Ticks from the first row to the last at most.
+        last: Tick after which there is none.
     """
 
     seen: npt.NDArray[np.int64]
     mean: float
+    span: float = float("inf")
+    last: float = float("inf")
 
     @property
     def least(self) -> int:

@@ -1,6 +1,6 @@
 """From sequences to the plan of what is to be learnt of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.constraints import Rule, Unique
-from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata
+from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata, stored_type
 from lookalike.data.parameters import TabularParameters, TimeSeriesParameters
 from lookalike.data.sequences.arranging import Sequences, arrange
 from lookalike.data.sequences.roles import Roles
@@ -18,14 +18,16 @@ from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.tabular.rules.telling import about
+from lookalike.engines.time_series.beginnings import WITHIN, YEAR
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
 from lookalike.engines.time_series.plan import Plan
 from lookalike.engines.time_series.seasons import find_periods, find_seasons, find_spans
 from lookalike.engines.time_series.settings import dial
-from lookalike.engines.time_series.starts import ENOUGH, StartColumns, plan_starts, rows_shown, start_table
+from lookalike.engines.time_series.starts import ALONE, ENOUGH, StartColumns, plan_starts, rows_shown, start_table
 from lookalike.engines.time_series.values import Levels, Mask, Number, fit_number
+from lookalike.errors import InputRefused
 from lookalike.transforms import Transform
 from lookalike.transforms.categorical import Categorical
 from lookalike.transforms.choose import Fitted, fit
@@ -34,6 +36,8 @@ ENDINGS = 30  # sequences from whose ends can be learnt when others end
 MOVES = 20  # changes all in one direction, which are no chance
 CLUES_MAX = 250  # levels of a context column that steps look at
 LENGTHS_KEPT = 1_000  # quantiles
+VAST = 1e140  # the sum of the squares of so many rows as memory holds stays finite
+OWN = (STEP, END, YEAR, WITHIN, ALONE)  # names of columns that the engine adds
 
 Array = npt.NDArray[Any]
 
@@ -55,6 +59,7 @@ def make_plan(
         InputRefused, InputInvalid: nothing to learn from as sequences; says what is wrong and where.
     """
     given, widening = metadata, None
+    _refuse_own(metadata)
     if parameters.layout == "wide":
         table, metadata, widening = melt(table, metadata, parameters)
         parameters = widening.told(parameters)
@@ -62,18 +67,59 @@ def make_plan(
     told = Roles(key, index, parameters.context_columns or (), ())
     values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
-    plan = _plan(_free_of_keys(sequences), metadata, (parameters, conditions), seed)
+    sequences = _free_of_keys(sequences, metadata)
+    drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
+    _refuse_vast(sequences)
+    plan = _plan(sequences, drawn, (parameters, conditions), seed)
     return replace(plan, layout=replace(plan.layout, widening=widening, given=given))
 
 
-def _free_of_keys(sequences: Sequences) -> Sequences:
+def _refuse_own(metadata: Metadata) -> None:
+    for number, name in enumerate(metadata.names):
+        if name in OWN:
+            raise InputRefused(
+                f"Column {number + 1} of the table has a name that stands for something else here.",
+                hint="Rename it: leave out the NUL byte at the beginning.",
+            )
+
+
+def _refuse_vast(sequences: Sequences) -> None:
+    """Numbers whose squares no float holds."""
+    for cells in sequences.table.drop(sequences.roles.key).select(pl.selectors.float()):
+        finite = cells.filter(cells.is_finite()).abs()
+        if (finite > VAST).any():
+            raise InputRefused(
+                f"Column '{cells.name}' has numbers beyond {VAST:g}, which cannot be counted with.",
+                hint="Correct them, give them in a larger unit, or exclude the column.",
+            )
+
+
+def _free_of_keys(sequences: Sequences, metadata: Metadata) -> Sequences:
     """Of several keys only the one that tells most apart is made up; the others are drawn as context."""
     key = sequences.roles.key
+    able = [name for name in key if _can_be_new(metadata[name].dtype)]
+    if key and not able:
+        raise InputRefused(
+            f"Column '{key[0]}' of {metadata[key[0]].dtype.__class__.__name__} tells sequences apart, and no new keys"
+            " can be made of that dtype.",
+            hint="Store it as text or whole numbers, or name another sequence_key.",
+        )
     if len(key) < 2:
         return sequences
-    own = max(key, key=lambda name: sequences.table[name].n_unique())
+    own = max(able, key=lambda name: sequences.table[name].n_unique())
     roles = replace(sequences.roles, key=(own,), context=(*(k for k in key if k != own), *sequences.roles.context))
     return replace(sequences, roles=roles)
+
+
+def _can_be_new(dtype: pl.DataType) -> bool:
+    """Whether there are always more cells of that dtype."""
+    return not dtype.is_temporal() and dtype != pl.Boolean
+
+
+def _drawn(metadata: Metadata, names: Collection[str]) -> Metadata:
+    """The metadata with some columns meaning what they are stored as: parts of a key that sequences share."""
+    columns = (replace(c, type=stored_type(c.dtype)) if c.name in names else c for c in metadata.columns)
+    return Metadata(tuple(columns))
 
 
 def _plan(
@@ -107,7 +153,7 @@ def _plan(
         spans=(),
         periods=(),
         monotone=_monotone(table, tracks, first),
-        lengths=_lengths(lengths),
+        lengths=_lengths(sequences),
         clues=_clues(table, metadata, roles, first),
         notes=tuple(notes),
         widening=None,
@@ -166,8 +212,9 @@ def _named(tracks: Tracks, sequences: Sequences, first: Mask) -> dict[str, Any]:
 
 
 def _key(keys: pl.Series, column: Column, seed: int) -> Transform:
+    """What makes up keys, each of them once; `keys` repeat where they are a part of one."""
     told = replace(column, type=ColumnType.ID) if column.type not in MADE_UP else column
-    return fit(keys, told, min_level_rows=1, seed=seed).transform
+    return fit(keys.unique(maintain_order=True), told, min_level_rows=1, seed=seed).transform
 
 
 def _monotone(table: pl.DataFrame, tracks: Tracks, first: Mask) -> dict[str, int]:
@@ -192,11 +239,16 @@ def _direction(cells: pl.Series, track: Number, first: Mask) -> int:
     return 1 if (change >= 0).all() else -1 if (change <= 0).all() else 0
 
 
-def _lengths(lengths: Array) -> Lengths:
+def _lengths(sequences: Sequences) -> Lengths:
+    lengths = sequences.lengths
     seen = np.sort(lengths).astype(np.int64)
     if len(seen) > LENGTHS_KEPT:
         seen = seen[np.linspace(0, len(seen) - 1, LENGTHS_KEPT).astype(np.int64)]
-    return Lengths(seen, float(lengths.mean()))
+    index, mean = sequences.roles.index, float(lengths.mean())
+    if index is None or not sequences.roles.key:
+        return Lengths(seen, mean)
+    ticks, ends = sequences.rhythm.ticks(sequences.table[index]), np.cumsum(lengths)
+    return Lengths(seen, mean, float((ticks[ends - 1] - ticks[ends - lengths]).max()), float(ticks.max()))
 
 
 def _clues(table: pl.DataFrame, metadata: Metadata, roles: Roles, first: Mask) -> tuple[Clue, ...]:

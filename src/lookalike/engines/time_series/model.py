@@ -192,21 +192,33 @@ class Model:
             for name, transform in self.layout.keys.items()
         ]
         alone = frame[ALONE].to_numpy() if ALONE in frame.columns else np.zeros(frame.height, np.bool_)
-        least, most = self._lengths(numbers, seed, alone)
         ticks = self._ticks(frame)
+        until = self._until(ticks)
+        least, most = self._lengths(numbers, seed, alone, until - ticks)
         if self.layout.roles.index is not None:  # as steps see when a sequence began
             keys.append(self.layout.rhythm.times(ticks).alias(self.layout.roles.index))
-        return Begun(frame.with_columns(keys), numbers, ticks, least, most)
+        return Begun(frame.with_columns(keys), numbers, ticks, until, least, most)
 
-    def _lengths(self, numbers: Array, seed: int, alone: Array) -> tuple[Array, Array]:
-        """Least and most rows of each sequence."""
+    def _until(self, ticks: Array) -> npt.NDArray[np.float64]:
+        """Ticks after which sequences that begin at these have no row: as long as train's, in train's time."""
+        lengths = self.layout.lengths
+        last = lengths.last if self.asking.start is None else np.inf
+        return np.maximum(np.minimum(ticks + lengths.span, last), ticks).astype(np.float64)
+
+    def _lengths(self, numbers: Array, seed: int, alone: Array, span: Array) -> tuple[Array, Array]:
+        """Least and most rows of each sequence, which may last for `span` ticks if nothing else is asked for."""
         told = self.asking.sequence_length
         least, most = told or (1, self.layout.lengths.most)
-        if not self.layout.ended:
-            drawn = np.clip(drawn_lengths(self.layout, numbers, seed), least, most)
-            return drawn, drawn
-        ends = np.where(alone & (least <= 1), 1, most)
-        return np.full(len(numbers), least), ends
+        step = float(self.layout.rhythm.step or 0)
+        if self.layout.ended:
+            ends = np.where(alone & (least <= 1), 1, most)
+        else:
+            ends = np.clip(drawn_lengths(self.layout, numbers, seed), least, most)
+        if told is None and step and not self.layout.timed:
+            room = np.minimum(np.floor(span / step + 1e-6), most) + 1
+            ends = np.minimum(ends, room.astype(np.int64))
+        exact = told is not None and not self.layout.ended
+        return ends if exact else np.full(len(numbers), least), ends
 
     def _ticks(self, frame: pl.DataFrame) -> Array:
         index, rhythm = self.layout.roles.index, self.layout.rhythm

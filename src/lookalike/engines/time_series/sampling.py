@@ -17,7 +17,8 @@ from lookalike.engines.time_series.telling import Drawn, tell
 from lookalike.errors import ConditionsUnreachable
 
 TURNS_MAX = 1_000  # draws of one row, none of which keeps all rules
-STRETCH = 512  # rows of a sequence drawn before rules are looked at
+STRETCH, RETRIED = 512, 16  # rows of a sequence drawn before rules are looked at; after one that had to be drawn again
+PATIENCE = 50  # draws of a row, none of which keeps all rules, after which rows before it are drawn again
 
 Array = npt.NDArray[Any]
 
@@ -50,13 +51,14 @@ class Begun:
     Attributes:
         frame: Context, keys and first cells, a row a sequence.
         numbers: Of the sequences, by which their rows are drawn, int64 ``(s,)``.
-        ticks: Of the first rows, ``(s,)``.
+        ticks, until: Of the first rows, and those after which no row comes, ``(s,)``.
         least, most: Rows of each sequence, int64 ``(s,)``.
     """
 
     frame: pl.DataFrame
     numbers: Array
     ticks: Array
+    until: Array
     least: Array
     most: Array
 
@@ -129,6 +131,7 @@ def _runs(machine: Machine, begun: Begun, base: Array, of: tuple[Array, Array, A
         values,
         begun.ticks,
         np.array([machine.layout.rhythm.step or 0], np.float64),
+        begun.until,
         clues(machine.layout, begun.frame),
         np.zeros(n_rows, np.int64),
         stop.copy(),
@@ -165,6 +168,10 @@ class Telling:
     once: pl.DataFrame
     numbers: Array
 
+    def of(self, which: Array) -> "Telling":
+        """That of some of the sequences."""
+        return replace(self, once=self.once[which] if self.once.width else self.once, numbers=self.numbers[which])
+
     def told(self, runs: Runs, start: Array, stop: Array) -> pl.DataFrame:
         """Rows ``start … stop - 1`` of each sequence."""
         sequence, t = spread(start, stop)
@@ -196,21 +203,40 @@ def _fill(machine: Machine, runs: Runs, telling: Telling) -> None:
         return
     start, ends = runs.start.copy(), runs.stop.copy()
     while (left := np.flatnonzero(start < ends)).size:
-        stop = np.minimum(start[left] + STRETCH, ends[left])
+        again = runs.turns[runs.base[left] + start[left]] > 0
+        stop = np.minimum(start[left] + np.where(again, RETRIED, STRETCH), ends[left])
         some = _taken(runs, left, start[left], stop)
         draw_rows(machine.plot, machine.forest, machine.course, telling.rows, some)
         ended = some.lengths < stop
         stop = np.minimum(stop, some.lengths)
-        own = replace(telling, once=telling.once[left], numbers=telling.numbers[left])
+        own = telling.of(left)
         kept = rules.kept(own.told(some, start[left], stop))
         first = _first_broken(kept, start[left], stop)
         broken = first < stop
-        runs.turns[runs.base[left][broken] + first[broken]] += 1
-        if (runs.turns[runs.base[left][broken] + first[broken]] > TURNS_MAX).any():
-            raise ConditionsUnreachable("A row of a sequence could not be drawn so that it keeps all rules.")
-        start[left] = np.where(broken, first, stop)
+        stop[broken] = _back(runs, left[broken], first[broken])
+        start[left] = stop
         done = ~broken & ended
         ends[left[done]] = runs.lengths[left[done]] = stop[done]
+
+
+def _back(runs: Runs, which: Array, first: Array) -> Array:
+    """
+    The row from which each of some sequences is drawn again, after row `first` broke a rule.
+
+    Of a row that no draw mends the rows before it are the cause: more of them each time that patience runs out.
+
+    Raises:
+        ConditionsUnreachable: a row was drawn too often.
+    """
+    base = runs.base[which]
+    runs.turns[base + first] += 1
+    turns = runs.turns[base + first]
+    if (turns > TURNS_MAX).any():
+        raise ConditionsUnreachable("A row of a sequence could not be drawn so that it keeps all rules.")
+    back = np.where(turns % PATIENCE == 0, 2 ** (turns // PATIENCE), 0)
+    start = np.maximum(first - back, runs.start[which])
+    runs.turns[(base + start)[start < first]] += 1
+    return np.asarray(start)
 
 
 def _taken(runs: Runs, which: Array, start: Array, stop: Array) -> Runs:
@@ -223,6 +249,7 @@ def _taken(runs: Runs, which: Array, start: Array, stop: Array) -> Runs:
         keys=runs.keys[which],
         first=runs.first[which],
         ticks=runs.ticks[which],
+        until=runs.until[which],
         context=runs.context[which],
         lengths=stop.copy(),
     )

@@ -24,6 +24,7 @@ from lookalike.engines.time_series.beginnings import has_years, split_years
 from lookalike.transforms.physical import to_physical
 
 ENOUGH = 100  # sequences whose first rows are learnt from alone
+FIRST_ALONE = 30  # the same, where nothing but the first rows is learnt
 POOL = 4_000  # rows that stand for first rows, where any row may
 NEAR = 200  # rows near the beginning that stand for first rows, where beginnings are special
 SPECIAL = 4.0  # standard errors by which the mean of first rows may differ from that of all rows by chance
@@ -61,14 +62,24 @@ def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns
 
 
 def _rows(table: pl.DataFrame, first: Array, lengths: Array, values: tuple[str, ...], seed: int) -> Array:
-    if len(first) >= ENOUGH:
+    if len(first) >= FIRST_ALONE:
         return first
     if not special(table, first, values):
         rows = np.arange(table.height)
         return rows if len(rows) <= POOL else np.sort(stream(seed, "starts").permutation(table.height)[:POOL])
-    depth = -(-NEAR // len(first))
+    return _near(table, first, lengths, values)
+
+
+def _near(table: pl.DataFrame, first: Array, lengths: Array, values: tuple[str, ...]) -> Array:
+    """The rows near the beginning, so many that they still look like first ones."""
     position = np.arange(table.height) - np.repeat(first, lengths)
-    return np.flatnonzero(position < depth)
+    depth = -(-NEAR // len(first))
+    while depth > 1:
+        rows = np.flatnonzero(position < depth)
+        if not special(table[rows], np.flatnonzero(position[rows] == 0), values):
+            return rows
+        depth //= 2
+    return first
 
 
 def _few_of_each(rows: Array, owner: Array, seed: int) -> tuple[Array, Array]:

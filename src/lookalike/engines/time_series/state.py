@@ -74,7 +74,8 @@ def layout_state(layout: Layout) -> tuple[dict[str, Any], Arrays]:
         "notes": list(layout.notes),
     }
     lookups = {f"lookup.{name}": d.lookup for name, d in layout.derived.items()}
-    return header, to.arrays | lookups | {"seen": layout.lengths.seen}
+    lengths = {"seen": layout.lengths.seen, "until": np.array([layout.lengths.span, layout.lengths.last])}
+    return header, to.arrays | lookups | lengths
 
 
 def _track_state(track: Track) -> tuple[Mapping[str, Any], Mapping[str, Array]]:
@@ -125,7 +126,7 @@ def _loaded(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> Layout:
         monotone={name: 1 if sign > 0 else -1 for name, sign in header["monotone"].items()},
         widening=None if header["widening"] is None else Widening.from_json(header["widening"]),
         given=Metadata.from_json(header["given"]),
-        lengths=Lengths(arrays["seen"], float(header["mean"])),
+        lengths=Lengths(arrays["seen"], float(header["mean"]), *map(float, arrays["until"])),
         clues=tuple(_clue(spec, arrays) for spec in header["clues"]),
         notes=tuple(header["notes"]),
     )

@@ -57,7 +57,8 @@ class Runs(NamedTuple):
     `base` int64: where row 0 stands among the rows, or would stand. `start`, `stop` int64: numbers of the rows to be
     drawn in each sequence; `start` is at least 1. `least`: rows before which a sequence does not end. `keys` uint64: of
     the sequences' random numbers. `first` float64 ``(s, c)``: values of row 0. `ticks` float64: of row 0, and `every`
-    float64 ``(1,)``: ticks between rows, unless column 0 draws them. `context` float64 ``(s, k)``. `turns` int64
+    float64 ``(1,)``: ticks between rows, unless column 0 draws them. `until` float64: ticks after which no row comes,
+    but for the `least`. `context` float64 ``(s, k)``. `turns` int64
     ``(n,)``: how often a row was drawn before. `lengths` int64: rows of each sequence, once it has ended.
     """
 
@@ -69,6 +70,7 @@ class Runs(NamedTuple):
     first: Array
     ticks: Array
     every: Array
+    until: Array
     context: Array
     turns: Array
     lengths: Array
@@ -103,14 +105,26 @@ def draw_rows(plot: Plot, forest: Forest, course: Course, rows: Rows, runs: Runs
                 if timed and c == 0:
                     rows.ticks[i] = rows.ticks[i - 1] + rows.values[i, 0]
                     put_now(plot, features, t, rows.ticks[i], runs.ticks[s])
-            end = course.end[0]
-            if end >= 0 and rows.modes[i, end] == 1:
-                chance = course.endings[min(t, course.endings.size - 1)]
-                if t + 1 >= runs.least[s] and (chance >= 1.0 or _uniform(random) < chance):
-                    runs.lengths[s] = t + 1
-                    break
-                rows.modes[i, end] = 0
-                rows.values[i, end] = 0.0
+            length = _ended(course, rows, runs, (s, t), random)
+            if length > 0:
+                runs.lengths[s] = length
+                break
+
+
+@compiled
+def _ended(course: Course, rows: Rows, runs: Runs, where: tuple[int, int], random: Array) -> int:
+    """The length of a sequence that ends before or with the row just drawn, else 0."""
+    s, t = where
+    i, end = runs.base[s] + t, course.end[0]
+    if rows.ticks[i] > runs.until[s] and t >= runs.least[s]:
+        return t
+    if end >= 0 and rows.modes[i, end] == 1:
+        chance = course.endings[min(t, course.endings.size - 1)]
+        if t + 1 >= runs.least[s] and (chance >= 1.0 or _uniform(random) < chance):
+            return t + 1
+        rows.modes[i, end] = 0
+        rows.values[i, end] = 0.0
+    return 0
 
 
 @compiled
