@@ -129,7 +129,7 @@ DAMAGES: list[tuple[str, Any, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "place", "value"), DAMAGES, ids=str)
+@pytest.mark.parametrize(("name", "place", "value"), DAMAGES)
 def test_what_would_lead_outside_is_refused(name: str, place: Any, value: float) -> None:
     """Values by which a kernel would read outside of its arrays, or never end, are refused on reading."""
     header, arrays = parts()

@@ -54,8 +54,9 @@ def _amount(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _is_sure(rule: LessEqual, table: pl.DataFrame, metadata: Metadata) -> bool:
+    both = table.select(pl.all_horizontal(pl.col(name).is_not_null() for name in rule.columns).sum()).item()
     enough = SHARE * min(table.height, SAMPLE)
-    return holds(rule, table, metadata) and surprise(rule, table, metadata) >= enough
+    return both >= ROWS_MIN and holds(rule, table, metadata) and surprise(rule, table, metadata) >= enough
 
 
 def _shortest(found: list[LessEqual]) -> list[LessEqual]:
