@@ -45,7 +45,7 @@ def plan() -> Plan:
     table, metadata, _ = typed(given(everything(), parameters), parameters)
     roles = find_roles(table, metadata, parameters)
     told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
-    return Synthesizer(parameters.model_copy(update=told)).prepare(table, typed_roles(metadata, roles), seed=1)
+    return Synthesizer(parameters.model_copy(update=told)).prepare(table, typed_roles(metadata, roles, table), seed=1)
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +18,14 @@ from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.time_series.beginnings import YEAR, join_years, told_tick
 from lookalike.engines.time_series.calibrating import endings
+from lookalike.engines.time_series.coursing import Learnt, make_course
 from lookalike.engines.time_series.encoding import encode_starts
 from lookalike.engines.time_series.forest import Forest, has_codes, is_sound, join
-from lookalike.engines.time_series.growing import Tree
-from lookalike.engines.time_series.layout import END, Layout
+from lookalike.engines.time_series.layout import STEP, Layout
 from lookalike.engines.time_series.sampling import Begun, Machine, draw_lengths, draw_sequences, drawn_lengths
 from lookalike.engines.time_series.settings import Dial
 from lookalike.engines.time_series.single import Stretches
-from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts
+from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts, spread_evenly
 from lookalike.engines.time_series.state import DAMAGED, course_arrays, layout_state, load_course, load_layout
 from lookalike.engines.time_series.stepping import Course, n_groups
 from lookalike.engines.time_series.telling import Drawn, tell
@@ -40,19 +40,6 @@ PILOT_ROWS, ROUNDS = 40_000, 2
 BATCH_ROWS = 262_144  # that room is made for at a time: sequences may become as long as the longest
 
 Array = npt.NDArray[Any]
-
-
-class Learnt(Protocol):
-    """What was learnt of one column of a step; see `plan.Column`."""
-
-    @property
-    def weights(self) -> Array: ...
-    @property
-    def intercept(self) -> float: ...
-    @property
-    def of_modes(self) -> tuple[Tree, ...]: ...
-    @property
-    def of_numbers(self) -> tuple[Tree, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -244,9 +231,20 @@ class Model:
             if len(self.kept) > 64:
                 self.kept.clear()
             drawn = draw_starts(self.starts, group, seed=seed, total=total, kept=self._keeps)
-            self.kept[name] = self._timed(drawn)
+            timed = self._timed(drawn)
+            shared_out = self.starts.asking.conditions is not None or self.starts.conditions is not None
+            self.kept[name] = timed if shared_out else self._spread(timed, seed, group)
         found: pl.DataFrame = self.kept[name]
         return found
+
+    def _spread(self, frame: pl.DataFrame, seed: int, group: int) -> pl.DataFrame:
+        """Beginnings that lie evenly along time, or else along the first number."""
+        along = self._ticks(frame)
+        tracks = enumerate(zip(self.layout.names, self.layout.tracks, strict=True))
+        numbers = [place for place, (name, track) in tracks if isinstance(track, Number) and name != STEP]
+        if not np.ptp(along) and numbers:
+            along = encode_starts(frame, self.layout)[0][:, numbers[0]]
+        return spread_evenly(frame, along, seed, group)
 
     def _timed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Beginnings with their start in time as one column."""
@@ -344,46 +342,6 @@ def calibrated(model: Model) -> Model:
         course = model.course._replace(endings=endings(model.course.endings, model.layout.lengths, drawn))
         model = replace(model, course=course, kept={})
     return model
-
-
-def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course:
-    """How each column is drawn."""
-    present = np.array([[bool(c.of_modes), bool(c.of_numbers)] for c in columns], np.bool_).reshape(-1, 2)
-    group = np.where(present.ravel(), np.cumsum(present.ravel()) - 1, -1).reshape(-1, 2).astype(np.int64)
-    numbers = [track if isinstance(track, Number) else None for track in layout.tracks]
-    none = np.zeros(0)
-    used = [np.flatnonzero(column.weights) for column in columns]
-    known = [none if number is None else number.known for number in numbers]
-    atoms = [none if number is None else number.atoms for number in numbers]
-    scale = [0.0 if n is None or n.decimals < 0 else 10.0**n.decimals for n in numbers]
-    return Course(
-        group[:, 0].copy(),
-        group[:, 1].copy(),
-        np.array([name in layout.monotone for name in layout.names], np.bool_),
-        np.array([0.0 if n is None else n.low for n in numbers]),
-        np.array([0.0 if n is None else n.high for n in numbers]),
-        np.array(scale),
-        np.array([1.0 if n is None else float(n.step) for n in numbers]),
-        _joined(known),
-        _ends(known),
-        _joined(atoms),
-        _ends(atoms),
-        _joined(used).astype(np.int32),
-        _joined([column.weights[own] for column, own in zip(columns, used, strict=True)]),
-        _ends(used),
-        np.array([column.intercept for column in columns]),
-        np.array([len(layout.names) - 1 if layout.names[-1:] == (END,) else -1], np.int64),
-        np.ones(1),
-        np.array([dial.smoothing]),
-    )
-
-
-def _joined(arrays: Sequence[Array]) -> Array:
-    return np.concatenate([np.zeros(0), *arrays])
-
-
-def _ends(arrays: Sequence[Array]) -> npt.NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)
 
 
 def load_asking(header: Mapping[str, Any]) -> SequenceAsking:

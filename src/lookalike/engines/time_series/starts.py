@@ -23,8 +23,8 @@ from lookalike.engines.tabular.plan import make_plan
 from lookalike.engines.time_series.beginnings import has_years, split_years
 from lookalike.transforms.physical import to_physical
 
-ENOUGH = 100  # sequences whose first rows are learnt from alone
-FIRST_ALONE = 30  # the same, where nothing but the first rows is learnt
+ENOUGH = 100  # sequences of which a start in time says more than which of them it is
+FIRST_ALONE = 30  # sequences whose first rows are learnt from alone
 POOL = 4_000  # rows that stand for first rows, where any row may
 NEAR = 200  # rows near the beginning that stand for first rows, where beginnings are special
 SPECIAL = 4.0  # standard errors by which the mean of first rows may differ from that of all rows by chance
@@ -50,7 +50,7 @@ def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns
     first = np.cumsum(lengths) - lengths
     rows = _rows(table, first, lengths, columns.values, seed)
     owner = np.searchsorted(first, rows, side="right") - 1
-    if columns.context and len(first) < ENOUGH:
+    if columns.context and len(first) < FIRST_ALONE:
         rows, owner = _few_of_each(rows, owner, seed)
     begun = table[first[owner]].select([*columns.context, *([columns.index] if columns.index else [])])
     if columns.index is not None and has_years(begun[columns.index]):
@@ -93,7 +93,7 @@ def _few_of_each(rows: Array, owner: Array, seed: int) -> tuple[Array, Array]:
 
 def rows_shown(n_sequences: int, min_sequences: int, *, context: bool) -> int:
     """How many rows of the table of beginnings a level must have, to stand in so many sequences."""
-    pooled = context and 4 * min_sequences <= n_sequences < ENOUGH
+    pooled = context and 4 * min_sequences <= n_sequences < FIRST_ALONE
     return min_sequences * (COPIES if pooled else 1)
 
 
@@ -162,3 +162,22 @@ def draw_starts(
         return frame, stay & kept(frame)
 
     return fill(GROUP, draw)
+
+
+def spread_evenly(frame: pl.DataFrame, along: Array, seed: int, group: int) -> pl.DataFrame:
+    """
+    The beginnings of a group so ordered that the first few of them, however many, lie evenly along a number.
+
+    A few drawn at random leave gaps that sequences of one series, one after the other, never have.
+
+    Args:
+        along: By which they are to lie evenly, shape ``(GROUP,)``.
+
+    Source: van der Corput, "Verteilungsfunktionen", Proc. Akad. Amsterdam 38, 1935, shifted at random.
+    """
+    digits = int(GROUP).bit_length() - 1
+    places = np.array([int(f"{number:0{digits}b}"[::-1], 2) for number in range(GROUP)])
+    shift = int(stream(seed, "spread", group).integers(GROUP))
+    order = np.argsort(along, kind="stable")[(places + shift) % GROUP]
+    spread: pl.DataFrame = frame[order]
+    return spread

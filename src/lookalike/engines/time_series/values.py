@@ -25,6 +25,7 @@ ATOM_SHARE = 0.03  # of the cells makes an atom,
 SPIKE = 3.0  # if it is so many times as frequent as its neighbours: else it is one value of many on a grid
 REPEATED_SHARE = 0.02  # of the steps; fewer repeats may be chance
 KNOWN_FEW, KNOWN_SHARE, KNOWN_ROWS = 60, 0.15, 3_000  # distinct values that stand for a grid of unknown make
+COUNT_MAX = float(np.nextafter(2.0**64, 0.0))  # the greatest float that fits 64 bits
 WHOLE_MAX = 2.0**52  # beyond, a float counts no wholes
 
 Floats = npt.NDArray[np.float64]
@@ -94,8 +95,11 @@ class Number:
         missing = modes == MISSING
         if kind.kind == "f":
             return from_physical(told.astype(kind), missing, self.dtype)
-        whole = np.rint(np.where(missing, 0.0, told)).astype(np.int64)
-        return from_physical((whole.astype(kind) + kind.type(self.offset)), missing, self.dtype)
+        near = np.rint(np.where(missing, 0.0, told))
+        counted = np.clip(near, 0.0, COUNT_MAX).astype(np.uint64)
+        counted[near > COUNT_MAX] = 2**64 - 1  # which as a float is one more
+        whole = counted + np.uint64(self.offset % 2**64)  # around the end of 64 bits, as two's complement has it
+        return from_physical(whole.view(kind), missing, self.dtype)
 
     def state(self) -> tuple[dict[str, Any], Mapping[str, npt.NDArray[Any]]]:
         told = {name: getattr(self, name) for name in _PLAIN}
@@ -236,7 +240,7 @@ def _counted(cells: pl.Series, offset: int) -> tuple[Floats, Mask]:
     if values.dtype.kind == "f":
         return values.astype(np.float64), missing
     below = np.where(values >= values.dtype.type(offset), values, values.dtype.type(offset))
-    counted = (below - values.dtype.type(offset)).astype(np.float64)
+    counted = (below.astype(np.uint64) - np.uint64(offset % 2**64)).astype(np.float64)
     return counted, missing
 
 

@@ -49,7 +49,9 @@ def planned(table: pl.DataFrame, seed: int = 1, **told: Any) -> Plan:
     frame, metadata, _ = typed(given(table, parameters), parameters)
     roles = find_roles(frame, metadata, parameters)
     told_roles = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
-    return Synthesizer(parameters.model_copy(update=told_roles)).prepare(frame, typed_roles(metadata, roles), seed=seed)
+    return Synthesizer(parameters.model_copy(update=told_roles)).prepare(
+        frame, typed_roles(metadata, roles, frame), seed=seed
+    )
 
 
 @pytest.fixture(scope="module")

@@ -175,7 +175,7 @@ def test_every_feature_of_a_column_names_it() -> None:
     where = plot(timed=False)
     told = sources(where)
 
-    assert [13, 7, 13] == [int((told[: int(where.before[0])] == c).sum()) for c in range(3)]
+    assert [17, 7, 17] == [int((told[: int(where.before[0])] == c).sum()) for c in range(3)]
     assert {-1} == set(told[int(where.before[0]) : int(where.slot[0])].tolist())
     assert [SLOT] * 3 == [int((told[int(where.slot[0]) :] == c).sum()) for c in range(3)]
 

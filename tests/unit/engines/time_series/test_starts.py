@@ -1,5 +1,6 @@
 """The rows that beginnings are learnt from, and beginnings drawn."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,11 +16,13 @@ from lookalike.engines.time_series.starts import (
     ALONE,
     COPIES,
     ENOUGH,
+    GROUP,
     NEAR,
     POOL,
     StartColumns,
     rows_shown,
     special,
+    spread_evenly,
     start_table,
 )
 
@@ -59,29 +62,35 @@ def test_of_few_sequences_any_row_may_stand_for_the_first() -> None:
 
 
 def test_special_beginnings_are_learnt_from_rows_near_them() -> None:
-    """Where first rows differ from others, only those near the beginning are learnt from."""
-    told = sequences([100] * 40, begins_high=True)
-    first = np.arange(40) * 100
+    """Where first rows differ from others, only those near the beginning are learnt from that still look like them."""
+    told, first = sequences([100] * 20, begins_high=True), np.arange(20) * 100
+    slow = replace(told, table=told.table.with_columns(pl.col("x") + 9 * (pl.col("t") % 100 < 20)))
 
     assert special(told.table, first, ("x",))
-    assert not special(sequences([100] * 40).table, first, ("x",))
-    assert NEAR == learnt(told).height
+    assert not special(sequences([100] * 20).table, first, ("x",))
+    assert [40, NEAR] == [learnt(told).height, learnt(replace(slow, table=_late(slow.table))).height]
+
+
+def _late(table: pl.DataFrame) -> pl.DataFrame:
+    """The table without what makes each first row higher than the next."""
+    return table.with_columns(pl.when(pl.col("t") % 100 == 0).then(pl.col("x") - 9).otherwise("x").alias("x"))
 
 
 @pytest.mark.parametrize("high", [False, True])
 def test_beside_context_few_rows_of_a_sequence_are_taken(high: bool) -> None:
     """The context of one sequence stands in no more rows than that what it holds is not given back."""
-    found = learnt(sequences([30] * 40, begins_high=high), ("city",))
+    found = learnt(sequences([30] * 25, begins_high=high), ("city",))
+    copies = 1 if high else COPIES  # no row but the first looks like the first
 
-    assert {COPIES} == set(found["city"].value_counts()["count"])
-    assert 40 * COPIES == found.height
+    assert {copies} == set(found["city"].value_counts()["count"])
+    assert 25 * copies == found.height
 
 
 def test_levels_of_few_sequences_are_not_shown() -> None:
     """A level must have as many rows as so many sequences have, unless there are few sequences at all."""
-    assert MIN_ROWS * COPIES == rows_shown(40, MIN_ROWS, context=True)
+    assert MIN_ROWS * COPIES == rows_shown(25, MIN_ROWS, context=True)
     assert [MIN_ROWS] * 3 == [
-        rows_shown(40, MIN_ROWS, context=False),
+        rows_shown(25, MIN_ROWS, context=False),
         rows_shown(ENOUGH, MIN_ROWS, context=True),
         rows_shown(10, MIN_ROWS, context=True),
     ]
@@ -127,3 +136,17 @@ def test_nobodys_context_is_given_back(n: int) -> None:
     assert set() == set(frame["code"]) & set(table["code"])
     assert {"a", "b"} == set(frame["kind"])
     assert float(frame["pay"].is_in(pay.tolist()).mean()) < 0.1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("n", [4, 16, 25, 100])
+def test_few_beginnings_lie_evenly(n: int) -> None:
+    """However few are taken from the front, none is missing, and no stretch of time is without one for long."""
+    along = np.random.default_rng(5).permutation(GROUP).astype(np.float64)
+    frame = pl.DataFrame({"at": along})
+    drawn = spread_evenly(frame, along, 1, 0)
+    taken = np.sort(drawn["at"].head(n).to_numpy())
+    gaps = np.diff(np.append(taken, taken[0] + GROUP))
+
+    assert np.arange(GROUP).tolist() == drawn["at"].sort().to_list()
+    assert gaps.max() <= 2 * GROUP / n
+    assert not drawn.equals(spread_evenly(frame, along, 1, 1))

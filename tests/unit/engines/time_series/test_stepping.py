@@ -25,13 +25,12 @@ def begun() -> Begun:
 def set_out(begun: Begun, which: list[int]) -> tuple[Rows, Runs]:
     """Room for some of the sequences, one after the other, their first rows filled."""
     machine, which_ = model()._machine, np.array(which)
-    some = Begun(
-        begun.frame[which_], begun.numbers[which_], begun.ticks[which_], begun.least[which_], begun.most[which_]
-    )
+    arrays = (begun.numbers, begun.ticks, begun.until, begun.least, begun.most)
+    some = Begun(begun.frame[which_], *(array[which_] for array in arrays))
     base = np.arange(len(which)) * ROWS
     rows = _room(machine.layout, ROWS * len(which))
     values, modes = encode_starts(some.frame, machine.layout)
-    rows.values[base], rows.modes[base], rows.ticks[base] = values, modes, some.ticks
+    rows.values[base], rows.modes[base], rows.ticks[base], rows.sums[base] = values, modes, some.ticks, values
     stop = np.full(len(which), ROWS)
     return rows, _runs(machine, some, base, (np.ones(len(which), np.int64), stop, values), len(rows.ticks))
 
