@@ -12,7 +12,7 @@ def test_nothing_needs_to_be_told() -> None:
     """Everything may be left out."""
     chosen = checked(TimeSeriesParameters, {})
 
-    assert ((), None, None, "long") == (
+    assert (None, None, None, "long") == (
         chosen.sequence_key,
         chosen.sequence_index,
         chosen.context_columns,
