@@ -18,6 +18,7 @@ Cell = Annotated[str | int | float | bool | None, BeforeValidator(_cell)]
 Condition = Annotated[dict[str, Cell], Field(min_length=1)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
+LENGTH_MAX = 1_000_000  # rows of one sequence among several: it is drawn in one piece
 SHARES_SLACK = 1e-6  # shares that add up to one in decimals may miss it by that
 
 
@@ -109,7 +110,7 @@ def _moment(start: str | int | float) -> str | int | float:
     return start
 
 
-_Length = Annotated[int, Field(ge=1)]
+_Length = Annotated[int, Field(ge=1, le=LENGTH_MAX)]
 Lengths = Annotated[tuple[_Length, _Length], AfterValidator(_in_order), BeforeValidator(_ends)]
 
 _Text = Annotated[str, Field(max_length=64)]
