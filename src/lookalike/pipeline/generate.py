@@ -37,12 +37,13 @@ def stage(work: Work, context: Context) -> Work:
 def _draw(work: Work, context: Context, base: dict[str, Any]) -> list[int]:
     """Rows of each block: as many blocks as it takes; one without rows says that there are no more."""
     n_rows, block_rows = work.request.n_rows, engine.model(work.request, context.artefacts(work)).block_rows
+    enough = n_rows if _n_sequences(work) is None else n_rows + 1  # one more would be one too many
     heights: list[int] = []
-    while sum(heights) < n_rows and 0 not in heights:
-        first, left = len(heights), n_rows - sum(heights)
+    while sum(heights) < enough and 0 not in heights:
+        first, left = len(heights), enough - sum(heights)
         numbers = range(first, first + ceil(left / block_rows))
         blocks = [{**base, "block": b, "n_rows": min(block_rows, max(n_rows - b * block_rows, 1))} for b in numbers]
-        begun = 0.5 * sum(heights) / n_rows
+        begun = 0.5 * sum(heights) / enough
         heights += _all(context, "draw_block", blocks, (begun, 0.5))
     return heights
 
@@ -54,16 +55,21 @@ def _published(work: Work, heights: Sequence[int]) -> int:
     Raises:
         ConditionsUnreachable: these have more rows than may be.
     """
-    n_rows, drawn = work.request.n_rows, sum(heights)
-    n_sequences = work.request.parameters.get("n_sequences")
+    n_rows, drawn, n_sequences = work.request.n_rows, sum(heights), _n_sequences(work)
     if n_sequences is None:
         return n_rows
-    if drawn > n_rows or 0 not in heights:
+    if drawn > n_rows:
         raise ConditionsUnreachable(
             f"The {n_sequences:,} sequences asked for have more than {n_rows:,} rows.",
             hint="Ask for fewer, for shorter ones (sequence_length), or give a larger data_size.",
         )
     return drawn
+
+
+def _n_sequences(work: Work) -> int | None:
+    """So many whole sequences are asked for; None if rows are."""
+    wanted: int | None = work.request.parameters.get("n_sequences")
+    return wanted
 
 
 def _places(parts: Sequence[Part], heights: Sequence[int]) -> Iterator[dict[str, int]]:
