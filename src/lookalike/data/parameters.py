@@ -16,7 +16,10 @@ from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
 # what only learning uses: of no effect where a model is there already
-OF_FITTING = ("columns", "constraints", "exclude", "fit_rows", "min_level_rows", "privacy", "quality")
+OF_FITTING = (
+    *("columns", "constraints", "exclude", "fit_rows", "min_level_rows", "privacy", "quality"),
+    *("context_columns", "frequency", "layout", "sequence_index", "sequence_key"),
+)
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
 MODEL, CONDITIONS, TOLD = "model.lookalike", "conditions.arrow", "told.json"
-KEPT = (MODEL, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
+KEPT = (MODEL, TOLD, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
 _SEAL_BYTES = 32
 
 

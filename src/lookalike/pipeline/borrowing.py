@@ -1,9 +1,12 @@
 """The model of another job, used instead of learning one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lookalike.data.metadata import Column, Metadata
 from lookalike.errors import InputInvalid, InputNotFound, ModelFileError, ObjectMissing
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, Artefacts
+from lookalike.pipeline.artefacts import MODEL, TOLD, Artefacts
 from lookalike.pipeline.context import Context, read_metadata
 from lookalike.pipeline.work import Request, Work
 
@@ -14,6 +17,18 @@ def lender(request: Request) -> str | None:
     """The job whose model is to be used; None if one is to be learnt."""
     job_id = request.parameters.get("model_from_job")
     return None if job_id is None else str(job_id)
+
+
+def told_by_lender(work: Work, context: Context) -> Mapping[str, Any]:
+    """What that job found of the parameters it was not told; nothing if a model is to be learnt, or it is gone."""
+    job_id = lender(work.request)
+    if job_id is None:
+        return {}
+    try:
+        told: Mapping[str, Any] = Artefacts(context.work_bucket, job_id).read_json(TOLD)
+    except ObjectMissing:
+        return {}  # `borrow` will say that the model is not there either
+    return told
 
 
 def borrow(work: Work, context: Context, job_id: str) -> Work:

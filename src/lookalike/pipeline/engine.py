@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import Parameters, asking, parse
+from lookalike.data.parameters import Parameters, asking
 from lookalike.engines import Model, Synthesizer
 from lookalike.pipeline.artefacts import CONDITIONS, MODEL, TOLD, Artefacts
 from lookalike.pipeline.kinds import known
@@ -47,7 +47,7 @@ class Settler(Protocol):
 
 def parameters(request: Request, artefacts: Artefacts) -> Parameters:
     """The request's parameters, with what `profile` found of those left out."""
-    return known(parse(request.data_type, request.parameters), artefacts.read_json(TOLD))
+    return known(request.data_type, request.parameters, artefacts.read_json(TOLD))
 
 
 def synthesizer(request: Request, artefacts: Artefacts) -> Synthesizer:

@@ -1,6 +1,6 @@
 """Stage `evaluate`: how faithful and how private the drawn rows are, beside held-back real rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -25,23 +25,25 @@ def stage(work: Work, context: Context) -> Work:
         gate=request.parameters["release_gate"],
         breaches=engine.promise(request, artefacts.read(MODEL)).breaches,
     )
+    by_type, parameters = kind(request.data_type), engine.parameters(request, artefacts)
+    drawn = (by_type.sample(*of_block, parameters) for of_block in _drawn(artefacts, work.facts["blocks"]))
     judged = Judged(
         read_metadata(artefacts),
         artefacts.read_frame("train.arrow"),
-        _drawn(artefacts, work.facts["blocks"]),
+        pl.concat(list(drawn)),
         artefacts.read_frame("holdout.arrow"),
     )
-    report = kind(request.data_type).report(judged, request, engine.parameters(request, artefacts), settings)
+    report = by_type.report(judged, request, parameters, settings)
     artefacts.write("report.json", report.to_json().encode())
     artefacts.write("report.html", report.to_html().encode())
     refused = report.gate.sentence if report.gate is not None and report.gate.failures else None
     return work.after("evaluate", verdict=report.verdict.sentence, refused=refused)
 
 
-def _drawn(artefacts: Artefacts, blocks: Mapping[str, int]) -> pl.DataFrame:
-    """Rows of some blocks; of the last one only those that are published."""
+def _drawn(artefacts: Artefacts, blocks: Mapping[str, int]) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Some blocks, of the last one only the rows that are published, and how many rows of each are to be judged."""
     n_blocks = blocks["number"]
-    chosen = sorted({i * (n_blocks - 1) // (SAMPLE_BLOCKS - 1) for i in range(SAMPLE_BLOCKS)})
     most = BLOCK_ROWS // SAMPLE_BLOCKS if n_blocks > 1 else BLOCK_ROWS
-    rows = [min(most, blocks["last_rows"]) if block == n_blocks - 1 else most for block in chosen]
-    return pl.concat([artefacts.read_frame(block_name(b)).head(n) for b, n in zip(chosen, rows, strict=True)])
+    for block in sorted({i * (n_blocks - 1) // (SAMPLE_BLOCKS - 1) for i in range(SAMPLE_BLOCKS)}):
+        rows = artefacts.read_frame(block_name(block))
+        yield (rows.head(blocks["last_rows"]) if block == n_blocks - 1 else rows), most

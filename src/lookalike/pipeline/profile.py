@@ -4,11 +4,12 @@ from lookalike import formats
 from lookalike.data.breaches import refuse_broken
 from lookalike.data.columns import columns_from_json
 from lookalike.data.inference import infer
-from lookalike.data.parameters import declared, parse
+from lookalike.data.parameters import declared
 from lookalike.pipeline.artefacts import TOLD
+from lookalike.pipeline.borrowing import told_by_lender
 from lookalike.pipeline.conditions import read_conditions
 from lookalike.pipeline.context import Context
-from lookalike.pipeline.kinds import kind
+from lookalike.pipeline.kinds import kind, known
 from lookalike.pipeline.work import Work
 
 
@@ -24,7 +25,7 @@ def stage(work: Work, context: Context) -> Work:
         columns=columns_from_json(request.parameters["columns"]),
     )
     refuse_broken(table, metadata, declared(request.data_type, request.parameters))
-    parameters = parse(request.data_type, request.parameters)
+    parameters = known(request.data_type, request.parameters, told_by_lender(work, context))
     found = kind(request.data_type).profile(table, metadata, request, parameters)
     artefacts.write_json("metadata.json", found.metadata.to_json())
     artefacts.write_json(TOLD, found.told)

@@ -10,7 +10,7 @@ import polars as pl
 
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import Parameters
+from lookalike.data.parameters import Parameters, parse
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.pipeline.work import Request
 
@@ -49,6 +49,9 @@ class Kind(Protocol):
     def profile(self, table: pl.DataFrame, metadata: Metadata, request: Request, parameters: Any, /) -> Profile:
         """The table's rows apart, and what there is to know of its columns."""
 
+    def sample(self, block: pl.DataFrame, most: int, parameters: Any, /) -> pl.DataFrame:
+        """About `most` rows of a block that can be judged by themselves; `parameters` with all that was found."""
+
     def report(self, judged: Judged, request: Request, parameters: Any, settings: ReportSettings, /) -> Report:
         """The report; `parameters` with all that was found."""
 
@@ -58,6 +61,6 @@ def kind(data_type: str) -> Kind:
     return cast(Kind, plugins.part("lookalike.pipeline.kinds", data_type))
 
 
-def known(parameters: Parameters, told: Mapping[str, Any]) -> Parameters:
+def known(data_type: str, parameters: Mapping[str, Any], told: Mapping[str, Any]) -> Parameters:
     """The parameters with what was found of those left out."""
-    return type(parameters).model_validate_json(parameters.model_copy(update=told).model_dump_json(exclude_unset=True))
+    return parse(data_type, {**parameters, **told})

@@ -18,6 +18,11 @@ def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
     return Profile(metadata, train, holdout, (told,) if told else (), {})
 
 
+def sample(block: pl.DataFrame, most: int, parameters: TabularParameters) -> pl.DataFrame:
+    """See `Kind.sample`: the first ones."""
+    return block.head(most)
+
+
 def report(judged: Judged, request: Request, parameters: TabularParameters, settings: ReportSettings) -> Report:
     """See `Kind.report`."""
     train = learnt_from(judged.train, parameters.fit_rows, request.seed)

@@ -27,6 +27,16 @@ def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
     return Profile(known, train, holdout, (*roles.why, *([told] if told else [])), found)
 
 
+def sample(block: pl.DataFrame, most: int, parameters: TimeSeriesParameters) -> pl.DataFrame:
+    """See `Kind.sample`: the sequences that end within the first `most` rows, or the first one if that is longer."""
+    key = list(parameters.sequence_key or ())
+    if block.height <= most or not key:
+        return block.head(most)
+    runs = block.select(pl.struct(key).rle_id()).to_series()
+    cut = runs[most]  # the sequence of the first row that is too many
+    return block.filter(runs < max(cut, 1))
+
+
 def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: ReportSettings) -> Report:
     """See `Kind.report`."""
     given = (judged.train, judged.synthetic, judged.holdout)
