@@ -60,7 +60,7 @@ def _published(work: Work, heights: Sequence[int]) -> int:
         return n_rows
     if drawn > n_rows:
         raise ConditionsUnreachable(
-            f"The {n_sequences:,} sequences asked for have more than {n_rows:,} rows.",
+            f"What n_sequences asks for has more than {n_rows:,} rows.",
             hint="Ask for fewer, for shorter ones (sequence_length), or give a larger data_size.",
         )
     return drawn

@@ -19,6 +19,7 @@ from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.tabular.rules.telling import about
 from lookalike.engines.time_series.beginnings import WITHIN, YEAR
+from lookalike.engines.time_series.declared import refuse_unkept
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
@@ -68,6 +69,7 @@ def make_plan(
     values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
     sequences = _free_of_keys(sequences, metadata)
+    refuse_unkept(parameters.constraints, sequences.roles, key)
     drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
     _refuse_vast(sequences)
     plan = _plan(sequences, drawn, (parameters, conditions), seed)
