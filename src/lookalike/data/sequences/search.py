@@ -214,7 +214,7 @@ class Search:
         told = self.index is not None and found.doubles <= self.doubles_max and found.mean_rows >= 2
         if not told and not fits(found, index, key.names, self.doubles_max):
             return None
-        if _is_counter(index) and not named_key(key.names[0]) and found.together < 1:
+        if _is_counter(index) and key.names and not named_key(key.names[0]) and found.together < 1:
             return None
         return None if self.lenient and found.rising < RISING_MIN else found
 
