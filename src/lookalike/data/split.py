@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lookalike.data.streams import stream
 
@@ -21,6 +22,11 @@ def split(frame: pl.DataFrame, share: float, seed: int) -> tuple[pl.DataFrame, p
     """
     n_holdout = _n_holdout(frame.height, share)
     chosen = stream(seed, "split").choice(frame.height, size=n_holdout, replace=False, shuffle=False)
+    return _apart(frame, chosen)
+
+
+def _apart(frame: pl.DataFrame, chosen: NDArray[np.int64]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The other rows, and those chosen by their numbers; both in the order of `frame`."""
     held = np.zeros(frame.height, dtype=np.bool_)
     held[chosen] = True
     mask = pl.Series(held)
@@ -47,7 +53,7 @@ FIFTH = 5  # so that they are no more than this part
 
 
 def split_sequences(
-    table: pl.DataFrame, key: tuple[str, ...], share: float, seed: int
+    table: pl.DataFrame, key: tuple[str, ...], share: float, seed: int, *, order: NDArray[np.int64]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     Train and holdout of whole sequences: disjoint, together all rows, each in the order of `table`.
@@ -55,20 +61,17 @@ def split_sequences(
     Args:
         key: Columns that tell sequences apart; without any the table is one series, whose end is held back.
         share: Of sequences in the holdout, ``0 … 0.5``; unless it is 0 at least `ENOUGH_SEQUENCES`, or a fifth.
+        order: Numbers of the rows in the order of time, which tells what the end of one series is.
 
     Returns:
         The holdout has no rows where too few sequences, or rows of one series, would be left; `note_sequences` says so.
     """
     if not key:
-        n_train = table.height - _n_holdout(table.height, share)
-        return table.head(n_train), table.slice(n_train)
+        return _apart(table, order[table.height - _n_holdout(table.height, share) :])
     numbers = table.select(pl.struct(key).rank("dense").alias("number"))["number"].to_numpy().astype(np.int64) - 1
     n_sequences = int(numbers.max(initial=-1)) + 1
     chosen = stream(seed, "split").permutation(n_sequences)[: _n_held_back(n_sequences, share)]
-    held = np.zeros(n_sequences, np.bool_)
-    held[chosen] = True
-    mask = pl.Series(held[numbers])
-    return table.filter(~mask), table.filter(mask)
+    return _apart(table, np.flatnonzero(np.isin(numbers, chosen)))
 
 
 def note_sequences(table: pl.DataFrame, key: tuple[str, ...], share: float) -> str | None:

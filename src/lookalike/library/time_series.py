@@ -12,7 +12,7 @@ from lookalike.data.breaches import refuse_broken
 from lookalike.data.frames import Kind, from_polars
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
-from lookalike.data.sequences.roles import Roles, find_roles, typed_roles
+from lookalike.data.sequences.roles import Roles, find_roles, typed_roles, with_roles
 from lookalike.data.spelling import as_stored
 from lookalike.engines import time_series as engine
 from lookalike.errors import ConditionsUnreachable, UsageError
@@ -68,9 +68,8 @@ class TimeSeriesSynthesizer:
         """What was learnt from a polars frame that keeps all constraints and whose columns' meaning is known."""
         parameters, why = self.parameters, tuple[str, ...]()
         if roles is not None:
-            told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
             metadata = typed_roles(metadata, roles, table, parameters.columns)
-            parameters, why = parameters.model_copy(update=told), roles.why
+            parameters, why = with_roles(parameters, roles), roles.why
         plan = engine.Synthesizer(parameters).prepare(table, metadata, seed=self.seed)
         return TimeSeriesModel(carried_out(plan), kind or Kind(), why)
 

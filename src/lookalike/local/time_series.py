@@ -8,7 +8,9 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
-from lookalike.data.sequences.roles import Roles, typed_roles
+from lookalike.data.sequences.arranging import in_time
+from lookalike.data.sequences.learnt import learnt_rows
+from lookalike.data.sequences.roles import Roles, typed_roles, with_roles
 from lookalike.data.sequences.wide import molten
 from lookalike.data.split import split, split_sequences
 from lookalike.evaluation.report import Report, ReportSettings
@@ -32,17 +34,14 @@ class _Learner:
         roles = self.synthesizer.roles(table, metadata)
         train, holdout = _split(table, roles, share, self.seed)
         model = self.synthesizer.fit_typed(train, metadata, roles)
-        told = self.synthesizer.parameters.columns
-        known = metadata if roles is None else typed_roles(metadata, roles, table, told)
+        parameters = self.synthesizer.parameters if roles is None else with_roles(self.synthesizer.parameters, roles)
+        known = metadata if roles is None else typed_roles(metadata, roles, table, parameters.columns)
         held = holdout if holdout.height else None
 
         def judge(rows: pl.DataFrame, settings: ReportSettings) -> Report:
-            given = [train, rows, *([] if held is None else [held])]
-            tables, typed, parameters = molten(given, known, self.synthesizer.parameters)
-            key, index = (
-                (roles.key, roles.index) if roles else (parameters.sequence_key or (), parameters.sequence_index)
-            )
-            columns = SequenceColumns(typed, key, index)
+            given = [learnt_rows(train, parameters, self.seed), rows, *([] if held is None else [held])]
+            tables, typed, found = molten(given, known, parameters)
+            columns = SequenceColumns(typed, found.sequence_key or (), found.sequence_index)
             return evaluate_sequences(*tables, columns=columns, seed=self.seed, settings=settings)
 
         def blocks(n_rows: int | None) -> Iterator[pl.DataFrame]:
@@ -54,7 +53,9 @@ class _Learner:
 
 def _split(table: pl.DataFrame, roles: Roles | None, share: float, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Train and holdout of whole sequences; without roles a row is one."""
-    return split(table, share, seed) if roles is None else split_sequences(table, roles.key, share, seed)
+    if roles is None:
+        return split(table, share, seed)
+    return split_sequences(table, roles.key, share, seed, order=in_time(table, roles.index))
 
 
 def _learner(values: Mapping[str, Any]) -> _Learner:

@@ -67,6 +67,11 @@ def arrange(table: pl.DataFrame, metadata: Metadata, roles: Roles, parameters: T
     return Sequences(arranged, lengths, roles, rhythm, notes)
 
 
+def in_time(table: pl.DataFrame, index: str | None) -> Ints:
+    """Numbers of the rows in the order of the index, those with the same one as they stand; without one all do."""
+    return np.arange(table.height) if index is None else np.argsort(_codes(table, index), kind="stable")
+
+
 def _order(table: pl.DataFrame, numbers: Ints, roles: Roles) -> tuple[Ints, tuple[str, ...]]:
     """Rows by sequence and index, as numbers of rows; and a note if they were not in order before."""
     by_sequence = np.argsort(numbers, kind="stable")

@@ -81,6 +81,12 @@ def find_roles(table: pl.DataFrame, metadata: Metadata, parameters: TimeSeriesPa
     return Roles(found.key, found.index, context, values, why)
 
 
+def with_roles(parameters: TimeSeriesParameters, roles: Roles) -> TimeSeriesParameters:
+    """The parameters with the roles told."""
+    told = {"sequence_key": roles.key, "sequence_index": roles.index, "context_columns": roles.context}
+    return parameters.model_copy(update=told)
+
+
 def typed_roles(metadata: Metadata, roles: Roles, table: pl.DataFrame, told: Collection[str] = ()) -> Metadata:
     """
     The metadata with the meanings that roles give.

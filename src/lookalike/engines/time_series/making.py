@@ -12,6 +12,7 @@ from lookalike.data.constraints import Rule, Unique
 from lookalike.data.metadata import MADE_UP, Column, ColumnType, Metadata, stored_type
 from lookalike.data.parameters import TabularParameters, TimeSeriesParameters
 from lookalike.data.sequences.arranging import Sequences, arrange
+from lookalike.data.sequences.learnt import learnt_rows, note
 from lookalike.data.sequences.roles import Roles
 from lookalike.data.sequences.wide import melt
 from lookalike.engines.tabular import Plan as StartPlan
@@ -59,8 +60,10 @@ def make_plan(
     Raises:
         InputRefused, InputInvalid: nothing to learn from as sequences; says what is wrong and where.
     """
-    given, widening = metadata, None
+    given, widening, n_rows = metadata, None, table.height
     _refuse_own(metadata)
+    table = learnt_rows(table, parameters, seed)
+    told_few = note(n_rows, table.height)
     if parameters.layout == "wide":
         table, metadata, widening = melt(table, metadata, parameters)
         parameters = widening.told(parameters)
@@ -68,7 +71,7 @@ def make_plan(
     told = Roles(key, index, parameters.context_columns or (), ())
     values = tuple(name for name in metadata.names if name not in (*told.key, told.index, *told.context))
     sequences = arrange(table, metadata, replace(told, values=values), parameters)
-    sequences = _free_of_keys(sequences, metadata)
+    sequences = _free_of_keys(replace(sequences, notes=(*told_few, *sequences.notes)), metadata)
     refuse_unkept(parameters.constraints, sequences.roles, key)
     drawn = _drawn(metadata, set(key) - set(sequences.roles.key))
     _refuse_vast(sequences)

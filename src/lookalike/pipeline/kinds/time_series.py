@@ -4,6 +4,8 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
+from lookalike.data.sequences.arranging import in_time
+from lookalike.data.sequences.learnt import learnt_rows
 from lookalike.data.sequences.roles import IN_ORDER, find_roles, typed_roles
 from lookalike.data.sequences.wide import molten
 from lookalike.data.split import note, note_sequences, split, split_sequences
@@ -20,7 +22,8 @@ def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
         told = note(table.height, share)
         return Profile(metadata, *split(table, share, request.seed), (told,) if told else (), {})
     roles = find_roles(table, metadata, parameters)
-    train, holdout = split_sequences(table, roles.key, share, request.seed)
+    order = in_time(table, roles.index)
+    train, holdout = split_sequences(table, roles.key, share, request.seed, order=order)
     told = note_sequences(table, roles.key, share)
     found = {"sequence_key": roles.key, "sequence_index": roles.index or IN_ORDER, "context_columns": roles.context}
     known = typed_roles(metadata, roles, table, parameters.columns)
@@ -39,7 +42,7 @@ def sample(block: pl.DataFrame, most: int, parameters: TimeSeriesParameters) -> 
 
 def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: ReportSettings) -> Report:
     """See `Kind.report`."""
-    given = (judged.train, judged.synthetic, judged.holdout)
+    given = (learnt_rows(judged.train, parameters, request.seed), judged.synthetic, judged.holdout)
     (train, synthetic, holdout), metadata, told = molten(given, judged.metadata, parameters)
     columns = SequenceColumns(metadata, told.sequence_key or (), told.sequence_index or None)
     held = holdout if holdout.height else None
