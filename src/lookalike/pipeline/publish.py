@@ -93,6 +93,7 @@ def _manifest(work: Work, context: Context, names: Layout) -> bytes:
         "parts": facts["parts"],
         "report": {kind: names.report(kind) for kind in ("html", "json")} if evaluated else None,
         "verdict": facts["verdict"] if evaluated else None,
+        "notes": facts["notes"],
     }
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 

@@ -1,10 +1,11 @@
 """Train and holdout: all rows once, in order, the same each time."""
 
+import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.data.split import HOLDOUT_MIN_ROWS, note, split
+from lookalike.data.split import HOLDOUT_MIN_ROWS, note, note_sequences, split, split_sequences
 
 
 @given(n_rows=st.integers(20, 2000), share=st.floats(0, 0.5), seed=st.integers(0, 2**63 - 1))
@@ -35,3 +36,32 @@ def test_a_missing_holdout_is_noted() -> None:
     assert "20" in (note(100, 0.1) or "")
     assert note(1000, 0.1) is None
     assert note(100, 0.0) is None
+
+
+@given(n_keys=st.integers(1, 80), share=st.floats(0, 0.5), seed=st.integers(0, 2**63 - 1))
+def test_sequences_are_split_whole(n_keys: int, share: float, seed: int) -> None:
+    """Each row is on one side, in order, no sequence is on both, and the note says when none is held back."""
+    key = [f"{row % n_keys}" for row in range(4 * n_keys)]
+    table = pl.DataFrame({"row": range(4 * n_keys), "who": key})
+    train, holdout = split_sequences(table, ("who",), share, seed, order=np.arange(4 * n_keys))
+    told = note_sequences(table, ("who",), share)
+
+    assert table.equals(pl.concat([train, holdout]).sort("row"))
+    assert train["row"].is_sorted()
+    assert holdout["row"].is_sorted()
+    assert not set(train["who"]) & set(holdout["who"])
+    assert (share > 0 and not holdout.height) == (told is not None)
+    assert holdout["who"].n_unique() <= max(n_keys / 5, round(n_keys * share))
+
+
+def test_the_end_of_one_series_is_held_back() -> None:
+    """The rows that are last in time, wherever they stand; none where they would be too few."""
+    table = pl.DataFrame({"time": [7 * n % 300 for n in range(300)]})
+    order = table["time"].arg_sort().to_numpy()
+    train, holdout = split_sequences(table, (), 0.1, 1, order=order)
+    few = split_sequences(table.head(100), (), 0.1, 1, order=np.arange(100))[1]
+
+    assert set(range(270, 300)) == set(holdout["time"])
+    assert table.filter(pl.col("time") < 270).equals(train)
+    assert 0 == few.height
+    assert note_sequences(table.head(100), (), 0.1) is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from lookalike.errors import ValidationError
 from lookalike.operations.submission import Rules, Submission, check, configuration
 
 ASKED = Submission("tabular", 10, "csv", "csv", "b", "b", "in.csv", "out.csv", "p")
+JOB = "0f8fad5b-d9cb-469f-a165-70867728950e"
 RULES = Rules(("csv", "parquet"), lambda name: name == "b", 1000, 100, 60_000, 1_000_000, lambda bits: bits)
 
 
@@ -28,6 +30,38 @@ def test_more_sequences_than_rows_are_refused() -> None:
     """Each sequence has a row at least, so data_size bounds their number."""
     asked = replace(ASKED, data_type="time_series", parameters={"n_sequences": ASKED.data_size + 1})
     with pytest.raises(ValidationError, match="n_sequences is more than data_size"):
+        check(asked, RULES)
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ({"rebalance": {}}, "parameters.rebalance is unknown; allowed: .*sequence_key"),
+        ({"frequency": "often"}, "parameters.frequency"),
+        (
+            {"release_gate": {"fidelity.c2st": {"max": 0.6}}},
+            "release_gate.fidelity.c2st is no figure; known: .*c2st_seq",
+        ),
+        ({"conditions": {"bucket": "c", "path": "a.csv"}}, "parameters.conditions.bucket is not a bucket"),
+        ({"conditions": {"bucket": "b", "path": "../a.csv"}}, "parameters.conditions.path"),
+        (
+            {"model_from_job": JOB, "sequence_key": ["who"]},
+            "parameters.sequence_key has no effect beside model_from_job",
+        ),
+        ({"model_from_job": JOB, "layout": "wide"}, "parameters.layout has no effect beside model_from_job"),
+    ],
+)
+def test_wrong_parameters_of_sequences_are_named(told: dict[str, Any], wrong: str) -> None:
+    """As those of tables: unknown keys with what is allowed, figures that sequences do not have, places, idle ones."""
+    with pytest.raises(ValidationError, match=wrong):
+        check(replace(ASKED, data_type="time_series", parameters=told), RULES)
+
+
+def test_a_gate_may_name_figures_of_sequences() -> None:
+    """And tables know none of them."""
+    asked = replace(ASKED, parameters={"release_gate": {"fidelity.c2st_seq": {"max": 0.8}}})
+    check(replace(asked, data_type="time_series"), RULES)
+    with pytest.raises(ValidationError, match="is no figure"):
         check(asked, RULES)
 
 

@@ -202,3 +202,10 @@ def test_context_is_what_it_is_once_a_sequence() -> None:
     assert ColumnType.CATEGORICAL is metadata["code"].type
     assert ColumnType.ID is typed_roles(metadata, roles, table)["code"].type
     assert ColumnType.CATEGORICAL is typed_roles(metadata, roles, table, {"code"})["code"].type
+
+
+def test_one_series_whose_rows_are_counted() -> None:
+    """Told that there is no key, numbers that count all rows are the index."""
+    roles = _roles(pl.DataFrame({"n": range(ROWS), "x": NOISE}), sequence_key=[])
+
+    assert ((), "n", ("x",)) == (roles.key, roles.index, roles.values)
