@@ -25,7 +25,13 @@ from lookalike.ledger.database import open_engine
 PATIENCE_S = 60
 LEASE_S = 2.0
 ROWS = 3_000
-KEPT = {"model.lookalike", "report.json", "report.html", "manifest.json"}  # of a job's artefacts, until it expires
+KEPT = {
+    "model.lookalike",
+    "told.json",
+    "report.json",
+    "report.html",
+    "manifest.json",
+}  # of artefacts, until a job expires
 
 
 class Crew:
