@@ -19,7 +19,7 @@ from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.rules import Rules
 from lookalike.engines.tabular.rules.relating import Related, relate
 from lookalike.engines.tabular.rules.telling import about
-from lookalike.engines.time_series.beginnings import WITHIN, YEAR
+from lookalike.engines.time_series.beginnings import CLOCK, DAY, YEAR
 from lookalike.engines.time_series.declared import refuse_unkept
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.features import Rows
@@ -39,7 +39,7 @@ MOVES = 20  # changes all in one direction, which are no chance
 CLUES_MAX = 250  # levels of a context column that steps look at
 LENGTHS_KEPT = 1_000  # quantiles
 VAST = 1e140  # the sum of the squares of so many rows as memory holds stays finite
-OWN = (STEP, END, YEAR, WITHIN, ALONE)  # names of columns that the engine adds
+OWN = (STEP, END, YEAR, DAY, CLOCK, ALONE)  # names of columns that the engine adds
 
 Array = npt.NDArray[Any]
 

@@ -16,7 +16,7 @@ from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular import Model as StartModel
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.rules import Rules
-from lookalike.engines.time_series.beginnings import YEAR, join_years, told_tick
+from lookalike.engines.time_series.beginnings import DAY, put_together
 from lookalike.engines.time_series.calibrating import endings
 from lookalike.engines.time_series.coursing import Learnt, make_course
 from lookalike.engines.time_series.encoding import encode_starts
@@ -29,6 +29,7 @@ from lookalike.engines.time_series.starts import ALONE, GROUP, draw_starts, spre
 from lookalike.engines.time_series.state import DAMAGED, course_arrays, layout_state, load_course, load_layout
 from lookalike.engines.time_series.stepping import Course, n_groups
 from lookalike.engines.time_series.telling import Drawn, tell
+from lookalike.engines.time_series.told_start import told_tick
 from lookalike.engines.time_series.values import Number
 from lookalike.errors import InputInvalid, ModelFileError
 
@@ -249,9 +250,9 @@ class Model:
     def _timed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Beginnings with their start in time as one column."""
         index = self.layout.roles.index
-        if index is None or YEAR not in frame.columns:
+        if index is None or DAY not in frame.columns:
             return frame
-        return frame.with_columns(join_years(frame, self.layout.metadata[index].dtype).alias(index))
+        return frame.with_columns(put_together(frame, self.layout.metadata[index].dtype).alias(index))
 
     def _keeps(self, frame: pl.DataFrame) -> Array:
         """Which first rows keep the rules of all rows."""

@@ -20,7 +20,7 @@ from lookalike.data.streams import stream
 from lookalike.engines.tabular import Model, Plan
 from lookalike.engines.tabular.filling import Mask, Places, fill
 from lookalike.engines.tabular.plan import make_plan
-from lookalike.engines.time_series.beginnings import has_years, split_years
+from lookalike.engines.time_series.beginnings import is_taken_apart, take_apart
 from lookalike.transforms.physical import to_physical
 
 ENOUGH = 100  # sequences of which a start in time says more than which of them it is
@@ -53,8 +53,8 @@ def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns
     if columns.context and len(first) < FIRST_ALONE:
         rows, owner = _few_of_each(rows, owner, seed)
     begun = table[first[owner]].select([*columns.context, *([columns.index] if columns.index else [])])
-    if columns.index is not None and has_years(begun[columns.index]):
-        begun = begun.with_columns(split_years(begun[columns.index])).drop(columns.index)
+    if columns.index is not None and is_taken_apart(begun[columns.index]):
+        begun = begun.with_columns(take_apart(begun[columns.index])).drop(columns.index)
     started = table[rows].select(columns.values)
     alone = pl.Series(ALONE, (lengths == 1)[owner])
     told = pl.concat([begun, started], how="horizontal") if columns.values else begun

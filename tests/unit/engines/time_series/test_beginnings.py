@@ -10,18 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookalike.data.sequences.rhythm import Rhythm, find_rhythm
-from lookalike.engines.time_series.beginnings import WITHIN, YEAR, has_years, join_years, split_years, told_tick
+from lookalike.engines.time_series.beginnings import CLOCK, DAY, YEAR, is_taken_apart, put_together, take_apart
+from lookalike.engines.time_series.told_start import told_tick
 from lookalike.errors import InputInvalid
 
 
 def joined(times: pl.Series) -> pl.Series:
-    return join_years(pl.DataFrame(split_years(times)), times.dtype)
+    return put_together(pl.DataFrame(take_apart(times)), times.dtype)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.dates(date(1900, 1, 1), date(2200, 1, 1)), min_size=1, max_size=20))
 def test_dates_are_joined_as_they_were(days: list[date]) -> None:
-    """A date is its year and the days since it began."""
+    """A date is its year and the days since it began, or the days since 1970."""
     assert days == joined(pl.Series(days)).to_list()
 
 
@@ -29,7 +30,7 @@ def test_dates_are_joined_as_they_were(days: list[date]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_times_are_joined_as_they_were(unit: Any, data: st.DataObject) -> None:
-    """A time without a zone is its year and the units since it began."""
+    """A time without a zone is a date and a time of day."""
     moments = data.draw(st.lists(st.datetimes(datetime(1950, 1, 1), datetime(2200, 1, 1)), min_size=1, max_size=20))
     times = pl.Series(moments, dtype=pl.Datetime(unit))
 
@@ -50,17 +51,22 @@ def test_times_of_a_zone_keep_their_clock(moments: list[datetime]) -> None:
 def test_a_time_that_a_clock_jumps_over_is_an_hour_later() -> None:
     """Half past two on the day that clocks are put forward is half past three."""
     dtype = pl.Datetime("us", "Europe/Zurich")
-    within = int((datetime(2024, 3, 31, 2, 30) - datetime(2024, 1, 1)).total_seconds()) * 1_000_000
-    found = join_years(pl.DataFrame({YEAR: [2024], WITHIN: [within]}), dtype)
+    clock = 150 * 60 * 1_000_000
+    found = put_together(pl.DataFrame({YEAR: [2024], DAY: [90], CLOCK: [clock]}), dtype)
 
     assert [datetime(2024, 3, 31, 3, 30)] == found.dt.replace_time_zone(None).to_list()
 
 
-def test_years_are_told_where_there_are_three() -> None:
-    """Dates of three years have years; those of two have none, and neither have numbers."""
+def test_what_is_taken_apart() -> None:
+    """Times have a time of day, dates of three years a year; dates of two years and numbers stay as they are."""
     days = pl.Series([date(2020, 1, 1), date(2021, 1, 1), date(2022, 1, 1)])
+    times = days.cast(pl.Datetime("us"))
+    apart = [is_taken_apart(starts) for starts in (times[:2], days, days[:2], pl.Series([2020, 2021, 2022]))]
 
-    assert [True, False, False] == [has_years(times) for times in (days, days[:2], pl.Series([2020, 2021, 2022]))]
+    assert [True, True, False, False] == apart
+    assert [[DAY, CLOCK], [YEAR, DAY, CLOCK], [YEAR, DAY]] == [
+        [part.name for part in take_apart(starts)] for starts in (times[:2], times, days)
+    ]
 
 
 def rhythm(times: pl.Series) -> Rhythm:

@@ -1,7 +1,7 @@
 """The rows that beginnings are learnt from, and beginnings drawn."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -11,7 +11,7 @@ from lookalike import TimeSeriesSynthesizer
 from lookalike.data.sequences.arranging import Sequences
 from lookalike.data.sequences.rhythm import Rhythm
 from lookalike.data.sequences.roles import Roles
-from lookalike.engines.time_series.beginnings import WITHIN, YEAR
+from lookalike.engines.time_series.beginnings import DAY, YEAR
 from lookalike.engines.time_series.starts import (
     ALONE,
     COPIES,
@@ -103,7 +103,7 @@ def test_starts_over_years_are_told_by_year_and_place() -> None:
     found = start_table(told, told.table.with_columns(days.alias("t")), StartColumns((), "t", ("x",)), 1)
 
     assert {2000, 2001, 2002, 2003} == set(found[YEAR])
-    assert found[WITHIN].is_between(58, 80).all()
+    assert found[DAY].is_between(58, 80).all()
     assert "t" not in found.columns
 
 
@@ -150,3 +150,19 @@ def test_few_beginnings_lie_evenly(n: int) -> None:
     assert np.arange(GROUP).tolist() == drawn["at"].sort().to_list()
     assert gaps.max() <= 2 * GROUP / n
     assert not drawn.equals(spread_evenly(frame, along, 1, 1))
+
+
+def test_starts_at_few_times_of_day_stay_there() -> None:
+    """Where sequences start at six and at eighteen, new ones do so too, whatever their days."""
+    n, rng = 120, np.random.default_rng(4)
+    hours = rng.integers(0, 700, n) * 24 + rng.choice([6, 18], n)
+    starts = pl.Series([datetime(2021, 1, 1) + timedelta(hours=int(hour)) for hour in hours])
+    table = pl.DataFrame({"who": [f"k{k:03d}" for k in range(n)], "at": starts}).join(
+        pl.DataFrame({"step": [0, 6, 12, 18]}), how="cross"
+    )
+    table = table.with_columns(pl.col("at") + pl.duration(hours="step"), x=pl.Series(rng.normal(size=4 * n))).drop(
+        "step"
+    )
+    drawn = TimeSeriesSynthesizer(seed=1, sequence_key="who", sequence_index="at").fit(table).sample(n_sequences=200)
+
+    assert {6, 18} == set(drawn.group_by("who").agg(pl.col("at").min())["at"].dt.hour())
