@@ -1,13 +1,14 @@
 """How each column is drawn, from what was learnt of it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.data.constraints import Less, LessEqual
 from lookalike.engines.time_series.growing import Tree
-from lookalike.engines.time_series.layout import END, Layout
+from lookalike.engines.time_series.layout import END, Layout, Track
 from lookalike.engines.time_series.settings import Dial
 from lookalike.engines.time_series.stepping import Course
 from lookalike.engines.time_series.values import Number
@@ -37,6 +38,7 @@ def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course
     used = [np.flatnonzero(column.weights) for column in columns]
     known = [none if number is None else number.known for number in numbers]
     atoms = [none if number is None else number.atoms for number in numbers]
+    limits = [_limits(layout, place) for place in range(len(numbers))]
     scale = [0.0 if n is None or n.decimals < 0 else 10.0**n.decimals for n in numbers]
     return Course(
         group[:, 0].copy(),
@@ -56,13 +58,37 @@ def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course
         np.array([column.intercept for column in columns]),
         np.array([len(layout.names) - 1 if layout.names[-1:] == (END,) else -1], np.int64),
         np.ones(1),
+        np.array([(other, sign) for own in limits for other, sign, _ in own], np.int64).reshape(-1, 2),
+        _ends(limits),
+        np.array([shift for own in limits for _, _, shift in own], np.float64),
         np.array([dial.smoothing]),
     )
+
+
+def _limits(layout: Layout, place: int) -> list[tuple[int, int, float]]:
+    """Columns drawn before this one that it keeps above (1) or below (-1), and what to add to theirs."""
+    found = []
+    for rule in (held.rule for held in layout.rules.held if isinstance(held.rule, Less | LessEqual)):
+        for name, other, sign in ((rule.columns[1], rule.columns[0], 1), (rule.columns[0], rule.columns[1], -1)):
+            if layout.names[place] == name and other in layout.names[:place]:
+                shift = _shift(layout.tracks[layout.track(other)], layout.tracks[place], isinstance(rule, Less))
+                found += [] if shift is None else [(layout.track(other), sign, shift[0] + sign * shift[1])]
+    return found
+
+
+def _shift(other: Track, own: Track, strict: bool) -> tuple[float, float] | None:
+    """What makes a count of one column a count of the other, and how far apart they are at least."""
+    if not isinstance(other, Number) or not isinstance(own, Number):
+        return None
+    if (other.dtype.is_temporal() or own.dtype.is_temporal()) and other.dtype != own.dtype:
+        return None  # counted in other units
+    apart = float(own.step) if own.decimals == 0 else 10.0**-own.decimals if own.decimals > 0 else 0.0
+    return float(other.offset - own.offset), apart if strict else 0.0
 
 
 def _joined(arrays: Sequence[Array]) -> Array:
     return np.concatenate([np.zeros(0), *arrays])
 
 
-def _ends(arrays: Sequence[Array]) -> npt.NDArray[np.int64]:
+def _ends(arrays: Sequence[Sized]) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)

@@ -19,7 +19,7 @@ def fit_ridge(features: Array, target: Array) -> tuple[npt.NDArray[np.float64], 
     Coefficients, shape ``(f,)``, and intercept.
 
     Args:
-        features: Shape ``(n, f)``, ``n >= 1``.
+        features: Shape ``(n, f)``, ``n >= 1``; one that varies by less than a billionth of its mean counts as constant.
         target: Shape ``(n,)``.
 
     Source: Hoerl and Kennard, "Ridge regression", Technometrics 12, 1970.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil
 from typing import Any, Self
 
 import numpy as np
@@ -118,15 +119,19 @@ class Model:
         last = first + self._per_block
         if self.asking.n_sequences is not None:
             last = min(last, self.asking.n_sequences)
-        numbers = np.arange(first, max(first, last))
-        drawn = [self._sequences(some, seed, total) for some in self._batches(numbers)]
-        return pl.concat(drawn) if drawn else self._empty
+        numbers, drawn, height = np.arange(first, max(first, last)), [self._empty], 0
+        for some in self._batches(numbers, total):
+            drawn.append(self._sequences(some, seed, total))
+            height += len(some) if self.layout.widening is not None else drawn[-1].height
+            if self.asking.n_sequences is None and height > total:  # of the whole output: nobody will look at more
+                break
+        return pl.concat(drawn)
 
     def lengths(self, n_rows: int, turn: int) -> npt.NDArray[np.int64]:
         """Lengths of sequences of about so many rows in all; another turn gives others."""
         numbers = PILOT + turn * n_rows + np.arange(max(1, min(n_rows, round(n_rows / self._mean))))
         drawn = replace(self._machine, layout=replace(self.layout, rules=NO_RULES))
-        found = [draw_lengths(drawn, self._begin(some, self.seed, n_rows)) for some in self._batches(numbers)]
+        found = [draw_lengths(drawn, self._begin(some, self.seed, n_rows)) for some in self._batches(numbers, n_rows)]
         return np.concatenate(found)
 
     @property
@@ -146,8 +151,9 @@ class Model:
         """Sequences of a block."""
         return max(1, round(BLOCK_ROWS / self._mean))
 
-    def _batches(self, numbers: Array) -> Sequence[Array]:
-        size = max(1, BATCH_ROWS // self._most)
+    def _batches(self, numbers: Array, total: int) -> Sequence[Array]:
+        """The sequences in runs for which there is room, and of which one has about `total` rows."""
+        size = max(1, min(BATCH_ROWS // self._most, ceil(1.1 * total / self._mean)))
         return [numbers[start : start + size] for start in range(0, len(numbers), size)]
 
     @property

@@ -228,7 +228,12 @@ def _is_course(course: Course, layout: Layout) -> bool:
         return False
     if any(getattr(course, name).ndim != 1 for name in flat) or not _is_end(course, layout):
         return False
-    pairs = ((course.known_at, course.known), (course.atom_at, course.atoms), (course.lean_at, course.leans))
+    pairs = (
+        (course.known_at, course.known),
+        (course.atom_at, course.atoms),
+        (course.lean_at, course.leans),
+        (course.limit_at, course.limits),
+    )
     if not all(_are_offsets(at, len(whole), n_columns) for at, whole in pairs) or course.smoothing.shape != (1,):
         return False
     plain = (course.weights, course.intercepts, course.scale, course.step, course.smoothing)
@@ -236,11 +241,22 @@ def _is_course(course: Course, layout: Layout) -> bool:
         return False
     if not all(_is_of(track, course, place) for place, track in enumerate(layout.tracks)):
         return False
+    if not _are_limits(course, n_columns):
+        return False
     owner = np.repeat(np.arange(n_columns), np.diff(course.lean_at))
     own = course.leans < layout.plot.slot[owner]
     groups = np.concatenate([course.by_mode, course.by_number])
     order = np.sort(groups[groups >= 0])
     return bool((own & (course.leans >= 0)).all()) and bool((order == np.arange(len(order))).all())
+
+
+def _are_limits(course: Course, n_columns: int) -> bool:
+    """Whether each limit is a column drawn before the one that it is of."""
+    limits, shifts = course.limits, course.shifts
+    if limits.dtype != np.int64 or limits.shape != (len(shifts), 2) or shifts.ndim != 1:
+        return False
+    owner = np.repeat(np.arange(n_columns), np.diff(course.limit_at))
+    return bool(((limits[:, 0] >= 0) & (limits[:, 0] < owner)).all()) and bool(np.isfinite(shifts).all())
 
 
 def _is_end(course: Course, layout: Layout) -> bool:

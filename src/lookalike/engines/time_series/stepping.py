@@ -9,7 +9,7 @@ from lookalike.engines.tabular.compiled import compiled
 from lookalike.engines.tabular.splits import next_random
 from lookalike.engines.time_series.features import LEAN, Plot, Rows, put_cell, put_now, put_past
 from lookalike.engines.time_series.forest import Forest, find_leaf
-from lookalike.engines.time_series.values import ATOMS, FREE
+from lookalike.engines.time_series.values import ATOMS, FREE, MISSING
 
 TRIES = 4  # draws of a number that is not to repeat the one before, until it may after all
 UNIT = 1.0 / 2.0**53
@@ -27,7 +27,9 @@ class Course(NamedTuple):
     columns, `known_at`, `atom_at` int64 ``(c + 1,)``: where each column's begin. `leans` int32 and `weights` float64:
     features and coefficients of all ridges, `lean_at` int64 ``(c + 1,)``, `intercepts` float64. `end` int64 ``(1,)``:
     the column that ends a sequence, -1 for none. `endings` float64 ``(e,)``: chance with which an end that was drawn
-    in a row counts, by the row's number; the last one for all rows after it. `smoothing` float64 ``(1,)``.
+    in a row counts, by the row's number; the last one for all rows after it. `limits` int64 ``(l, 2)``: columns drawn
+    before that a number stays above (1) or below (-1), and which of the two; `limit_at` int64 ``(c + 1,)``: where each
+    column's begin; `shifts` float64 ``(l,)``: what is added to their values. `smoothing` float64 ``(1,)``.
     """
 
     by_mode: Array
@@ -47,6 +49,9 @@ class Course(NamedTuple):
     intercepts: Array
     end: Array
     endings: Array
+    limits: Array
+    limit_at: Array
+    shifts: Array
     smoothing: Array
 
 
@@ -162,7 +167,7 @@ def _draw_cell(by: By, rows: Rows, features: Array, where: tuple[int, int], rand
     if numeric:
         value = before
         if mode == FREE and course.by_number[c] >= 0:
-            value = _draw_number(by, features, (c, before, course.by_mode[c] >= 0), random)
+            value = _draw_number(by, rows, features, (i, c), random)
         elif mode >= ATOMS:
             atom = course.atoms[course.atom_at[c] + mode - ATOMS]
             value = atom if np.isfinite(atom) else before
@@ -180,9 +185,10 @@ def _leaf(forest: Forest, group: int, features: Array, random: Array) -> int:
 
 
 @compiled
-def _draw_number(by: By, features: Array, of: tuple[int, float, bool], random: Array) -> float:
-    """A number of column `of[0]` after `of[1]`; if `of[2]`, other than that, as repeats are drawn as a mode."""
-    (plot, forest, course), (c, before, differs) = by, of
+def _draw_number(by: By, rows: Rows, features: Array, where: tuple[int, int], random: Array) -> float:
+    """A number, other than the one before where repeats are drawn as a mode."""
+    (plot, forest, course), (i, c) = by, where
+    before, differs, ends = rows.values[i - 1, c], course.by_mode[c] >= 0, _ends(course, rows, i, c)
     leaf = _leaf(forest, course.by_number[c], features, random)
     start, end = forest.leaves[leaf, 0], forest.leaves[leaf, 1]
     origin = before if course.rising[c] else before + features[plot.slot[c] + LEAN]
@@ -194,22 +200,34 @@ def _draw_number(by: By, features: Array, of: tuple[int, float, bool], random: A
         way = course.smoothing[0] * _uniform(random)
         if start <= other < end:
             residual += way * (forest.donors[other] - residual)
-        value = _on_grid(course, c, _within(course, c, origin + residual))
+        value = _on_grid(course, c, _within(ends, origin + residual, course.rising[c]))
         if not differs or value != before:
             break
-    return value
+    return value  # type: ignore[no-any-return]
 
 
 @compiled
-def _within(course: Course, c: int, value: float) -> float:
-    """Thrown back at the ends it overshoots; of a column that only rises, held there."""
+def _ends(course: Course, rows: Rows, i: int, c: int) -> tuple[float, float]:
+    """Between what a number of row `i` lies: its column's ends, and numbers of the row that it keeps above or below."""
     low, high = course.low[c], course.high[c]
-    if not course.rising[c]:
+    for k in range(course.limit_at[c], course.limit_at[c + 1]):
+        other = course.limits[k, 0]
+        if rows.modes[i, other] != MISSING:
+            end = rows.values[i, other] + course.shifts[k]
+            low, high = (max(low, end), high) if course.limits[k, 1] > 0 else (low, min(high, end))
+    return low, high
+
+
+@compiled
+def _within(ends: tuple[float, float], value: float, rising: bool) -> float:
+    """Thrown back at the ends it overshoots; of a column that only rises, held there."""
+    low, high = ends
+    if not rising:
         if value < low:
             value = 2 * low - value
         elif value > high:
             value = 2 * high - value
-    return min(max(value, low), high)  # type: ignore[no-any-return]
+    return min(max(value, low), high)
 
 
 @compiled

@@ -116,3 +116,24 @@ def test_numbers_whose_squares_overflow_are_refused() -> None:
     drawn = fitted(whole).sample(300)
 
     assert set(drawn["number"]) <= set(whole["number"])
+
+
+@pytest.mark.parametrize(("kind", "gap"), [("less", 1), ("less_equal", 0)])
+def test_numbers_that_stay_close_above_another(kind: str, gap: int) -> None:
+    """An order that rows drawn freely would break again and again is kept as each number is drawn."""
+    n, rng = 60, np.random.default_rng(3)
+    low = rng.integers(-3, 4, n * 20).cumsum()
+    table = pl.DataFrame(
+        {
+            "who": np.repeat(np.arange(n), 20),
+            "at": np.tile(np.arange(20), n),
+            "low": low,
+            "high": (low + gap + rng.integers(0, 2, n * 20)).astype(np.int32),
+        }
+    )
+    rule = {"type": kind, "columns": ["low", "high"]}
+    synthesizer = TimeSeriesSynthesizer(seed=1, sequence_key="who", sequence_index="at", constraints=[rule])
+    drawn = synthesizer.fit(table).sample(3_000)
+
+    assert (drawn["high"] - drawn["low"] >= gap).all()
+    assert drawn["high"].dtype == pl.Int32

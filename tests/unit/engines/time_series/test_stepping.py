@@ -131,13 +131,13 @@ def course(**told: Any) -> Course:
 @pytest.mark.parametrize(("value", "expected"), [(-3.0, 3.0), (12.0, 8.0), (5.0, 5.0), (-25.0, 10.0), (40.0, 0.0)])
 def test_what_overshoots_is_thrown_back(value: float, expected: float) -> None:
     """A number beyond an end is as far within, at most at the other end."""
-    assert expected == _within(course(), 0, value)
+    assert expected == _within((0.0, 10.0), value, False)
 
 
 @pytest.mark.parametrize(("value", "expected"), [(-3.0, 0.0), (12.0, 10.0), (5.0, 5.0)])
 def test_what_only_rises_is_held(value: float, expected: float) -> None:
     """A number that only rises or only falls is held at an end."""
-    assert expected == _within(course(rising=np.array([True])), 0, value)
+    assert expected == _within((0.0, 10.0), value, True)
 
 
 GRIDS: list[tuple[dict[str, Any], float, float]] = [
