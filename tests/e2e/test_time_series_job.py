@@ -85,6 +85,7 @@ def test_killed_in_fit_and_in_generate(crew: Crew, done: dict[str, Any]) -> None
             await_death(child)
 
         went_well(crew, job_id, path, crew.output("storms/"), retry_count=len(points))
+        assert len(points) + 1 == crew.halts.attempts(path)
 
 
 def test_so_many_sequences(crew: Crew, storms: Path) -> None:

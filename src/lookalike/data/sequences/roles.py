@@ -92,7 +92,8 @@ def typed_roles(metadata: Metadata, roles: Roles, table: pl.DataFrame, told: Col
     The metadata with the meanings that roles give.
 
     An index is what it is stored as, columns of a key are IDs; context is what it would be in a table of a row a
-    sequence, such as an ID or a name, which repeats itself only because its sequence has several rows.
+    sequence, such as an ID or a name, which repeats itself only because its sequence has several rows. Texts that name
+    a sequence are no free text: they are made up.
 
     Args:
         table: The rows.
@@ -103,8 +104,9 @@ def typed_roles(metadata: Metadata, roles: Roles, table: pl.DataFrame, told: Col
     if not asked:
         return typed
     begun = table.unique(roles.key, keep="first", maintain_order=True) if roles.key else table.head(1)
-    found = {name: replace(typed[name], type=meaning(begun[name], typed[name])) for name in asked}
-    return Metadata(tuple(found.get(column.name, column) for column in typed.columns))
+    found = {name: meaning(begun[name], typed[name]) for name in asked}
+    meant = {name: type_ for name, type_ in found.items() if type_ is not ColumnType.TEXT}
+    return Metadata(tuple(replace(c, type=meant.get(c.name, c.type)) for c in typed.columns))
 
 
 def _with_role(column: Column, roles: Roles) -> Column:

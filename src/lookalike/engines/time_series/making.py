@@ -1,7 +1,7 @@
 """From sequences to the plan of what is to be learnt of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -127,49 +127,70 @@ def _drawn(metadata: Metadata, names: Collection[str]) -> Metadata:
     return Metadata(tuple(columns))
 
 
+@dataclass(frozen=True)
+class _Values:
+    """What was found of the value columns; `notes` are sentences for the report."""
+
+    columns: Sequence[Column]
+    related: Related
+    derived: Mapping[str, Lookup]
+    tracks: Tracks
+    notes: tuple[str, ...]
+
+
 def _plan(
     sequences: Sequences, metadata: Metadata, asked: tuple[TimeSeriesParameters, pl.DataFrame | None], seed: int
 ) -> Plan:
-    parameters = asked[0]
-    table, roles, lengths = sequences.table, sequences.roles, sequences.lengths
+    table, lengths, parameters = sequences.table, sequences.lengths, asked[0]
     first = np.zeros(table.height, np.bool_)
     first[np.cumsum(lengths) - lengths] = True
-    columns = [meaning(metadata[name], table[name], first) for name in roles.values]
-    min_rows = parameters.min_level_rows
+    values = _values(sequences, metadata, parameters, first, seed)
+    layout = _layout(sequences, metadata, values, first, seed)
+    rows = encode_rows(sequences, table, layout, values.tracks.modes)
+    layout = replace(layout, **_calendar(layout, rows, lengths))
+    shown = replace(sequences, table=_shown(table, layout, rows))
+    starts = _starts(shown, values.columns, layout, asked, seed)
+    chosen = dial(parameters.privacy, parameters.quality)
+    return Plan(layout, starts, rows, lengths, _context(layout, table, first), chosen, seed, parameters.asking)
+
+
+def _values(
+    sequences: Sequences, metadata: Metadata, parameters: TimeSeriesParameters, first: Mask, seed: int
+) -> _Values:
+    table, min_rows = sequences.table, parameters.min_level_rows
+    columns = [meaning(metadata[name], table[name], first) for name in sequences.roles.values]
     fitted = {c.name: fit(table[c.name], c, min_level_rows=min_rows, seed=seed) for c in columns}
-    related = _relate(table.select(roles.values), columns, fitted, parameters)
+    related = _relate(table.select(sequences.roles.values), columns, fitted, parameters)
     derived = _lookups(related, columns, fitted)
     stepped = [c for c in columns if c.name not in related.rules.computed and c.name not in derived]
-    tracks = make_tracks(table, stepped, fitted, first, min_rows)
-    named = _named(tracks, sequences, first)
-    notes = [*sequences.notes, *(note for f in fitted.values() for note in f.notes)]
-    notes += about(related.rules, [d for d in related.derived if columns[d.column].name in derived])
-    layout = Layout(
+    looked_up = [d for d in related.derived if columns[d.column].name in derived]
+    notes = (*(note for f in fitted.values() for note in f.notes), *about(related.rules, looked_up))
+    return _Values(columns, related, derived, make_tracks(table, stepped, fitted, first, min_rows), notes)
+
+
+def _layout(sequences: Sequences, metadata: Metadata, values: _Values, first: Mask, seed: int) -> Layout:
+    """The layout, but for what the calendar tells."""
+    table, roles, named = sequences.table, sequences.roles, _named(values.tracks, sequences, first)
+    return Layout(
         metadata=metadata,
         roles=roles,
         rhythm=sequences.rhythm,
         names=tuple(named),
         tracks=tuple(named.values()),
-        still=tracks.still,
+        still=values.tracks.still,
         keys={name: _key(table[name].filter(pl.Series(first)), metadata[name], seed) for name in roles.key},
-        derived=derived,
-        rules=replace(related.rules, metadata=metadata),
+        derived=values.derived,
+        rules=replace(values.related.rules, metadata=metadata),
         seasons=(),
         spans=(),
         periods=(),
-        monotone=_monotone(table, tracks, first),
+        monotone=_monotone(table, values.tracks, first),
         lengths=_lengths(sequences),
         clues=_clues(table, metadata, roles, first),
-        notes=tuple(notes),
+        notes=(*sequences.notes, *values.notes),
         widening=None,
         given=metadata,
     )
-    rows = encode_rows(sequences, table, layout, tracks.modes)
-    layout = replace(layout, **_calendar(layout, rows, lengths))
-    starts = _starts(replace(sequences, table=_shown(table, layout, rows)), columns, layout, asked, seed)
-    context = _context(layout, table, first)
-    chosen = dial(parameters.privacy, parameters.quality)
-    return Plan(layout, starts, rows, lengths, context, chosen, seed, parameters.asking)
 
 
 def _relate(

@@ -105,7 +105,9 @@ def test_any_instants_come_back(seconds: list[int], zone: str | None, unit: str)
 @given(days=st.lists(st.dates(date(1600, 1, 1), date(2400, 1, 1)), min_size=2, max_size=40, unique=True))
 def test_any_dates_come_back(days: list[date]) -> None:
     """Dates of any years come back."""
-    _gives_back(pl.Series("t", sorted(days)))
+    rhythm = _gives_back(pl.Series("t", sorted(days)))
+
+    assert pl.Date == rhythm.dtype
 
 
 @given(

@@ -169,4 +169,7 @@ def test_a_frequency_that_is_not_kept_is_refused() -> None:
 def test_an_endless_number_is_no_index() -> None:
     """An index with an infinite number is an error, not a crash."""
     table = base().with_columns(pl.Series("day", np.tile(np.arange(ROWS, dtype=np.float64), N)))
-    refused(put(table, 14, "day", float("inf")), LookalikeError)
+    message = refused(put(table, 14, "day", float("inf")), LookalikeError)
+
+    assert "'day'" in message
+    assert "row 15" in message
