@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+STORMS = 5  # faults come at random: one storm in some has none that only the fence withstands
 
 
 def chaos(*options: str) -> subprocess.CompletedProcess[str]:
@@ -23,9 +24,13 @@ def test_a_minute_of_storm() -> None:
 
 
 @pytest.mark.slow
-def test_without_the_fence_the_storm_breaks_promises() -> None:
+def test_without_the_fence_a_storm_breaks_promises() -> None:
     """Control: with supervisors believed whoever has the job, the same checks find what is wrong."""
-    done = chaos("--minutes", "0.7", "--without", "fence")
+    told = ""
+    for _ in range(STORMS):
+        done = chaos("--minutes", "0.7", "--without", "fence")
+        told += done.stdout + done.stderr
+        if done.returncode:
+            break
 
-    assert 1 == done.returncode, done.stdout + done.stderr
-    assert "its output is there" in done.stdout or "at the same time" in done.stdout
+    assert "its output is there" in told or "at the same time" in told, told
