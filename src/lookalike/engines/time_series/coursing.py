@@ -44,8 +44,9 @@ def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course
         group[:, 0].copy(),
         group[:, 1].copy(),
         np.array([name in layout.monotone for name in layout.names], np.bool_),
-        np.array([0.0 if n is None else n.low for n in numbers]),
-        np.array([0.0 if n is None else n.high for n in numbers]),
+        np.array([0.0 if n is None else _drawn(n, n.low) for n in numbers]),
+        np.array([0.0 if n is None else _drawn(n, n.high) for n in numbers]),
+        np.array([np.nan if n is None else n.shift for n in numbers]),
         np.array(scale),
         np.array([1.0 if n is None else float(n.step) for n in numbers]),
         _joined(known),
@@ -84,6 +85,10 @@ def _shift(other: Track, own: Track, strict: bool) -> tuple[float, float] | None
         return None  # counted in other units
     apart = float(own.step) if own.decimals == 0 else 10.0**-own.decimals if own.decimals > 0 else 0.0
     return float(other.offset - own.offset), apart if strict else 0.0
+
+
+def _drawn(number: Number, counted: float) -> float:
+    return float(number.drawn(np.array([counted]))[0])
 
 
 def _joined(arrays: Sequence[Array]) -> Array:

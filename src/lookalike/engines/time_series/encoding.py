@@ -140,7 +140,7 @@ def encode_starts(frame: pl.DataFrame, layout: Layout) -> tuple[Array, Array]:
     modes = np.zeros((frame.height, len(layout.names)), np.int64)
     for place, (name, track) in enumerate(zip(layout.names, layout.tracks, strict=True)):
         if name == STEP and isinstance(track, Number):
-            values[:, place], modes[:, place] = track.middle, 1
+            values[:, place], modes[:, place] = track.drawn(np.array([track.middle]))[0], 1
         elif name in frame.columns and isinstance(track, Number):
             values[:, place], modes[:, place] = track.encode(frame[name], every)
         elif name in frame.columns and isinstance(track, Levels):

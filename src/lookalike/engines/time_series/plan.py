@@ -22,13 +22,14 @@ from lookalike.engines.time_series.features import (
 from lookalike.engines.time_series.forest import load_trees, tree_arrays
 from lookalike.engines.time_series.growing import Binned, Tree, bin_features, grow_codes, grow_residuals
 from lookalike.engines.time_series.layout import Layout
-from lookalike.engines.time_series.leaning import ROWS_MAX, fit_ridge
+from lookalike.engines.time_series.leaning import ROWS_MAX, Lean, Steps, fit_lean
 from lookalike.engines.time_series.model import Model, load_asking, make_model
 from lookalike.engines.time_series.settings import FEATURES_MAX, Dial, steps_for
 from lookalike.engines.time_series.state import DAMAGED, layout_state, load_layout
 from lookalike.engines.time_series.values import FREE, MISSING, Number
 from lookalike.errors import ModelFileError
 
+FOLDS, SEQUENCES_MIN, STRETCHES = 5, 10, 50  # that leans are cross-validated by
 PLAN_KIND, GROUP_KIND = "time series plan", "time series group"
 
 Array = npt.NDArray[Any]
@@ -132,24 +133,35 @@ class Plan:
         before = self.rows.values[rows - 1, number]
         residuals = values - before
         if len(free):
-            weights, intercept = self._ridge(number, used, values, np.flatnonzero(modes != MISSING))
-            lean = _applied(self._features, weights, intercept)
-            binned, used = self._leant(number, lean - before, used)
+            lean = self._lean(number, used, values, before, np.flatnonzero(modes != MISSING))
+            weights, intercept = lean.weights, lean.intercept
+            binned, used = self._leant(number, lean.told - before, used)
             if self.layout.names[number] not in self.layout.monotone:
-                residuals = values - lean
+                residuals = values - lean.told
         every = np.arange(len(rows), dtype=np.int32)
         of_modes = grow_codes(binned, used, every, modes, self.dial, own) if varies or not len(free) else []
         of_numbers = grow_residuals(binned, used, free, residuals, self.dial, own + 1_000) if len(free) else []
         return Column(weights, intercept, tuple(of_modes), tuple(of_numbers))
 
-    def _ridge(self, number: int, used: Array, values: Array, known: Array) -> tuple[Array, float]:
-        """Coefficients of all features, those of categories 0, and the intercept; from rows that have a value."""
+    def _lean(self, number: int, used: Array, values: Array, before: Array, known: Array) -> Lean:
+        """Of all features, those of categories with the coefficient 0; from rows that have a value."""
         numbers = used[self.layout.ordered[used]]
         if len(known) > ROWS_MAX:
             known = np.sort(stream(self.seed, "ridge", number).permutation(known)[:ROWS_MAX])
+        at = np.flatnonzero(numbers == self.layout.plot.past[number])
+        own = int(at[0]) if len(at) else -1
+        lean = fit_lean(Steps(self._features[:, numbers], values, before, own, self._folds), known)
         weights = np.zeros(int(self.layout.plot.slot[-1]))
-        weights[numbers], intercept = fit_ridge(self._features[np.ix_(known, numbers)], values[known])
-        return weights, intercept
+        weights[numbers] = lean.weights
+        return lean._replace(weights=weights)
+
+    @cached_property
+    def _folds(self) -> Array:
+        """A fold of each step: of whole sequences at random, or every fifth stretch where there are few sequences."""
+        sequence = self._chosen[2]
+        if len(self.lengths) < SEQUENCES_MIN:
+            return STRETCHES * np.arange(len(sequence)) // len(sequence) % FOLDS
+        return (stream(self.seed, "folds").permutation(len(self.lengths)) % FOLDS)[sequence]
 
     def _leant(self, number: int, lean: Array, used: Array) -> tuple[Binned, Array]:
         """The bins with the column's own lean among them."""
@@ -227,14 +239,6 @@ def _is_sound(plan: Plan) -> bool:
         (plan.context, floats, (len(lengths), len(plan.layout.clues))),
     )
     return all(array.dtype == dtype and array.shape == shape for array, dtype, shape in shaped)
-
-
-def _applied(features: Array, weights: Array, intercept: float) -> Array:
-    """The sum that a drawn row gets, in the same order."""
-    total = np.full(len(features), intercept)
-    for feature in np.flatnonzero(weights):
-        total += weights[feature] * features[:, feature]
-    return total
 
 
 def load_column(value: bytes, number: int) -> Column:

@@ -222,7 +222,7 @@ def load_course(arrays: Mapping[str, Array], layout: Layout) -> Course:
 
 def _is_course(course: Course, layout: Layout) -> bool:
     n_columns = len(layout.names)
-    single = ("by_mode", "by_number", "rising", "low", "high", "scale", "step", "intercepts")
+    single = ("by_mode", "by_number", "rising", "low", "high", "logs", "scale", "step", "intercepts")
     flat = ("known", "atoms", "leans", "weights", "endings")
     if any(getattr(course, name).shape != (n_columns,) for name in single) or course.end.shape != (1,):
         return False
@@ -274,7 +274,9 @@ def _is_of(track: Track, course: Course, place: int) -> bool:
     )
     if isinstance(track, Levels):
         return len(known) == len(atoms) == 0
-    bounds = (course.low[place], course.high[place], course.step[place]) == (track.low, track.high, track.step)
+    low, high = track.drawn(np.array([track.low, track.high]))
+    bounds = (course.low[place], course.high[place], course.step[place]) == (low, high, track.step)
+    bounds = bounds and np.array_equal(course.logs[place], track.shift, equal_nan=True)
     return bounds and np.array_equal(known, track.known) and np.array_equal(atoms, track.atoms, equal_nan=True)
 
 

@@ -7,12 +7,14 @@ import numpy.typing as npt
 
 from lookalike.engines.tabular.compiled import compiled
 from lookalike.engines.tabular.splits import next_random
+from lookalike.engines.time_series.curves import exp, log
 from lookalike.engines.time_series.features import LEAN, Plot, Rows, put_cell, put_now, put_past
 from lookalike.engines.time_series.forest import Forest, find_leaf
 from lookalike.engines.time_series.values import ATOMS, FREE, MISSING
 
 TRIES = 4  # draws of a number that is not to repeat the one before, until it may after all
 UNIT = 1.0 / 2.0**53
+LEAST = 1e-300
 
 Array = npt.NDArray[Any]
 
@@ -22,14 +24,16 @@ class Course(NamedTuple):
     How each column is drawn; arrays ``(c,)`` unless said.
 
     `by_mode`, `by_number` int64: its groups of the forest, -1 for none. `rising` bool: numbers are drawn as changes
-    instead of as distances from the lean. `low`, `high` float64: what numbers are thrown back at. `scale` float64: 10
-    to the decimals, 0 for any number. `step` float64: of whole numbers. `known`, `atoms` float64: values of all
-    columns, `known_at`, `atom_at` int64 ``(c + 1,)``: where each column's begin. `leans` int32 and `weights` float64:
-    features and coefficients of all ridges, `lean_at` int64 ``(c + 1,)``, `intercepts` float64. `end` int64 ``(1,)``:
-    the column that ends a sequence, -1 for none. `endings` float64 ``(e,)``: chance with which an end that was drawn
-    in a row counts, by the row's number; the last one for all rows after it. `limits` int64 ``(l, 2)``: columns drawn
-    before that a number stays above (1) or below (-1), and which of the two; `limit_at` int64 ``(c + 1,)``: where each
-    column's begin; `shifts` float64 ``(l,)``: what is added to their values. `smoothing` float64 ``(1,)``.
+    instead of as distances from the lean. `low`, `high` float64: what numbers are thrown back at. `logs` float64:
+    what is added to a counted value before its logarithm is taken, with which steps count; NaN where they count
+    with the value itself. `scale` float64: 10 to the decimals, 0 for any number. `step` float64: of whole numbers.
+    `known`, `atoms` float64: values of all columns, `known_at`, `atom_at` int64 ``(c + 1,)``: where each column's
+    begin. `leans` int32 and `weights` float64: features and coefficients of all ridges, `lean_at` int64 ``(c +
+    1,)``, `intercepts` float64. `end` int64 ``(1,)``: the column that ends a sequence, -1 for none. `endings`
+    float64 ``(e,)``: chance with which an end that was drawn in a row counts, by the row's number; the last one for
+    all rows after it. `limits` int64 ``(l, 2)``: columns drawn before that a number stays above (1) or below (-1),
+    and which of the two; `limit_at` int64 ``(c + 1,)``: where each column's begin; `shifts` float64 ``(l,)``: what
+    is added to their values. `smoothing` float64 ``(1,)``.
     """
 
     by_mode: Array
@@ -37,6 +41,7 @@ class Course(NamedTuple):
     rising: Array
     low: Array
     high: Array
+    logs: Array
     scale: Array
     step: Array
     known: Array
@@ -108,7 +113,7 @@ def draw_rows(plot: Plot, forest: Forest, course: Course, rows: Rows, runs: Runs
             for c in range(plot.numeric.size):
                 _draw_cell((plot, forest, course), rows, features, (i, c), random)
                 if timed and c == 0:
-                    rows.ticks[i] = rows.ticks[i - 1] + rows.values[i, 0]
+                    rows.ticks[i] = rows.ticks[i - 1] + _counted(course, 0, rows.values[i, 0])
                     put_now(plot, features, t, rows.ticks[i], runs.ticks[s])
             length = _ended(course, rows, runs, (s, t), random)
             if length > 0:
@@ -170,7 +175,7 @@ def _draw_cell(by: By, rows: Rows, features: Array, where: tuple[int, int], rand
             value = _draw_number(by, rows, features, (i, c), random)
         elif mode >= ATOMS:
             atom = course.atoms[course.atom_at[c] + mode - ATOMS]
-            value = atom if np.isfinite(atom) else before
+            value = _counting(course, c, atom) if np.isfinite(atom) else before
     rows.values[i, c] = value
     rows.sums[i, c] = rows.sums[i - 1, c] + value
     rows.modes[i, c] = mode
@@ -200,7 +205,8 @@ def _draw_number(by: By, rows: Rows, features: Array, where: tuple[int, int], ra
         way = course.smoothing[0] * _uniform(random)
         if start <= other < end:
             residual += way * (forest.donors[other] - residual)
-        value = _on_grid(course, c, _within(ends, origin + residual, course.rising[c]))
+        value = _within(ends, origin + residual, course.rising[c])
+        value = _counting(course, c, _on_grid(course, c, _counted(course, c, value)))
         if not differs or value != before:
             break
     return value  # type: ignore[no-any-return]
@@ -213,9 +219,24 @@ def _ends(course: Course, rows: Rows, i: int, c: int) -> tuple[float, float]:
     for k in range(course.limit_at[c], course.limit_at[c + 1]):
         other = course.limits[k, 0]
         if rows.modes[i, other] != MISSING:
-            end = rows.values[i, other] + course.shifts[k]
+            end = _counted(course, other, rows.values[i, other]) + course.shifts[k]
+            end = _counting(course, c, end)
             low, high = (max(low, end), high) if course.limits[k, 1] > 0 else (low, min(high, end))
     return low, high
+
+
+@compiled
+def _counted(course: Course, c: int, value: float) -> float:
+    """The value counted from its column's offset, of what steps count with."""
+    return value if np.isnan(course.logs[c]) else exp(value) - course.logs[c]
+
+
+@compiled
+def _counting(course: Course, c: int, counted: float) -> float:
+    """What steps count with instead of a value counted from its column's offset."""
+    if np.isnan(course.logs[c]):
+        return counted
+    return log(max(counted + course.logs[c], LEAST))
 
 
 @compiled

@@ -6,7 +6,7 @@ A number is mostly continuous; but cells may be missing, repeat the row before, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.dtypes import dtype_from_json, dtype_to_json
+from lookalike.engines.time_series.curves import exps, logs
 from lookalike.transforms import Transform
 from lookalike.transforms.grid import find_grid
 from lookalike.transforms.physical import from_physical, to_physical
@@ -27,6 +28,9 @@ REPEATED_SHARE = 0.02  # of the steps; fewer repeats may be chance
 KNOWN_FEW, KNOWN_SHARE, KNOWN_ROWS = 60, 0.15, 3_000  # distinct values that stand for a grid of unknown make
 COUNT_MAX = float(np.nextafter(2.0**64, 0.0))  # the greatest float that fits 64 bits
 WHOLE_MAX = 2.0**52  # beyond, a float counts no wholes
+LOG_MAX = 1e12  # up to here a whole number is found again from its logarithm
+GROWS, EVENS = 0.3, 0.1  # rank correlation of changes with levels; how much less of it makes a logarithm worth while
+CHANGES_MIN, CHANGES_MAX = 30, 20_000
 
 Floats = npt.NDArray[np.float64]
 Modes = npt.NDArray[np.int64]
@@ -47,6 +51,7 @@ class Number:
         atoms: Values that stand out, among them those that are not finite.
         middle: What stands for a value where there is none yet.
         repeats: Whether cells that equal the one before are told apart.
+        shift: Added to a counted value before its logarithm is taken, which is what steps count with; NaN: the value.
     """
 
     dtype: pl.DataType
@@ -59,10 +64,23 @@ class Number:
     atoms: Floats
     middle: float
     repeats: bool
+    shift: float = np.nan
 
     @property
     def numeric(self) -> bool:
         return True
+
+    def drawn(self, counted: Floats) -> Floats:
+        """What steps count with instead of values counted from the offset."""
+        told = np.asarray(counted, np.float64)
+        return told if np.isnan(self.shift) else logs(told + self.shift)
+
+    def counted(self, drawn: Floats) -> Floats:
+        """Values counted from the offset, of what steps count with."""
+        if np.isnan(self.shift):
+            return drawn
+        told, scale = exps(drawn) - self.shift, 10.0**self.decimals
+        return np.clip(told if self.decimals < 0 else np.rint(told * scale) / scale, self.low, self.high)
 
     @property
     def n_codes(self) -> int:
@@ -84,12 +102,12 @@ class Number:
         held = hold(np.where(missing | ~np.isfinite(values), np.nan, values), first, self.middle)
         if self.repeats:
             modes[(modes == FREE) & ~first & (held == np.roll(held, 1))] = REPEATED
-        return held, modes
+        return self.drawn(held), modes
 
     def decode(self, values: Floats, modes: Modes) -> pl.Series:
         """The cells, of the column's dtype."""
         atom = modes >= ATOMS
-        told = values.copy()
+        told = self.counted(values).copy()
         told[atom] = self.atoms[modes[atom] - ATOMS]
         kind = to_physical(pl.Series([], dtype=self.dtype))[0].dtype
         missing = modes == MISSING
@@ -109,7 +127,7 @@ class Number:
         }
 
 
-_PLAIN = ("offset", "low", "high", "decimals", "step", "middle", "repeats")
+_PLAIN = ("offset", "low", "high", "decimals", "step", "middle", "repeats", "shift")
 
 
 def load_number(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Number:
@@ -126,6 +144,7 @@ def load_number(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]])
         atoms,
         float(spec["middle"]),
         bool(spec["repeats"]),
+        float(spec["shift"]),
     )
     if known.ndim != 1 or atoms.ndim != 1 or not _is_sound(number):
         raise ValueError("a number's bounds, grid or values")
@@ -141,7 +160,10 @@ def _is_sound(number: Number) -> bool:
     grid = -1 <= number.decimals <= 15 and 1 <= number.step <= WHOLE_MAX and bool((np.diff(number.known) > 0).all())
     if not grid or not allowed.all() or not inside[: 3 + len(number.known)].all():
         return False
-    cells = number.decode(told, np.zeros(len(told), np.int64))
+    if np.isfinite(number.shift) and not (number.low + number.shift > 0 and number.high + number.shift < LOG_MAX):
+        return False
+    plain = replace(number, shift=np.nan)
+    cells = plain.decode(told, np.zeros(len(told), np.int64))
     return bool(np.array_equal(_counted(cells, number.offset)[0], told, equal_nan=True))
 
 
@@ -160,7 +182,8 @@ def fit_number(cells: pl.Series, first: Mask) -> Number:
     middle = float(distinct[np.searchsorted(np.cumsum(n_rows), len(finite) / 2)])
     held = hold(np.where(missing | ~np.isfinite(values), np.nan, values), first, middle)
     same = ~missing & ~first & (held == np.roll(held, 1))
-    few = len(distinct) <= FEW
+    few, known = len(distinct) <= FEW, _known(distinct, len(finite))
+    plain = few or cells.dtype.is_temporal() or (decimals < 0 and len(known) > 0)
     return Number(
         cells.dtype,
         offset,
@@ -168,11 +191,37 @@ def fit_number(cells: pl.Series, first: Mask) -> Number:
         float(distinct[-1]),
         decimals,
         grid.step if whole else 1,
-        _known(distinct, len(finite)),
+        known,
         np.array([*(distinct if few else spikes(distinct, n_rows)), *strange], np.float64),
         middle,
         not few and float(same.sum()) >= REPEATED_SHARE * max(int((~first).sum()), 1),
+        np.nan if plain else _shift(held, offset, LOG_MAX / 10.0 ** max(decimals, 0), ~missing & ~first & ~same),
     )
+
+
+def _shift(held: Floats, offset: int, limit: float, moves: Mask) -> float:
+    """
+    What is added to values before their logarithm is taken, NaN for none: it is, where changes grow with the level.
+
+    Args:
+        limit: Greatest value of which the digits are found again.
+        moves: Rows in which the value is another one than in the row before.
+    """
+    moves = moves & ~np.isnan(held)
+    rows = np.flatnonzero(moves)[:: max(1, int(moves.sum()) // CHANGES_MAX)]
+    least, most = held.min() + offset, held.max() + offset
+    if len(rows) < CHANGES_MIN or least < 0 or not 0 < most < limit:
+        return np.nan
+    shift = float(offset if least > 0 else offset + (held + offset)[held + offset > 0].min())
+    level = held[rows] + held[rows - 1]
+    grows = _rank_correlation(np.abs(held[rows] - held[rows - 1]), level)
+    evens = _rank_correlation(np.abs(logs(held[rows] + shift) - logs(held[rows - 1] + shift)), level)
+    return shift if grows > GROWS and abs(evens) < grows - EVENS else np.nan
+
+
+def _rank_correlation(a: Floats, b: Floats) -> float:
+    ranks = [np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in (a, b)]
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def spikes(distinct: Floats, n_rows: npt.NDArray[Any]) -> Floats:

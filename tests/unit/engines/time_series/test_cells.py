@@ -274,3 +274,33 @@ def test_several_keys_tell_sequences_apart() -> None:
 
     assert table.schema == frame.schema
     assert 30 == frame.select("site", "who").n_unique()
+
+
+def test_sequences_of_all_sizes_change_by_their_share() -> None:
+    """Where changes grow with the level, small sequences change little and great ones much, as those of train do."""
+    rng = np.random.default_rng(6)
+    growth = np.cumsum(rng.normal(0.01, 0.02, (60, ROWS)), axis=1)
+    table = base(60).with_columns(
+        pl.Series("size", (10.0 ** rng.uniform(2, 7, 60)[:, None] * np.exp(growth)).round().ravel().astype(np.int64))
+    )
+    found = drawn(table, 200)
+    rates = [frame.select((pl.col("size") / pl.col("size").shift()).log().over("who")) for frame in (table, found)]
+    spread = [float(rate.to_series().drop_nulls().std()) for rate in rates]
+
+    assert 0.75 < spread[1] / spread[0] < 1.3
+    for low, high in ((0, 10_000), (10_000, 1_000_000), (1_000_000, 10**9)):
+        part = found.filter(pl.col("size").first().over("who").is_between(low, high))
+        rate = part.select((pl.col("size") / pl.col("size").shift()).log().over("who")).to_series().drop_nulls()
+        assert 0.5 < float(rate.std()) / spread[0] < 2.0
+
+
+def test_more_columns_than_rows_of_a_sequence() -> None:
+    """Thirty columns that walk, in thirty short sequences: as far in one step as those of train, and no further."""
+    rng = np.random.default_rng(7)
+    table = base(30, 6)
+    walks = {f"w{j}": rng.normal(0, 1, (30, 6)).cumsum(axis=1) + rng.normal(0, 5, (30, 1)) for j in range(30)}
+    table = table.with_columns(pl.Series(name, walk.round(2).ravel()) for name, walk in walks.items())
+    found = drawn(table, 100)
+    spread = [[float(change(frame, name).std()) for name in walks] for frame in (table, found)]
+
+    assert 0.8 < np.mean(spread[1]) / np.mean(spread[0]) < 1.3

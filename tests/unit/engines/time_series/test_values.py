@@ -138,6 +138,49 @@ def test_a_number_is_loaded_as_it_was_stored(cells: pl.Series) -> None:
     assert number.dtype == loaded.dtype
 
 
+def growing(rate: float, n: int = 400) -> Any:
+    """Ten sequences of which each lives a level of its own, and changes by a share of it."""
+    rng = np.random.default_rng(4)
+    levels = np.repeat(10.0 ** np.linspace(0, 5, 10), n // 10)
+    return levels * np.exp(np.cumsum(rng.normal(0, rate, (10, n // 10)), axis=1).ravel())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pl.Series(growing(0.05).round(2)),
+        pl.Series(growing(0.05)).cast(pl.Float32).round(1),
+        pl.Series((growing(0.3) * 10).astype(np.int64)),
+        pl.Series((growing(0.3) - 1).clip(0, None).astype(np.uint32)),
+        pl.Series([None, 0.0, *growing(0.1).round(3)]),
+        pl.Series(growing(0.05).astype(np.int64) + 5, dtype=pl.Decimal(12, 2)),
+    ],
+    ids=["cents", "float32", "whole", "counts", "zero and missing", "decimal"],
+)
+def test_changes_that_grow_with_the_level_are_counted_in_logarithms(cells: pl.Series) -> None:
+    """Steps of such a column are of its logarithm, and all its cells come back."""
+    first = firsts(len(cells), *range(0, len(cells), 40))
+    number = fit_number(cells, first)
+
+    assert np.isfinite(number.shift)
+    assert come_back(cells)
+    told, modes = number.encode(cells, first)
+    assert cells.to_list() == number.decode(told, modes).to_list()
+    assert np.array_equal(told, load_number(*number.state()).encode(cells, first)[0])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [growing(0.05) - 1000, np.random.default_rng(5).normal(1000, 1, 400).cumsum().round(1), growing(0.05) * 1e9],
+    ids=["below zero", "a steady climb", "too great to come back"],
+)
+def test_other_columns_are_counted_as_they_are(cells: Any) -> None:
+    """No logarithm of what may fall below zero, changes alike at all levels, or loses digits."""
+    number = fit_number(pl.Series(cells), firsts(len(cells), *range(0, len(cells), 40)))
+
+    assert np.isnan(number.shift)
+
+
 def altered(**fields: Any) -> None:
     spec, arrays = fit_number(pl.Series(np.arange(50.0)), firsts(50)).state()
     load_number(spec | fields, arrays)
@@ -145,7 +188,14 @@ def altered(**fields: Any) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"low": 10.0, "middle": 5.0}, {"high": float("nan")}, {"decimals": 99}, {"decimals": -2}, {"step": 0}],
+    [
+        {"low": 10.0, "middle": 5.0},
+        {"high": float("nan")},
+        {"decimals": 99},
+        {"decimals": -2},
+        {"step": 0},
+        {"shift": -1.0},
+    ],
     ids=str,
 )
 def test_a_number_that_contradicts_itself_is_not_loaded(fields: dict[str, Any]) -> None:
