@@ -10,7 +10,7 @@ import polars as pl
 
 from lookalike.data.metadata import MADE_UP, Column, ColumnType, stored_type
 from lookalike.data.sequences.arranging import Sequences
-from lookalike.engines.time_series.features import Rows, ages
+from lookalike.engines.time_series.features import Rows, ages, sums
 from lookalike.engines.time_series.layout import END, STEP, Layout, Track
 from lookalike.engines.time_series.values import FEW, Levels, Mask, Number, fit_number, shown
 from lookalike.transforms import Transform
@@ -101,8 +101,8 @@ def encode_rows(sequences: Sequences, table: pl.DataFrame, layout: Layout, modes
     told = list(_columns(layout, table, first, ticks, modes))
     values = np.column_stack([v for v, _ in told]) if told else np.zeros((table.height, 0))
     codes = np.column_stack([m for _, m in told]).astype(np.int64) if told else np.zeros((table.height, 0), np.int64)
-    sums = np.cumsum(values, axis=0)
-    return Rows(np.ascontiguousarray(values), np.ascontiguousarray(codes), ages(codes, first), ticks, sums)
+    values = np.ascontiguousarray(values, np.float64)
+    return Rows(values, np.ascontiguousarray(codes), ages(codes, first), ticks, sums(values, first))
 
 
 def _columns(

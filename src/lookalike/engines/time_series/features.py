@@ -51,7 +51,7 @@ class Plot(NamedTuple):
 class Rows(NamedTuple):
     """
     Rows of sequences: `values` float64, `modes` and `ages` (rows since the mode changed) int64, all ``(n, c)``; `ticks`
-    float64 ``(n,)``; `sums` float64 ``(n, c)``: of the values up to each row, from anywhere.
+    float64 ``(n,)``; `sums` float64 ``(n, c)``: of the values of the sequence up to each row.
     """
 
     values: Array
@@ -220,6 +220,21 @@ def fill_features(plot: Plot, rows: Rows, base: Array, t: Array, context: Array)
         put_now(plot, features, t[n], rows.ticks[i], rows.ticks[base[n]])
         for c in range(plot.numeric.size):
             put_cell(plot, features, c, rows.values[i, c], rows.values[i - 1, c], rows.modes[i, c])
+    return told
+
+
+@compiled
+def sums(values: Array, first: Array) -> Array:
+    """
+    Of each column's values from the beginning of the sequence up to each row, float64 ``(n, c)``.
+
+    One after the other, as rows are drawn: what differs by rounding alone would tell sequences apart.
+    """
+    told = values.copy()
+    for i in range(1, len(values)):
+        if not first[i]:
+            for c in range(values.shape[1]):
+                told[i, c] += told[i - 1, c]
     return told
 
 

@@ -24,6 +24,7 @@ from lookalike.engines.time_series.declared import refuse_unkept
 from lookalike.engines.time_series.encoding import Tracks, encode_rows, make_tracks, meaning
 from lookalike.engines.time_series.features import Rows
 from lookalike.engines.time_series.layout import END, STEP, Clue, Layout, Lengths, Lookup
+from lookalike.engines.time_series.levels import LEVEL, find_levels
 from lookalike.engines.time_series.plan import Plan
 from lookalike.engines.time_series.seasons import find_periods, find_seasons, find_spans
 from lookalike.engines.time_series.settings import dial
@@ -81,7 +82,7 @@ def make_plan(
 
 def _refuse_own(metadata: Metadata) -> None:
     for number, name in enumerate(metadata.names):
-        if name in OWN:
+        if name in OWN or name.startswith(LEVEL):
             raise InputRefused(
                 f"Column {number + 1} of the table has a name that stands for something else here.",
                 hint="Rename it: leave out the NUL byte at the beginning.",
@@ -148,10 +149,13 @@ def _plan(
     layout = _layout(sequences, metadata, values, first, seed)
     rows = encode_rows(sequences, table, layout, values.tracks.modes)
     layout = replace(layout, **_calendar(layout, rows, lengths))
+    levels = find_levels(layout, rows, lengths)
+    layout = replace(layout, clues=(*layout.clues, *_clues(levels, levels.columns)))
     shown = replace(sequences, table=_shown(table, layout, rows))
-    starts = _starts(shown, values.columns, layout, asked, seed)
+    starts = _starts(shown, levels, (values.columns, layout), asked, seed)
+    context = _context(layout, pl.concat([table.filter(pl.Series(first)), levels], how="horizontal"))
     chosen = dial(parameters.privacy, parameters.quality)
-    return Plan(layout, starts, rows, lengths, _context(layout, table, first), chosen, seed, parameters.asking)
+    return Plan(layout, starts, rows, lengths, context, chosen, seed, parameters.asking)
 
 
 def _values(
@@ -186,7 +190,7 @@ def _layout(sequences: Sequences, metadata: Metadata, values: _Values, first: Ma
         periods=(),
         monotone=_monotone(table, values.tracks, first),
         lengths=_lengths(sequences),
-        clues=_clues(table, metadata, roles, first),
+        clues=_clues(table.filter(pl.Series(first)), _seen(metadata, roles, int(first.sum()))),
         notes=(*sequences.notes, *values.notes),
         widening=None,
         given=metadata,
@@ -277,12 +281,14 @@ def _lengths(sequences: Sequences) -> Lengths:
     return Lengths(seen, mean, float((ticks[ends - 1] - ticks[ends - lengths]).max()), float(ticks.max()))
 
 
-def _clues(table: pl.DataFrame, metadata: Metadata, roles: Roles, first: Mask) -> tuple[Clue, ...]:
+def _seen(metadata: Metadata, roles: Roles, n_sequences: int) -> list[str]:
     """What steps see of the context: all but what is made up, or says who a sequence is; and when it began."""
-    begun = table.filter(pl.Series(first))
     names = [name for name in roles.context if metadata[name].type not in MADE_UP]
-    if roles.index is not None and int(first.sum()) >= ENOUGH:
-        names.append(roles.index)
+    return [*names, roles.index] if roles.index is not None and n_sequences >= ENOUGH else names
+
+
+def _clues(begun: pl.DataFrame, names: Sequence[str]) -> tuple[Clue, ...]:
+    """Clues of columns of a row for each sequence, but for those that say nothing."""
     return tuple(clue for name in names if (clue := _clue(name, begun[name])) is not None)
 
 
@@ -309,8 +315,7 @@ def _calendar(layout: Layout, rows: Any, lengths: Array) -> dict[str, Any]:
     }
 
 
-def _context(layout: Layout, table: pl.DataFrame, first: Mask) -> npt.NDArray[np.float64]:
-    begun = table.filter(pl.Series(first))
+def _context(layout: Layout, begun: pl.DataFrame) -> npt.NDArray[np.float64]:
     told = [clue.of(begun[clue.name]) for clue in layout.clues]
     return np.column_stack(told) if told else np.zeros((begun.height, 0))
 
@@ -328,22 +333,23 @@ def _shown(table: pl.DataFrame, layout: Layout, rows: Rows) -> pl.DataFrame:
 
 def _starts(
     sequences: Sequences,
-    columns: Sequence[Column],
-    layout: Layout,
+    levels: pl.DataFrame,
+    told: tuple[Sequence[Column], Layout],
     asked: tuple[TimeSeriesParameters, pl.DataFrame | None],
     seed: int,
 ) -> StartPlan:
-    """The tabular plan of beginnings."""
-    parameters, conditions = asked
+    """The tabular plan of beginnings; `told`: the value columns, and how they are told."""
+    (columns, layout), (parameters, conditions) = told, asked
     roles = layout.roles
     drawn = tuple(column.name for column in columns if column.name in layout.names)
-    table = start_table(sequences, sequences.table, StartColumns(roles.context, roles.index, drawn), seed)
+    table = start_table(sequences, levels, StartColumns(roles.context, roles.index, drawn), seed)
+    once = bool(roles.context) or bool(levels.columns)
     known = {column.name: column for column in columns}
     metadata = Metadata(tuple(known.get(column.name, column) for column in layout.metadata.columns))
     chosen = TabularParameters(
         constraints=tuple(r for r in parameters.constraints if _within(r, table.columns)),
         conditions=parameters.conditions,
-        min_level_rows=rows_shown(len(sequences.lengths), parameters.min_level_rows, context=bool(roles.context)),
+        min_level_rows=rows_shown(len(sequences.lengths), parameters.min_level_rows, context=once),
         privacy=parameters.privacy,
     )
     return plan_starts(table, metadata, (chosen, conditions), seed)

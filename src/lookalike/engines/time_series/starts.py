@@ -44,15 +44,21 @@ class StartColumns:
     values: tuple[str, ...]
 
 
-def start_table(sequences: Sequences, table: pl.DataFrame, columns: StartColumns, seed: int) -> pl.DataFrame:
-    """The rows that beginnings are learnt from: a row a sequence, or more where there are few sequences."""
-    lengths = sequences.lengths
+def start_table(sequences: Sequences, levels: pl.DataFrame, columns: StartColumns, seed: int) -> pl.DataFrame:
+    """
+    The rows that beginnings are learnt from: a row a sequence, or more where there are few sequences.
+
+    Args:
+        levels: Of each sequence; drawn like context.
+    """
+    table, lengths = sequences.table, sequences.lengths
     first = np.cumsum(lengths) - lengths
     rows = _rows(table, first, lengths, columns.values, seed)
     owner = np.searchsorted(first, rows, side="right") - 1
-    if columns.context and len(first) < FIRST_ALONE:
+    if (columns.context or levels.columns) and len(first) < FIRST_ALONE:
         rows, owner = _few_of_each(rows, owner, seed)
     begun = table[first[owner]].select([*columns.context, *([columns.index] if columns.index else [])])
+    begun = pl.concat([begun, levels[owner]], how="horizontal") if levels.columns else begun
     if columns.index is not None and is_taken_apart(begun[columns.index]):
         begun = begun.with_columns(take_apart(begun[columns.index])).drop(columns.index)
     started = table[rows].select(columns.values)

@@ -40,7 +40,7 @@ def sequences(lengths: list[int], *, begins_high: bool = False) -> Sequences:
 
 
 def learnt(told: Sequences, context: tuple[str, ...] = ()) -> pl.DataFrame:
-    return start_table(told, told.table, StartColumns(context, "t", ("x",)), 1)
+    return start_table(told, pl.DataFrame(), StartColumns(context, "t", ("x",)), 1)
 
 
 def test_of_many_sequences_first_rows_are_learnt_from() -> None:
@@ -100,7 +100,7 @@ def test_starts_over_years_are_told_by_year_and_place() -> None:
     """Starts in three years are learnt as a year and the place in it."""
     told = sequences([5] * ENOUGH)
     days = pl.Series([date(2000 + k % 4, 3, 1 + k % 20) for k in np.repeat(np.arange(ENOUGH), 5)])
-    found = start_table(told, told.table.with_columns(days.alias("t")), StartColumns((), "t", ("x",)), 1)
+    found = learnt(replace(told, table=told.table.with_columns(days.alias("t"))))
 
     assert {2000, 2001, 2002, 2003} == set(found[YEAR])
     assert found[DAY].is_between(58, 80).all()
