@@ -6,6 +6,7 @@ LOOKALIKE_SEQUENCE_JUDGE names the script that has the tasks and judges them, LO
 Venvs, peers' results and logs are kept in ``.bench/``.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ from bench.measuring.outcomes import SEQUENCES, forget, outcomes
 from bench.measuring.processes import ROOT, failure, say
 from bench.measuring.results import Cost, Entry, Failure, Table
 from bench.measuring.sequence_judges import SequenceJudge, find_judge
+from bench.measuring.sequence_scale import CASES
 from bench.measuring.sequence_tasks import of_the_judge, of_the_package, shape
 from bench.measuring.showing import show
 from bench.serving.service import NotMeasured
@@ -49,6 +51,7 @@ def _tables(options: Options, scratch: Path) -> Iterator[str]:
     theirs = list(outcomes(tasks, judge, CACHE, SEQUENCES)) if options.peers else []
     yield f"Judge: {', '.join([judge.title, *(f'{name} {number}' for name, number in judge.versions.items())])}."
     yield from document(tasks, ours, theirs)
+    yield scale(scratch / "scale")
 
 
 def document(tasks: Sequence[Table], ours: Sequence[Entry], theirs: Sequence[Entry | Failure]) -> Iterator[str]:
@@ -74,6 +77,20 @@ def costs(tasks: Iterable[Table], ours: Sequence[Entry]) -> str:
             for e in ours
         ],
     )
+
+
+def scale(out: Path) -> str:
+    """What many sequences cost, a line a case."""
+    rows = []
+    for case in CASES:
+        say(f"Lookalike on {case}")
+        folder = out / case
+        folder.mkdir(parents=True)
+        _run("bench.measuring.sequence_scale", (case, folder), f"scale-{case}")
+        n_rows, cost = json.loads((folder / "rows.json").read_text("utf-8")), Cost.read(folder / "cost.json")
+        told = markdown.cost(cost)
+        rows.append((CASES[case][0], f"{n_rows:,}", told[0], told[3], told[4]))
+    return markdown.grid(("at scale", "rows", *(COSTS[i] for i in (0, 2, 3))), rows)
 
 
 def entry(task: Table, judge: SequenceJudge, out: Path) -> Entry:
@@ -102,19 +119,20 @@ def _done(task: Table, out: Path, name: str, seed: int) -> Cost:
         NotMeasured: it did not end well.
     """
     out.mkdir(parents=True)
-    log = CACHE / "logs" / f"{task.name}-{name}-{seed}.log"
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "bench.measuring.our_sequences",
-        name,
-        task.folder,
-        out,
-        str(seed),
-    ]
-    if reason := failure(command, log):
-        raise NotMeasured(f"'{name}' on {task.name} {reason}; see {log.relative_to(ROOT)}")
+    _run("bench.measuring.our_sequences", (name, task.folder, out, str(seed)), f"{task.name}-{name}-{seed}")
     return Cost.read(out / "cost.json")
+
+
+def _run(module: str, words: Sequence[str | Path], name: str) -> None:
+    """
+    A process of one thread.
+
+    Raises:
+        NotMeasured: it did not end well.
+    """
+    log = CACHE / "logs" / f"{name}.log"
+    if reason := failure([sys.executable, "-m", module, *words], log):
+        raise NotMeasured(f"'{name}' {reason}; see {log.relative_to(ROOT)}")
 
 
 def _refused(reason: str) -> int:

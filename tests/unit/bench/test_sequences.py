@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
+from bench.measuring import sequence_scale
 from bench.measuring.judges import NotJudged
 from bench.measuring.our_sequences import draw, memory
 from bench.measuring.outcomes import SEQUENCES, outcomes, peers
@@ -165,6 +166,17 @@ def test_ours_is_measured_and_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert memory(task.folder, tmp_path, 7)["peak_bytes"] > 10**7
     assert 75 == pl.read_parquet(tmp_path / "rows.parquet")["storm_id"].n_unique()
     assert told["fidelity.c2st_seq"].floor is not None
+
+
+def test_scale_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are those of the panel that is learnt from, and of the storms that are drawn; costs are positive."""
+    monkeypatch.setattr(sequence_scale, "MACHINES", 30)
+    monkeypatch.setattr(sequence_scale, "SAMPLED", 500)
+    (learnt, of_panel), (drawn, of_storms) = sequence_scale.panel(), sequence_scale.storms(20)
+
+    assert 30 * sequence_scale.HOURS == learnt
+    assert drawn > 20
+    assert all(value > 0 for value in (*of_panel.values(), *of_storms.values()))
 
 
 def test_the_document_stands_seeds_beside_peers(tmp_path: Path) -> None:
