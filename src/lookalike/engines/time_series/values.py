@@ -28,7 +28,7 @@ REPEATED_SHARE = 0.02  # of the steps; fewer repeats may be chance
 KNOWN_FEW, KNOWN_SHARE, KNOWN_ROWS = 60, 0.15, 3_000  # distinct values that stand for a grid of unknown make
 COUNT_MAX = float(np.nextafter(2.0**64, 0.0))  # the greatest float that fits 64 bits
 WHOLE_MAX = 2.0**52  # beyond, a float counts no wholes
-LOG_MAX = 1e12  # up to here a whole number is found again from its logarithm
+LOG_MIN, LOG_MAX = 1e-290, 1e12  # from here to there a number's digits are found again from its logarithm
 GROWS, EVENS = 0.3, 0.1  # rank correlation of changes with levels; how much less of it makes a logarithm worth while
 CHANGES_MIN, CHANGES_MAX = 30, 20_000
 
@@ -160,7 +160,9 @@ def _is_sound(number: Number) -> bool:
     grid = -1 <= number.decimals <= 15 and 1 <= number.step <= WHOLE_MAX and bool((np.diff(number.known) > 0).all())
     if not grid or not allowed.all() or not inside[: 3 + len(number.known)].all():
         return False
-    if np.isfinite(number.shift) and not (number.low + number.shift > 0 and number.high + number.shift < LOG_MAX):
+    if np.isfinite(number.shift) and not (
+        number.low + number.shift >= LOG_MIN and number.high + number.shift < LOG_MAX
+    ):
         return False
     plain = replace(number, shift=np.nan)
     cells = plain.decode(told, np.zeros(len(told), np.int64))
@@ -212,7 +214,10 @@ def _shift(held: Floats, offset: int, limit: float, moves: Mask) -> float:
     least, most = held.min() + offset, held.max() + offset
     if len(rows) < CHANGES_MIN or least < 0 or not 0 < most < limit:
         return np.nan
-    shift = float(offset if least > 0 else offset + (held + offset)[held + offset > 0].min())
+    smallest = float((held + offset)[held + offset > 0].min())
+    if smallest < LOG_MIN:
+        return np.nan
+    shift = float(offset) if least > 0 else offset + smallest
     level = held[rows] + held[rows - 1]
     grows = _rank_correlation(np.abs(held[rows] - held[rows - 1]), level)
     evens = _rank_correlation(np.abs(logs(held[rows] + shift) - logs(held[rows - 1] + shift)), level)

@@ -171,8 +171,13 @@ def test_changes_that_grow_with_the_level_are_counted_in_logarithms(cells: pl.Se
 
 @pytest.mark.parametrize(
     "cells",
-    [growing(0.05) - 1000, np.random.default_rng(5).normal(1000, 1, 400).cumsum().round(1), growing(0.05) * 1e9],
-    ids=["below zero", "a steady climb", "too great to come back"],
+    [
+        growing(0.05) - 1000,
+        np.random.default_rng(5).normal(1000, 1, 400).cumsum().round(1),
+        growing(0.05) * 1e9,
+        growing(0.05) * 1e-305,
+    ],
+    ids=["below zero", "a steady climb", "too great to come back", "too small to come back"],
 )
 def test_other_columns_are_counted_as_they_are(cells: Any) -> None:
     """No logarithm of what may fall below zero, changes alike at all levels, or loses digits."""
