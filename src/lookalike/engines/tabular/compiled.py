@@ -17,8 +17,21 @@ def compiled(function: Function) -> Function:
     Raises:
         SettingsError: there is no folder in which machine code could be kept.
     """
+    return _compiled(function)
+
+
+def inner(function: Function) -> Function:
+    """
+    The same for a function that compiled ones call often and that makes no array: references are not counted in it.
+
+    To count those of a dozen arrays at each call takes longer than what a step does with them.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: Function, **how: Any) -> Function:
     try:
-        return cast(Function, njit(cache=True, nogil=True)(function))
+        return cast(Function, njit(cache=True, nogil=True, **how)(function))
     except RuntimeError:  # numba's word for that
         raise SettingsError(
             "Compiled kernels can be kept nowhere: neither beside the package nor in the user's cache folder.",

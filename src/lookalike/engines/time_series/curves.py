@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.compiled import compiled, inner
 
 LN2_HIGH, LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10  # the first has zeros at its end
 LN2 = 0.6931471805599453
@@ -16,7 +16,7 @@ LARGEST = 700.0
 Array = npt.NDArray[Any]
 
 
-@compiled
+@inner
 def log(x: float) -> float:
     """The natural logarithm of a positive finite number, to about 1e-16 of its size or of one."""
     part, power = math.frexp(x)
@@ -29,7 +29,7 @@ def log(x: float) -> float:
     return power * LN2_HIGH + (power * LN2_LOW + s * total)
 
 
-@compiled
+@inner
 def exp(x: float) -> float:
     """e to the power of a number between -700 and 700, at which others are held."""
     x = min(max(x, -LARGEST), LARGEST)

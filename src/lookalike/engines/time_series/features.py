@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.compiled import compiled, inner
 
 LAGS = 3
 WINDOW = 6  # rows of the rolling mean and of the rolling size of changes
@@ -115,7 +115,7 @@ def sources(plot: Plot) -> npt.NDArray[np.int64]:
     return told
 
 
-@compiled
+@inner
 def put_past(plot: Plot, features: Array, rows: Rows, base: int, t: int, first: Array) -> None:
     """
     Fills all features that are known before a row is drawn.
@@ -155,7 +155,7 @@ def put_past(plot: Plot, features: Array, rows: Rows, base: int, t: int, first: 
     put_phases(plot, features, plot.before[0], rows.ticks[i - 1])
 
 
-@compiled
+@inner
 def _recent(values: Array, base: int, t: int, c: int) -> tuple[float, float]:
     """Mean of the last rows, and the root of the mean square of their changes."""
     low = max(0, t - WINDOW)
@@ -169,7 +169,7 @@ def _recent(values: Array, base: int, t: int, c: int) -> tuple[float, float]:
     return total / (t - low), np.sqrt(squares / n_changes) if n_changes > 0 else 0.0
 
 
-@compiled
+@inner
 def _slow(rows: Rows, base: int, t: int, c: int, span: int) -> float:
     """Mean of the last `span` rows, or of all if there are fewer."""
     last = base + t - 1
@@ -178,14 +178,14 @@ def _slow(rows: Rows, base: int, t: int, c: int, span: int) -> float:
     return (rows.sums[last, c] - rows.sums[base, c] + rows.values[base, c]) / t  # type: ignore[no-any-return]
 
 
-@compiled
+@inner
 def put_phases(plot: Plot, features: Array, at: int, tick: float) -> None:
     """Fills the phases of the calendar from feature `at` on."""
     for p in range(plot.periods.size):
         features[at + p] = tick - np.floor(tick / plot.periods[p]) * plot.periods[p]
 
 
-@compiled
+@inner
 def put_now(plot: Plot, features: Array, t: int, tick: float, start: float) -> None:
     """Fills what the row's place in time tells; `start`: tick of row 0."""
     now = plot.now[0]
@@ -193,7 +193,7 @@ def put_now(plot: Plot, features: Array, t: int, tick: float, start: float) -> N
     put_phases(plot, features, now + NOW, tick)
 
 
-@compiled
+@inner
 def put_cell(plot: Plot, features: Array, column: int, value: float, before: float, mode: int) -> None:
     """Fills what a cell of the row tells the columns drawn after it."""
     slot = plot.slot[column]

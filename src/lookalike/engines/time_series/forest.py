@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.compiled import inner
 from lookalike.engines.time_series.features import BIN_MAX
 from lookalike.engines.time_series.growing import NONE, Tree
 
@@ -73,7 +73,7 @@ def load_trees(arrays: Mapping[str, Array], n_trees: int) -> list[Tree]:
     return [Tree(*(arrays[f"{number}.{name}"] for name in names)) for number in range(n_trees)]
 
 
-@compiled
+@inner
 def find_leaf(forest: Forest, features: Array, root: int) -> int:
     """The leaf in which a vector of features, float64, ends."""
     nodes, node = forest.nodes, root

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lookalike.engines.tabular.compiled import compiled
+from lookalike.engines.tabular.compiled import compiled, inner
 from lookalike.engines.tabular.splits import next_random
 from lookalike.engines.time_series.curves import exp, log
 from lookalike.engines.time_series.features import LEAN, Plot, Rows, put_cell, put_now, put_past
@@ -97,31 +97,36 @@ def n_groups(course: Course) -> int:
 @compiled
 def draw_rows(plot: Plot, forest: Forest, course: Course, rows: Rows, runs: Runs) -> None:
     """Fills the rows of each sequence, and its length where it ends. A row depends on its key, number and turn only."""
-    features = np.zeros(plot.slot[-1])
-    random = np.zeros(1, np.uint64)
-    timed = plot.timed[0]
+    features, random = np.zeros(plot.slot[-1]), np.zeros(1, np.uint64)
     for s in range(runs.base.size):
-        for k in range(runs.context.shape[1]):
-            features[plot.context[0] + k] = runs.context[s, k]
-        for t in range(runs.start[s], runs.stop[s]):
-            i = runs.base[s] + t
-            _seed(random, runs.keys[s], t, runs.turns[i])
-            put_past(plot, features, rows, runs.base[s], t, runs.first[s])
-            if not timed:
-                rows.ticks[i] = runs.ticks[s] + t * runs.every[0]
+        _draw_sequence((plot, forest, course), rows, runs, s, features, random)
+
+
+@inner
+def _draw_sequence(by: By, rows: Rows, runs: Runs, s: int, features: Array, random: Array) -> None:
+    plot, _, course = by
+    timed = plot.timed[0]
+    for k in range(runs.context.shape[1]):
+        features[plot.context[0] + k] = runs.context[s, k]
+    for t in range(runs.start[s], runs.stop[s]):
+        i = runs.base[s] + t
+        _seed(random, runs.keys[s], t, runs.turns[i])
+        put_past(plot, features, rows, runs.base[s], t, runs.first[s])
+        if not timed:
+            rows.ticks[i] = runs.ticks[s] + t * runs.every[0]
+            put_now(plot, features, t, rows.ticks[i], runs.ticks[s])
+        for c in range(plot.numeric.size):
+            _draw_cell(by, rows, features, (i, c), random)
+            if timed and c == 0:
+                rows.ticks[i] = rows.ticks[i - 1] + _counted(course, 0, rows.values[i, 0])
                 put_now(plot, features, t, rows.ticks[i], runs.ticks[s])
-            for c in range(plot.numeric.size):
-                _draw_cell((plot, forest, course), rows, features, (i, c), random)
-                if timed and c == 0:
-                    rows.ticks[i] = rows.ticks[i - 1] + _counted(course, 0, rows.values[i, 0])
-                    put_now(plot, features, t, rows.ticks[i], runs.ticks[s])
-            length = _ended(course, rows, runs, (s, t), random)
-            if length > 0:
-                runs.lengths[s] = length
-                break
+        length = _ended(course, rows, runs, (s, t), random)
+        if length > 0:
+            runs.lengths[s] = length
+            break
 
 
-@compiled
+@inner
 def _ended(course: Course, rows: Rows, runs: Runs, where: tuple[int, int], random: Array) -> int:
     """The length of a sequence that ends before or with the row just drawn, else 0."""
     s, t = where
@@ -137,23 +142,23 @@ def _ended(course: Course, rows: Rows, runs: Runs, where: tuple[int, int], rando
     return 0
 
 
-@compiled
+@inner
 def _seed(random: Array, key: int, t: int, turn: int) -> None:
     random[0] = key + np.uint64(t) * np.uint64(0xD1342543DE82EF95) + np.uint64(turn) * np.uint64(0x2545F4914F6CDD1D)
     random[0] = np.uint64(next_random(random))
 
 
-@compiled
+@inner
 def _uniform(random: Array) -> float:
     return np.float64(next_random(random) >> np.uint64(11)) * UNIT
 
 
-@compiled
+@inner
 def _below(random: Array, limit: int) -> int:
     return np.int64(_uniform(random) * limit)  # type: ignore[return-value]
 
 
-@compiled
+@inner
 def _draw_cell(by: By, rows: Rows, features: Array, where: tuple[int, int], random: Array) -> None:
     (plot, forest, course), (i, c) = by, where
     before = rows.values[i - 1, c]
@@ -183,13 +188,13 @@ def _draw_cell(by: By, rows: Rows, features: Array, where: tuple[int, int], rand
     put_cell(plot, features, c, value, before, mode)
 
 
-@compiled
+@inner
 def _leaf(forest: Forest, group: int, features: Array, random: Array) -> int:
     tree = _below(random, forest.roots.shape[1])
     return find_leaf(forest, features, forest.roots[group, tree])
 
 
-@compiled
+@inner
 def _draw_number(by: By, rows: Rows, features: Array, where: tuple[int, int], random: Array) -> float:
     """A number, other than the one before where repeats are drawn as a mode."""
     (plot, forest, course), (i, c) = by, where
@@ -212,7 +217,7 @@ def _draw_number(by: By, rows: Rows, features: Array, where: tuple[int, int], ra
     return value  # type: ignore[no-any-return]
 
 
-@compiled
+@inner
 def _ends(course: Course, rows: Rows, i: int, c: int) -> tuple[float, float]:
     """Between what a number of row `i` lies: its column's ends, and numbers of the row that it keeps above or below."""
     low, high = course.low[c], course.high[c]
@@ -225,13 +230,13 @@ def _ends(course: Course, rows: Rows, i: int, c: int) -> tuple[float, float]:
     return low, high
 
 
-@compiled
+@inner
 def _counted(course: Course, c: int, value: float) -> float:
     """The value counted from its column's offset, of what steps count with."""
     return value if np.isnan(course.logs[c]) else exp(value) - course.logs[c]
 
 
-@compiled
+@inner
 def _counting(course: Course, c: int, counted: float) -> float:
     """What steps count with instead of a value counted from its column's offset."""
     if np.isnan(course.logs[c]):
@@ -239,7 +244,7 @@ def _counting(course: Course, c: int, counted: float) -> float:
     return log(max(counted + course.logs[c], LEAST))
 
 
-@compiled
+@inner
 def _within(ends: tuple[float, float], value: float, rising: bool) -> float:
     """Thrown back at the ends it overshoots; of a column that only rises, held there."""
     low, high = ends
@@ -251,7 +256,7 @@ def _within(ends: tuple[float, float], value: float, rising: bool) -> float:
     return min(max(value, low), high)
 
 
-@compiled
+@inner
 def _on_grid(course: Course, c: int, value: float) -> float:
     """The nearest known value, or the nearest one of as many decimals, or on the step."""
     start, end = course.known_at[c], course.known_at[c + 1]
