@@ -22,6 +22,7 @@ from lookalike.operations.listing import demand_order, next_offset
 from lookalike.operations.submission import Rules, Submission, check, configuration, with_model_of
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage import Buckets
+from lookalike.storage.patterns import is_several
 from lookalike.version import VERSION
 
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -191,6 +192,8 @@ class Jobs:
             self._demand_object("parameters.conditions.path", *request.conditions)
 
     def _demand_object(self, field: str, bucket: str, path: str) -> None:
+        if is_several(path):
+            return  # a listing may take its time: the job does it
         try:
             size_bytes = self.buckets[bucket].head(path).size_bytes
         except ObjectMissing:

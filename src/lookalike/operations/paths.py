@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from unicodedata import category
 
+from lookalike.storage.patterns import is_several, matcher
+
 PATH_MAX_CHARS = 1024
 OURS = ".lookalike"  # staged parts stand under it, in the output bucket
 
@@ -28,7 +30,14 @@ def is_prefix(path: str) -> bool:
 
 
 def would_overwrite(output: str, path: str) -> bool:
-    """True if a job that writes to `output` puts an object at `path` (same bucket): data, manifest or report."""
+    """
+    True if a job that writes to `output` puts an object at `path` (same bucket): data, manifest or report.
+
+    Where `path` stands for several objects: if its data would be one of them from then on.
+    """
+    if is_several(path):
+        part = f"{output}part-00000{path.rpartition('*')[2].rpartition('/')[2]}"
+        return matcher(path)(part if is_prefix(output) else output)
     if is_prefix(output):
         return path.startswith(output) and _PREFIX_NAMES.fullmatch(path.removeprefix(output)) is not None
     return path == output or (path.startswith(output) and path.removeprefix(output) in _ENDINGS)

@@ -179,14 +179,14 @@ def _places(asked: Submission, rules: Rules) -> Iterator[tuple[str, str]]:
     for name in ("input_bucket", "output_bucket"):
         if not rules.knows_bucket(getattr(asked, name)):
             yield name, "is not a bucket of this service"
-    wrong_input = problem(asked.input_path, may_be_prefix=False)
+    wrong_input = problem(asked.input_path, may_be_prefix=True)
     wrong_output = problem(asked.output_path, may_be_prefix=True)
     if wrong_input is not None:
         yield "input_path", wrong_input
     if wrong_output is not None:
         yield "output_path", wrong_output
     if asked.input_bucket == asked.output_bucket and would_overwrite(asked.output_path, asked.input_path):
-        yield "output_path", "would overwrite the input"
+        yield "output_path", "would overwrite the input, or be a part of it"
 
 
 def _project(project_id: str) -> Iterator[tuple[str, str]]:

@@ -88,7 +88,7 @@ def _manifest(work: Work, context: Context, names: Layout) -> bytes:
         "input": {
             "bucket": request.input_bucket,
             "path": request.input_path,
-            **{key: facts["input"][key] for key in ("etag", "sha256", "rows")},
+            **{key: facts["input"][key] for key in ("etag", "sha256", "rows", "objects")},
         },
         "parts": facts["parts"],
         "report": {kind: names.report(kind) for kind in ("html", "json")} if evaluated else None,

@@ -52,7 +52,7 @@ class Bucket(Protocol):
         """Remove an object; nothing happens if there is none."""
 
     def objects(self, prefix: str) -> list[ObjectInfo]:
-        """The objects under ``prefix/``, by path."""
+        """The objects under ``prefix/``, by path; with an empty prefix all."""
 
 
 class Buckets(Protocol):

@@ -83,7 +83,7 @@ class FolderBucket:
     @told
     def objects(self, prefix: str) -> list[ObjectInfo]:
         found = []
-        for folder, _, names in os.walk(self._place(prefix)):
+        for folder, _, names in os.walk(self._place(prefix) if prefix else self._root):
             for name in names:
                 with suppress(FileNotFoundError):  # deleted just now
                     found.append(self._info(Path(folder, name)))

@@ -83,7 +83,7 @@ class ObstoreBucket:
 
     @told
     def objects(self, prefix: str) -> list[ObjectInfo]:
-        pages = obstore.list(self._store, prefix=check(prefix))
+        pages = obstore.list(self._store, prefix=check(prefix) if prefix else None)
         return sorted((_info(meta) for page in pages for meta in page), key=lambda info: info.path)
 
     @told
