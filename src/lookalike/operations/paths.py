@@ -14,14 +14,15 @@ _ENDINGS = (".manifest.json", ".report.html", ".report.json")
 _PREFIX_NAMES = re.compile(r"part-\d{5,}\.[^/]*|_manifest\.json|_report\.(html|json)")
 
 
-def problem(path: str, *, may_be_prefix: bool) -> str | None:
+def problem(path: str, *, may_be_prefix: bool, may_be_pattern: bool = False) -> str | None:
     """
     What is wrong with a path, None if nothing; the path is not quoted.
 
     Args:
         may_be_prefix: An ending ``/`` is meant: the path is a place for several objects.
+        may_be_pattern: A ``*`` is meant: see `storage.patterns`.
     """
-    return next(_problems(path, may_be_prefix), None)
+    return next(_problems(path, may_be_prefix, may_be_pattern), None)
 
 
 def is_prefix(path: str) -> bool:
@@ -43,7 +44,7 @@ def would_overwrite(output: str, path: str) -> bool:
     return path == output or (path.startswith(output) and path.removeprefix(output) in _ENDINGS)
 
 
-def _problems(path: str, may_be_prefix: bool) -> Iterator[str]:
+def _problems(path: str, may_be_prefix: bool, may_be_pattern: bool) -> Iterator[str]:
     if not path:
         yield "must not be empty"
     if len(path) > PATH_MAX_CHARS:
@@ -56,6 +57,8 @@ def _problems(path: str, may_be_prefix: bool) -> Iterator[str]:
         yield "must not hold a backslash; folders are separated by '/'"
     if path.endswith("/") and not may_be_prefix:
         yield "must name one object, so it cannot end in '/'"
+    if "*" in path and not may_be_pattern:
+        yield "must name one place, so it cannot hold '*'"
     segments = path.removesuffix("/").split("/")
     if any(segment in ("", ".", "..") for segment in segments):
         yield "must not hold empty, '.' or '..' segments"

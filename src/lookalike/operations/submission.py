@@ -179,7 +179,7 @@ def _places(asked: Submission, rules: Rules) -> Iterator[tuple[str, str]]:
     for name in ("input_bucket", "output_bucket"):
         if not rules.knows_bucket(getattr(asked, name)):
             yield name, "is not a bucket of this service"
-    wrong_input = problem(asked.input_path, may_be_prefix=True)
+    wrong_input = problem(asked.input_path, may_be_prefix=True, may_be_pattern=True)
     wrong_output = problem(asked.output_path, may_be_prefix=True)
     if wrong_input is not None:
         yield "input_path", wrong_input

@@ -46,7 +46,13 @@ def test_bad_paths(path: str) -> None:
     assert problem(path, may_be_prefix=True) is not None
 
 
-def test_a_prefix_is_for_output_only() -> None:
+def test_a_pattern_is_for_input_only() -> None:
+    """A '*' stands for several objects, of which output cannot be one."""
+    assert problem("a/*.csv", may_be_prefix=True, may_be_pattern=True) is None
+    assert problem("a/*.csv", may_be_prefix=True) is not None
+
+
+def test_a_prefix_is_for_several_objects_only() -> None:
     """An ending '/' names a place for several objects."""
     assert problem("a/", may_be_prefix=True) is None
     assert problem("a/", may_be_prefix=False) is not None
@@ -64,6 +70,12 @@ def test_a_prefix_is_for_output_only() -> None:
         ("a/", "a/input.csv", False),
         ("a/", "a/b/part-00000.csv", False),
         ("a/", "b/part-00000.csv", False),
+        ("a/new.csv", "a/", True),
+        ("a/new.csv", "a/*.csv", True),
+        ("a/new.csv", "a/*.parquet", False),
+        ("a/new/", "a/**/*.csv", True),
+        ("b/new.csv", "a/*.csv", False),
+        ("a/_new.csv", "a/*.csv", False),
     ],
 )
 def test_a_job_does_not_overwrite_its_input(output: str, path: str, expected: bool) -> None:
