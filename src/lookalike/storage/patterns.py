@@ -27,7 +27,8 @@ def find(bucket: Bucket, path: str) -> Sequence[ObjectInfo]:
     """
     The objects that a path stands for, by path: ``*`` is any part of a name, ``**`` any names, all below ``place/``.
 
-    Names that begin with a dot or an underscore are only meant where the pattern's name begins so too.
+    Names that begin with an underscore are only meant where the pattern's name begins so too, those that begin with a
+    dot only where it is spelled out: no star leads to what is being staged.
     """
     meant = matcher(path)
     return [info for info in bucket.objects(root(path)) if meant(info.path)]
@@ -60,7 +61,8 @@ def _onward(pattern: Sequence[Names | None], places: set[int]) -> set[int]:
 def _names(pattern: str) -> Names:
     """Which names a pattern without ``/`` means; all but ``*`` stands for itself."""
     meant = re.compile(fnmatch.translate(pattern.replace("[", "[[]").replace("?", "[?]")))
-    return lambda name: meant.match(name) is not None and (_is_shown(name) or pattern.startswith(name[:1]))
+    hidden = "." if pattern.startswith("_") else HIDDEN
+    return lambda name: name == pattern or (meant.match(name) is not None and not name.startswith(hidden))
 
 
 def _is_shown(name: str) -> bool:

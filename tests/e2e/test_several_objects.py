@@ -1,0 +1,59 @@
+"""Jobs whose input is several objects."""
+
+import io
+from typing import Any
+
+import polars as pl
+import pytest
+from service import Service, digest, manifest
+
+from lookalike import samples
+
+
+@pytest.fixture(scope="module")
+def parted(service: Service) -> Service:
+    """The sample in three objects of other sizes, and in one."""
+    rows, bucket = pl.read_csv(samples.path("adult.csv"), infer_schema=False), service.bucket("in")
+    (bucket / "parted").mkdir()
+    for number, (start, stop) in enumerate(((0, 300), (300, 301), (301, rows.height))):
+        rows[start:stop].write_csv(bucket / "parted" / f"part-{number:05d}.csv")
+    (bucket / "parted" / "_manifest.json").write_text("{}")
+    rows.write_csv(bucket / "whole.csv")
+    return service
+
+
+@pytest.mark.parametrize("path", ["parted/", "parted/part-*.csv", "**/part-0000*"])
+def test_the_output_is_that_of_one_object(path: str, parted: Service) -> None:
+    """The same rows in several objects make the same bytes; the manifest says how many objects there were."""
+    name = f"{abs(hash(path))}.parquet"
+    jobs = [parted.run(input_path=asked, output_path=out) for asked, out in ((path, name), ("whole.csv", f"w{name}"))]
+    out = parted.bucket("out")
+
+    assert ["completed", "completed"] == [job["status"] for job in jobs], jobs
+    assert digest(out / f"w{name}") == digest(out / name)
+    assert 3 == manifest(out / f"{name}.manifest.json")["input"]["objects"]
+
+
+def test_objects_that_do_not_fit_together(service: Service) -> None:
+    """The error names both objects and the column, and no cell."""
+    folder = service.bucket("in") / "mixed"
+    folder.mkdir()
+    for name, cells in (("a", {"x": [1], "y": ["secret"]}), ("b", {"x": ["secret"], "y": ["b"]})):
+        stream = io.BytesIO()
+        pl.DataFrame(cells).write_parquet(stream)
+        (folder / f"{name}.parquet").write_bytes(stream.getvalue())
+    job = failed(service, input_path="mixed/*.parquet", input_format="parquet", output_path="mixed.parquet")
+
+    assert "INPUT_INVALID" == job["error"]["code"]
+    assert "'x' is Int64 in 'mixed/a.parquet' and String in 'mixed/b.parquet'" in job["error"]["message"]
+    assert "secret" not in str(job)
+
+
+def test_no_object_at_all(service: Service) -> None:
+    """A pattern that stands for nothing is an error of the job."""
+    assert "INPUT_NOT_FOUND" == failed(service, input_path="none/*.csv", output_path="none.parquet")["error"]["code"]
+
+
+def failed(service: Service, **asked: Any) -> dict[str, Any]:
+    job = service.submit(**asked)
+    return service.watch(job, until=lambda seen: seen["status"] == "failed")[-1]
