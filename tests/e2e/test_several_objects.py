@@ -1,13 +1,16 @@
 """Jobs whose input is several objects."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from far import far
 from service import Service, digest, manifest
 
 from lookalike import samples
+from object_server import ObjectServer
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,19 @@ def test_the_output_is_that_of_one_object(path: str, parted: Service) -> None:
     assert ["completed", "completed"] == [job["status"] for job in jobs], jobs
     assert digest(out / f"w{name}") == digest(out / name)
     assert 3 == manifest(out / f"{name}.manifest.json")["input"]["objects"]
+
+
+@pytest.mark.slow
+def test_the_output_is_that_of_local_files(parted: Service, objects: ObjectServer, tmp_path: Path) -> None:
+    """The same objects in an S3 bucket, read and written over HTTP, make the same bytes."""
+    local = parted.run(input_path="parted/", output_path="local.parquet")
+    with far(tmp_path / "home", objects) as there:
+        for part in (parted.bucket("in") / "parted").glob("part-*"):
+            there.buckets["in"].write(f"parted/{part.name}", part.read_bytes())
+        job = there.service.run(input_path="parted/*.csv", output_path="far.parquet")
+
+        assert ["completed", "completed"] == [local["status"], job["status"]], job
+        assert digest(parted.bucket("out") / "local.parquet") == there.digest("far.parquet")
 
 
 def test_objects_that_do_not_fit_together(service: Service) -> None:
