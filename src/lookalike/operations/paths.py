@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from unicodedata import category
 
-from lookalike.storage.patterns import is_several, matcher
+from lookalike.storage.patterns import BESIDE, is_several, matcher
 
 PATH_MAX_CHARS = 1024
 OURS = ".lookalike"  # staged parts stand under it, in the output bucket
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_ENDINGS = (".manifest.json", ".report.html", ".report.json")
 _PREFIX_NAMES = re.compile(r"part-\d{5,}\.[^/]*|_manifest\.json|_report\.(html|json)")
 
 
@@ -41,7 +40,7 @@ def would_overwrite(output: str, path: str) -> bool:
         return matcher(path)(part if is_prefix(output) else output)
     if is_prefix(output):
         return path.startswith(output) and _PREFIX_NAMES.fullmatch(path.removeprefix(output)) is not None
-    return path == output or (path.startswith(output) and path.removeprefix(output) in _ENDINGS)
+    return path == output or (path.startswith(output) and path.removeprefix(output) in BESIDE)
 
 
 def _problems(path: str, may_be_prefix: bool, may_be_pattern: bool) -> Iterator[str]:

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
 import polars as pl
-from polars._typing import ConcatMethod
 
 from lookalike import formats
 from lookalike.errors import InputChanged, InputInvalid, InputNotFound, InputRefused, ObjectMissing
@@ -43,8 +42,8 @@ def gather(request: Request, context: Context) -> tuple[pl.DataFrame, Facts]:
         context.listener.progress("ingest", 0.5 * len(fetched) / len(before))
     if _list(request, context) != before or any(one.size_bytes != one.info.size_bytes for one in fetched):
         raise InputChanged(f"'{request.input_path}' changed while it was being read.")
-    how: ConcatMethod = "vertical_relaxed" if formats.load(request.input_format).textual else "vertical"
-    table = _one_table({one.info.path: one.cells for one in fetched}, how)
+    cells = {one.info.path: one.cells for one in fetched}
+    table = _one_table(cells, textual=formats.load(request.input_format).textual)
     lines = "".join(f"{one.sha256}  {one.info.path}\n" for one in fetched)
     return table, {
         "etag": None if several else before[0].etag,
@@ -114,16 +113,30 @@ def _cells(stream: BinaryIO, path: str, request: Request, context: Context) -> p
         raise
 
 
-def _one_table(cells: Mapping[str, pl.DataFrame], how: ConcatMethod) -> pl.DataFrame:
+def _one_table(cells: Mapping[str, pl.DataFrame], *, textual: bool) -> pl.DataFrame:
     """The rows of all objects, in the columns of the first."""
     (first, table), *others = cells.items()
-    if not others:
-        return table
+    known = {name: (first, dtype) for name, dtype in table.schema.items()}
     for path, frame in others:
         _refuse_other_columns((first, table), (path, frame))
-    for path, frame in others:
-        _refuse_other_dtypes((first, table), (path, frame), how)
-    return pl.concat([frame.select(table.columns) for frame in cells.values()], how=how)
+        for name, (where, dtype) in known.items():
+            joined = _joined(dtype, frame.schema[name], textual=textual)
+            if joined is None:
+                told = f"Column '{name}' is {dtype} in '{where}' and {frame.schema[name]} in '{path}'."
+                raise InputInvalid(told, hint=_SAME)
+            if joined != dtype:
+                known[name] = (path, joined)
+    schema = {name: dtype for name, (_, dtype) in known.items()}
+    return pl.concat([frame.select(table.columns).cast(schema) for frame in cells.values()])  # type: ignore[arg-type]
+
+
+def _joined(one: pl.DataType, other: pl.DataType, *, textual: bool) -> pl.DataType | None:
+    """The dtype that holds cells of both; where dtypes were read off the cells, any numbers are numbers."""
+    if one == other or not textual:
+        return one if one == other else None
+    if pl.Null in (one, other):
+        return other if one == pl.Null else one
+    return pl.Float64() if one.is_numeric() and other.is_numeric() else None
 
 
 def _refuse_other_columns(first: tuple[str, pl.DataFrame], other: tuple[str, pl.DataFrame]) -> None:
@@ -134,13 +147,3 @@ def _refuse_other_columns(first: tuple[str, pl.DataFrame], other: tuple[str, pl.
 
 
 _SAME = "Give objects of the same columns and dtypes, or a path that stands for fewer of them."
-
-
-def _refuse_other_dtypes(first: tuple[str, pl.DataFrame], other: tuple[str, pl.DataFrame], how: ConcatMethod) -> None:
-    (known, table), (path, frame) = first, other
-    for name, dtype in table.schema.items():
-        try:
-            pl.concat([table.select(name).clear(), frame.select(name).clear()], how=how)
-        except pl.exceptions.PolarsError:
-            told = f"Column '{name}' is {dtype} in '{known}' and {frame.schema[name]} in '{path}'."
-            raise InputInvalid(told, hint=_SAME) from None

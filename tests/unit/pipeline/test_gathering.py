@@ -83,6 +83,14 @@ def test_numbers_of_json_are_one_kind(context: Context) -> None:
     assert [1.0, None, 1.5] == gather(asked("in/*", "jsonl"), context)[0]["x"].to_list()
 
 
+def test_a_third_object_is_held_against_the_second(context: Context) -> None:
+    """Where the first has only missing cells, the next one says what the column is."""
+    put(context, **{"a.jsonl": b'{"x": null}\n', "b.jsonl": b'{"x": "text"}\n', "c.jsonl": b'{"x": 1}\n'})
+
+    with pytest.raises(InputInvalid, match=r"'x' is String in 'in/b\.jsonl' and Int64 in 'in/c\.jsonl'"):
+        gather(asked("in/", "jsonl"), context)
+
+
 @pytest.mark.parametrize(
     ("second", "says"),
     [

@@ -26,7 +26,7 @@ def inner(function: Function) -> Function:
 
     To count those of a dozen arrays at each call takes longer than what a step does with them.
     """
-    return _compiled(function, _nrt=False)
+    return _compiled(function, _nrt=False)  # numba's own switch; one that it no longer knew would be an error here
 
 
 def _compiled(function: Function, **how: Any) -> Function:

@@ -46,7 +46,7 @@ def make_course(layout: Layout, columns: Sequence[Learnt], dial: Dial) -> Course
         np.array([name in layout.monotone for name in layout.names], np.bool_),
         np.array([0.0 if n is None else _drawn(n, n.low) for n in numbers]),
         np.array([0.0 if n is None else _drawn(n, n.high) for n in numbers]),
-        np.array([np.nan if n is None else n.shift for n in numbers]),
+        np.array([np.nan if n is None or n.shift is None else n.shift for n in numbers]),
         np.array(scale),
         np.array([1.0 if n is None else float(n.step) for n in numbers]),
         _joined(known),

@@ -276,7 +276,8 @@ def _is_of(track: Track, course: Course, place: int) -> bool:
         return len(known) == len(atoms) == 0
     low, high = track.drawn(np.array([track.low, track.high]))
     bounds = (course.low[place], course.high[place], course.step[place]) == (low, high, track.step)
-    bounds = bounds and np.array_equal(course.logs[place], track.shift, equal_nan=True)
+    shift = np.nan if track.shift is None else track.shift
+    bounds = bounds and np.array_equal(course.logs[place], shift, equal_nan=True)
     return bounds and np.array_equal(known, track.known) and np.array_equal(atoms, track.atoms, equal_nan=True)
 
 

@@ -211,7 +211,7 @@ def _draw_number(by: By, rows: Rows, features: Array, where: tuple[int, int], ra
         if start <= other < end:
             residual += way * (forest.donors[other] - residual)
         value = _within(ends, origin + residual, course.rising[c])
-        value = _counting(course, c, _on_grid(course, c, _counted(course, c, value)))
+        value = _counting(course, c, _counted(course, c, value))
         if not differs or value != before:
             break
     return value  # type: ignore[no-any-return]
@@ -232,8 +232,8 @@ def _ends(course: Course, rows: Rows, i: int, c: int) -> tuple[float, float]:
 
 @inner
 def _counted(course: Course, c: int, value: float) -> float:
-    """The value counted from its column's offset, of what steps count with."""
-    return value if np.isnan(course.logs[c]) else exp(value) - course.logs[c]
+    """The value counted from its column's offset, on its grid, of what steps count with."""
+    return _on_grid(course, c, value if np.isnan(course.logs[c]) else exp(value) - course.logs[c])
 
 
 @inner

@@ -51,7 +51,7 @@ class Number:
         atoms: Values that stand out, among them those that are not finite.
         middle: What stands for a value where there is none yet.
         repeats: Whether cells that equal the one before are told apart.
-        shift: Added to a counted value before its logarithm is taken, which is what steps count with; NaN: the value.
+        shift: Added to a counted value before its logarithm is taken, which is what steps count with; None: the value.
     """
 
     dtype: pl.DataType
@@ -64,7 +64,7 @@ class Number:
     atoms: Floats
     middle: float
     repeats: bool
-    shift: float = np.nan
+    shift: float | None = None
 
     @property
     def numeric(self) -> bool:
@@ -73,11 +73,11 @@ class Number:
     def drawn(self, counted: Floats) -> Floats:
         """What steps count with instead of values counted from the offset."""
         told = np.asarray(counted, np.float64)
-        return told if np.isnan(self.shift) else logs(told + self.shift)
+        return told if self.shift is None else logs(told + self.shift)
 
     def counted(self, drawn: Floats) -> Floats:
         """Values counted from the offset, of what steps count with."""
-        if np.isnan(self.shift):
+        if self.shift is None:
             return drawn
         told, scale = exps(drawn) - self.shift, 10.0**self.decimals
         return np.clip(told if self.decimals < 0 else np.rint(told * scale) / scale, self.low, self.high)
@@ -144,7 +144,7 @@ def load_number(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]])
         atoms,
         float(spec["middle"]),
         bool(spec["repeats"]),
-        float(spec["shift"]),
+        None if spec["shift"] is None else float(spec["shift"]),
     )
     if known.ndim != 1 or atoms.ndim != 1 or not _is_sound(number):
         raise ValueError("a number's bounds, grid or values")
@@ -160,11 +160,10 @@ def _is_sound(number: Number) -> bool:
     grid = -1 <= number.decimals <= 15 and 1 <= number.step <= WHOLE_MAX and bool((np.diff(number.known) > 0).all())
     if not grid or not allowed.all() or not inside[: 3 + len(number.known)].all():
         return False
-    if np.isfinite(number.shift) and not (
-        number.low + number.shift >= LOG_MIN and number.high + number.shift < LOG_MAX
-    ):
+    shift = number.shift
+    if shift is not None and not (LOG_MIN <= number.low + shift <= number.high + shift < LOG_MAX):
         return False
-    plain = replace(number, shift=np.nan)
+    plain = replace(number, shift=None)
     cells = plain.decode(told, np.zeros(len(told), np.int64))
     return bool(np.array_equal(_counted(cells, number.offset)[0], told, equal_nan=True))
 
@@ -197,13 +196,13 @@ def fit_number(cells: pl.Series, first: Mask) -> Number:
         np.array([*(distinct if few else spikes(distinct, n_rows)), *strange], np.float64),
         middle,
         not few and float(same.sum()) >= REPEATED_SHARE * max(int((~first).sum()), 1),
-        np.nan if plain else _shift(held, offset, LOG_MAX / 10.0 ** max(decimals, 0), ~missing & ~first & ~same),
+        None if plain else _shift(held, offset, LOG_MAX / 10.0 ** max(decimals, 0), ~missing & ~first & ~same),
     )
 
 
-def _shift(held: Floats, offset: int, limit: float, moves: Mask) -> float:
+def _shift(held: Floats, offset: int, limit: float, moves: Mask) -> float | None:
     """
-    What is added to values before their logarithm is taken, NaN for none: it is, where changes grow with the level.
+    What is added to values before their logarithm is taken, None for none: it is, where changes grow with the level.
 
     Args:
         limit: Greatest value of which the digits are found again.
@@ -213,15 +212,15 @@ def _shift(held: Floats, offset: int, limit: float, moves: Mask) -> float:
     rows = np.flatnonzero(moves)[:: max(1, int(moves.sum()) // CHANGES_MAX)]
     least, most = held.min() + offset, held.max() + offset
     if len(rows) < CHANGES_MIN or least < 0 or not 0 < most < limit:
-        return np.nan
+        return None
     smallest = float((held + offset)[held + offset > 0].min())
     if smallest < LOG_MIN:
-        return np.nan
+        return None
     shift = float(offset) if least > 0 else offset + smallest
     level = held[rows] + held[rows - 1]
     grows = _rank_correlation(np.abs(held[rows] - held[rows - 1]), level)
     evens = _rank_correlation(np.abs(logs(held[rows] + shift) - logs(held[rows - 1] + shift)), level)
-    return shift if grows > GROWS and abs(evens) < grows - EVENS else np.nan
+    return shift if grows > GROWS and abs(evens) < grows - EVENS else None
 
 
 def _rank_correlation(a: Floats, b: Floats) -> float:

@@ -79,6 +79,18 @@ def test_sequences_stay_at_their_levels(n: int) -> None:
     assert 0.7 < float(of[1]["mean"].std()) / float(of[0]["mean"].std()) < 1.4
 
 
+def test_sequences_that_begin_late_come_to_their_levels() -> None:
+    """Where a number is missing at first, and so says nothing of its level, it spreads no wider than real ones do."""
+    n, rng = 25, np.random.default_rng(1)
+    late = np.arange(ROWS)[None, :] < rng.integers(0, ROWS // 2, (n, 1))
+    values = pl.Series(np.where(late, np.nan, LEVELS[:n] + noise(n)).ravel().round(2), nan_to_null=True)
+    table = panel(noise(n)).with_columns(values.alias("x"))
+    found = TimeSeriesSynthesizer(seed=1, sequence_key="city", sequence_index="day").fit(table).sample(n_sequences=150)
+    within = [float(frame.group_by("city").agg(pl.col("x").std())["x"].mean()) for frame in (table, found)]
+
+    assert 0.8 < within[1] / within[0] < 1.2
+
+
 def test_a_level_that_is_missing_in_some_sequences() -> None:
     """A number that some sequences never have, and one that others have late: rows come out all the same."""
     table = panel(LEVELS + noise()).with_columns(

@@ -162,7 +162,7 @@ def test_changes_that_grow_with_the_level_are_counted_in_logarithms(cells: pl.Se
     first = firsts(len(cells), *range(0, len(cells), 40))
     number = fit_number(cells, first)
 
-    assert np.isfinite(number.shift)
+    assert number.shift is not None
     assert come_back(cells)
     told, modes = number.encode(cells, first)
     assert cells.to_list() == number.decode(told, modes).to_list()
@@ -183,7 +183,7 @@ def test_other_columns_are_counted_as_they_are(cells: Any) -> None:
     """No logarithm of what may fall below zero, changes alike at all levels, or loses digits."""
     number = fit_number(pl.Series(cells), firsts(len(cells), *range(0, len(cells), 40)))
 
-    assert np.isnan(number.shift)
+    assert number.shift is None
 
 
 def altered(**fields: Any) -> None:
