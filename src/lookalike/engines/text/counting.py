@@ -75,17 +75,17 @@ class Tree:
 class _Row:
     """All texts with beginnings and ends, once below their kinds' roots and once below that of all."""
 
-    token: Array  # int64 (p,)
-    record: Array  # int64 (p,)
-    place: Array  # int64 (p,): how many tokens of the text stand before
-    root: Array  # int64 (p,)
+    token: Array  # int32 (p,)
+    record: Array  # int32 (p,)
+    place: Array  # int32 (p,): how many tokens of the text stand before
+    root: Array  # int32 (p,)
 
 
 @dataclass(frozen=True, eq=False)
 class _Level:
     """N-grams of one length, in the order of what they follow and of their last tokens."""
 
-    at: Array  # int64 (p,): the n-gram that ends at each position, -1 where none is counted
+    at: Array  # int32 (p,): the n-gram that ends at each position, -1 where none is counted
     sample: Array  # int64 (m,): a position at which each ends
     parent: Array  # int64 (m,): the kept n-gram that each continues
     records: Array  # int64 (m,): in how many records
@@ -94,12 +94,14 @@ class _Level:
     def ends(self) -> Array:
         """The number among the kept of the n-gram that ends at each position; -1 for none."""
         number = np.where(self.kept, np.cumsum(self.kept) - 1, -1)
-        return np.append(number, -1)[self.at]  # the last of them is that of -1
+        return np.append(number, -1).astype(np.int32)[self.at]  # the last of them is that of -1
 
 
 def count_tree(corpus: Corpus, *, floor: int, order: int, scale: float) -> Tree:
     """
     The shares of all n-grams up to `order` tokens that are in `floor` records at least; single tokens all count.
+
+    There must be a text, and fewer than a thousand million tokens: places are numbered in 32 bits.
 
     Args:
         floor: Of records of any kind; a kind's tree has what of that is found in the kind.
@@ -110,9 +112,7 @@ def count_tree(corpus: Corpus, *, floor: int, order: int, scale: float) -> Tree:
     above = row.root
     for length in range(1, order + 1):
         levels.append(_level(corpus, row, above, floor if length > 1 else 1))
-        above = levels[-1].ends()[:-1]
-        above = np.where(row.place[1:] > 0, above, -1)
-        above = np.concatenate([[-1], above])
+        above = np.where(row.place > 0, np.roll(levels[-1].ends(), 1), np.int32(-1))
     counts = [_counts(row, levels, number) for number in range(order)]
     return _join(corpus, row, levels, [_shares(corpus, row, *pair, scale) for pair in zip(levels, counts, strict=True)])
 
@@ -121,30 +121,30 @@ def _row(corpus: Corpus) -> _Row:
     """The row, `ids` twice: first all texts of their kinds, then all texts of any."""
     lengths = np.diff(corpus.ends, prepend=0) + 2
     ends = np.cumsum(lengths)
-    token = np.full(ends[-1] if ends.size else 0, corpus.beginning, np.int64)
-    place = np.arange(token.size) - np.repeat(ends - lengths, lengths)
+    token = np.full(ends[-1], corpus.beginning, np.int32)
+    place = (np.arange(token.size) - np.repeat(ends - lengths, lengths)).astype(np.int32)
     token[ends - 1] = corpus.end
     inner = np.ones(token.size, bool)
     inner[ends - 1] = inner[ends - lengths] = False
     token[inner] = corpus.ids
-    record = np.repeat(np.arange(lengths.size), lengths)
-    every = np.full(token.size, corpus.n_roots - 1)
+    record = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths)
+    every = np.full(token.size, corpus.n_roots - 1, np.int32)
     if corpus.n_roots == 1:
         return _Row(token, record, place, every)
-    kinds = np.repeat(corpus.kinds.astype(np.int64), lengths)
+    kinds = np.repeat(corpus.kinds.astype(np.int32), lengths)
     return _Row(np.tile(token, 2), np.tile(record, 2), np.tile(place, 2), np.concatenate([kinds, every]))
 
 
 def _level(corpus: Corpus, row: _Row, above: Array, floor: int) -> _Level:
     """N-grams that continue those of `above`, the kept n-gram before each position."""
     valid = np.flatnonzero(above >= 0)
-    keys = above[valid] * (corpus.n_tokens + 2) + row.token[valid]
+    keys = above[valid].astype(np.int64) * (corpus.n_tokens + 2) + row.token[valid]
     order = np.argsort(keys, kind="stable")
     sorted_keys, where = keys[order], valid[order]
     fresh = np.diff(sorted_keys, prepend=-1) != 0
     again = ~fresh & (np.diff(row.record[where], prepend=-1) == 0)
     number = np.cumsum(fresh) - 1
-    at = np.full(row.token.size, -1, np.int64)
+    at = np.full(row.token.size, -1, np.int32)
     at[where] = number
     sample = where[fresh]
     records = np.bincount(number[~again], minlength=sample.size)

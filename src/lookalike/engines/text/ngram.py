@@ -9,10 +9,10 @@ import numpy as np
 from lookalike.engines.text.counting import Array, Corpus, Tree, count_tree, n_roots
 from lookalike.engines.text.descending import Descent, draw_texts, sum_bits
 
-ORDER = 5
+ORDER = 4  # of 5 more is told word by word as records have it, and nothing is gained
 ORDERS_MAX = 16  # a longer one is a damaged header
-DISCOUNT = 0.4  # of Kneser and Ney's: with theirs held-back texts are likelier, drawn ones turn to word salad
-ALL_KINDS = 0.7  # how far what all kinds say is followed before the kind's own shorter n-gram is asked
+DISCOUNT = 0.35  # of Kneser and Ney's: with theirs held-back texts are likelier, but drawn ones are word salad
+ALL_KINDS = 0.5  # how far what all kinds say is followed before the kind's own shorter n-gram is asked
 DTYPES = {"first": np.int64, "token": np.int32, "share": np.float64}
 
 
@@ -43,8 +43,10 @@ class Ngram:
             ends: int64 ``(n,)``, where in `ids` each text ends. Texts may be empty.
 
         Raises:
-            ValueError: if a kind is none.
+            ValueError: if a kind is none, or there are not as many lengths as kinds.
         """
+        if lengths.shape != kinds.shape:
+            raise ValueError("not as many lengths as kinds")
         seeds = rng.integers(0, 2**64, kinds.size, np.uint64)
         return draw_texts(self._descent(), self._kinds(kinds), np.array(lengths, np.int32), seeds)
 
@@ -53,10 +55,12 @@ class Ngram:
         Mean bits a token of texts that were held back, with the ends of texts; a token that cannot be drawn counts 20.
 
         Raises:
-            ValueError: if a kind is none, or there is no text.
+            ValueError: if a kind is none, there is no text, or a text ends where there is none.
         """
         if not ends.size:
             raise ValueError("no text")
+        if ends.shape != kinds.shape or (np.diff(ends, prepend=0) < 0).any() or ends[-1] != ids.size:
+            raise ValueError("texts that end elsewhere")
         texts = np.array(ids, np.int32), np.array(ends, np.int64)
         return float(sum_bits(self._descent(), *texts, self._kinds(kinds))) / (ids.size + ends.size)
 

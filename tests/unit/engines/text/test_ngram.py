@@ -225,6 +225,17 @@ def test_a_kind_that_is_none_is_refused(kind: int) -> None:
         write(fit(made(), floor=2), [0, kind], [3, 3])
 
 
+def test_rows_that_do_not_fit_each_other_are_refused() -> None:
+    """Fewer lengths than kinds, or ends beyond the tokens, are an error, not a look beyond the arrays."""
+    model, texts = fit(made(), floor=2), made(5)
+    with pytest.raises(ValueError, match="lengths"):
+        write(model, [0, 1], [3])
+    with pytest.raises(ValueError, match="end elsewhere"):
+        model.bits(texts.ids, texts.ends + 1, texts.kinds)
+    with pytest.raises(ValueError, match="end elsewhere"):
+        model.bits(texts.ids, texts.ends, texts.kinds[1:])
+
+
 def test_a_model_is_told_and_loaded() -> None:
     """A loaded model writes the same texts."""
     model = fit(made(), floor=2)
