@@ -44,6 +44,8 @@ def draw_texts(descent: Descent, kinds: Array, lengths: Array, seeds: Array) -> 
     """
     A text a row, of its own seed: the tokens of all, int32, and where each ends, int64.
 
+    Of some candidates it is the one that tells most of its kind and is near its length.
+
     Args:
         kinds: int32 ``(n,)``, roots.
         lengths: int32 ``(n,)``, tokens wished for.
