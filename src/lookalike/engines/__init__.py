@@ -12,6 +12,29 @@ BLOCK_ROWS = (
 )
 
 
+class Kept(Protocol):
+    """Where long work keeps how far it came, so that another try, anywhere, goes on from there."""
+
+    def load(self) -> bytes | None:
+        """What was kept last; None if nothing was."""
+
+    def save(self, value: bytes) -> None:
+        """Keep this instead."""
+
+
+class Nowhere:
+    """Keeps nothing: for work that nobody will take up again."""
+
+    def load(self) -> bytes | None:
+        return None
+
+    def save(self, value: bytes) -> None:
+        pass
+
+
+NOWHERE = Nowhere()
+
+
 class Plan(Protocol):
     """What must be known before columns can be fitted one by one: codecs, order, relations, the encoded table."""
 
@@ -19,7 +42,7 @@ class Plan(Protocol):
     def n_groups(self) -> int:
         """How many groups of columns there are to fit; each can be fitted alone, anywhere."""
 
-    def fit_group(self, group: int) -> bytes:
+    def fit_group(self, group: int, kept: Kept = NOWHERE) -> bytes:
         """Fit one group, ``0 <= group < n_groups``; the bytes are arrays and JSON, the same whoever fits."""
 
     def join(self, groups: Iterable[bytes]) -> "Model":

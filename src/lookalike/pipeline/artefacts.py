@@ -29,6 +29,11 @@ def group_name(group: int) -> str:
     return f"group-{group:05d}"
 
 
+def kept_name(group: int) -> str:
+    """Artefact of how far the fitting of a group came."""
+    return f"kept-{group:05d}"
+
+
 def block_name(block: int) -> str:
     """Artefact of one block of drawn rows."""
     return f"block-{block:07d}.arrow"
@@ -106,3 +111,17 @@ class Artefacts:
         for info in self._bucket.objects(self._prefix):
             if info.path not in kept:
                 self._bucket.delete(info.path)
+
+
+class KeptArtefact:
+    """How far a piece of work came, as an artefact; see `engines.Kept`."""
+
+    def __init__(self, artefacts: Artefacts, name: str) -> None:
+        self._artefacts = artefacts
+        self._name = name
+
+    def load(self) -> bytes | None:
+        return self._artefacts.read(self._name) if self._artefacts.exists(self._name) else None
+
+    def save(self, value: bytes) -> None:
+        self._artefacts.write(self._name, value)

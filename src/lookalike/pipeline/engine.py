@@ -1,6 +1,7 @@
-"""The engine of a request's data type."""
+"""The engine that learns a request's table, and the one that a model is of."""
 
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -8,12 +9,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lookalike import plugins
-from lookalike.data.metadata import Metadata
+from lookalike.data.metadata import ColumnType, Metadata
 from lookalike.data.parameters import Parameters, asking
 from lookalike.engines import Model, Synthesizer
+from lookalike.engines.tabular.file import kind_of
 from lookalike.pipeline.artefacts import CONDITIONS, MODEL, TOLD, Artefacts
 from lookalike.pipeline.kinds import known
 from lookalike.pipeline.work import Request
+
+_ROOM = "lookalike.engines"
 
 
 class Promise(Protocol):
@@ -51,9 +55,12 @@ def parameters(request: Request, artefacts: Artefacts) -> Parameters:
 
 
 def synthesizer(request: Request, artefacts: Artefacts) -> Synthesizer:
-    """The synthesizer of a request whose table was profiled."""
-    engine = plugins.part("lookalike.engines", request.data_type)
-    made: Synthesizer = engine.Synthesizer(parameters(request, artefacts))
+    """The synthesizer of a request whose table was profiled: of a table with texts the text engine's."""
+    types = {column["type"] for column in artefacts.read_json("metadata.json")}
+    texts = request.data_type == "tabular" and ColumnType.TEXT in types
+    made: Synthesizer = plugins.part(_ROOM, "text" if texts else request.data_type).Synthesizer(
+        parameters(request, artefacts)
+    )
     return made
 
 
@@ -65,7 +72,8 @@ def model(request: Request, artefacts: Artefacts) -> Model:
         ModelFileError: damaged, or of another version.
         InputInvalid: what is asked for does not fit its columns.
     """
-    loaded = plugins.part("lookalike.engines", request.data_type).Model.from_bytes(artefacts.read(MODEL))
+    value = artefacts.read(MODEL)
+    loaded = _engine(request, value).Model.from_bytes(value)
     asked: Model = loaded.asked(asking(request.data_type, request.parameters), conditions(artefacts))
     return asked
 
@@ -82,7 +90,7 @@ def promise(request: Request, value: bytes) -> Promise:
     Raises:
         ModelFileError: damaged, or of another version.
     """
-    loaded: Promise = plugins.part("lookalike.engines", request.data_type).load_promise(value)
+    loaded: Promise = _engine(request, value).load_promise(value)
     return loaded
 
 
@@ -93,6 +101,13 @@ def settler(request: Request, artefacts: Artefacts) -> Settler:
     Raises:
         ModelFileError: damaged, or of another version.
     """
-    engine = plugins.part("lookalike.engines", request.data_type)
+    engine = _engine(request, artefacts.read(MODEL))
     made: Settler = engine.Settler(model(request, artefacts), seed=request.seed, total=request.n_rows)
     return made
+
+
+def _engine(request: Request, value: bytes) -> ModuleType:
+    """The engine whose model these bytes are, if it may be; else the request's, which says what is wrong."""
+    may = {"tabular": ("tabular", "text")}.get(request.data_type, (request.data_type,))
+    kind = (kind_of(value) or "").removesuffix(" model").replace(" ", "_")
+    return plugins.part(_ROOM, kind if kind in may else request.data_type)

@@ -9,7 +9,7 @@ from lookalike import formats
 from lookalike.engines import Model, Plan
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, group_name, keys_name
+from lookalike.pipeline.artefacts import MODEL, Artefacts, KeptArtefact, block_name, group_name, kept_name, keys_name
 from lookalike.pipeline.context import read_metadata
 from lookalike.pipeline.digesting import Digesting
 from lookalike.pipeline.engine import Promise
@@ -46,7 +46,7 @@ class Tasks:
             return
         if self._plan is None:
             self._plan = engine.synthesizer(_request(item), artefacts).load_plan(artefacts.read("plan"))
-        artefacts.write(name, self._plan.fit_group(item["group"]))
+        artefacts.write(name, self._plan.fit_group(item["group"], KeptArtefact(artefacts, kept_name(item["group"]))))
 
     def draw_block(self, item: Item) -> int:
         """Draw one block, unless its artefact is there already; returns how many rows it has."""

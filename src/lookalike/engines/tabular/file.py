@@ -69,6 +69,11 @@ def kind_of(value: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
+def part(arrays: Arrays, prefix: str) -> dict[str, npt.NDArray[Any]]:
+    """The arrays whose names begin so, without that."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
 def _contents(kind: str, value: bytes) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     end = _PREFIX + int.from_bytes(value[16:24], "little")
     try:

@@ -34,7 +34,12 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Model:
-    """See `engines.Model`. It holds levels and quantiles of real columns: guard it as you guard the table."""
+    """
+    See `engines.Model`. It holds levels and quantiles of real columns: guard it as you guard the table.
+
+    Attributes:
+        block_rows: Rows of a block at most; row numbers go on from one block to the next by so many.
+    """
 
     layout: Layout
     chain: Chain
@@ -42,6 +47,7 @@ class Model:
     refiner: Refiner = UNREFINED
     asking: Asking = NOTHING
     conditions: pl.DataFrame | None = None
+    block_rows: int = BLOCK_ROWS
     asked_by_total: dict[int, Wishes] = field(default_factory=dict, compare=False)
 
     @property
@@ -51,11 +57,6 @@ class Model:
     @property
     def notes(self) -> tuple[str, ...]:
         return self.layout.notes
-
-    @property
-    def block_rows(self) -> int:
-        """See `engines.Model.block_rows`."""
-        return BLOCK_ROWS
 
     def asked(self, asking: Asking, conditions: pl.DataFrame | None = None) -> "Model":
         """
@@ -86,12 +87,12 @@ class Model:
 
     def draw(self, n_rows: int, *, seed: int, block: int, total: int | None = None) -> pl.DataFrame:
         """See `engines.Model.draw`. Rows of a block are exchangeable, so no order of train can show."""
-        if not 1 <= n_rows <= BLOCK_ROWS:
-            raise UsageError(f"A block has 1 to {BLOCK_ROWS} rows, not {n_rows}.", hint="Draw several blocks.")
-        wishes = self.wishes(total or block * BLOCK_ROWS + n_rows)
+        if not 1 <= n_rows <= self.block_rows:
+            raise UsageError(f"A block has 1 to {self.block_rows} rows, not {n_rows}.", hint="Draw several blocks.")
+        wishes = self.wishes(total or block * self.block_rows + n_rows)
 
         def draw(places: Places, turn: int) -> tuple[pl.DataFrame, Mask]:
-            rows = (block * BLOCK_ROWS + places).astype(np.uint64)
+            rows = (block * self.block_rows + places).astype(np.uint64)
             return self.candidates(stream(seed, "draw", block, turn), seed, rows, wishes)
 
         return fill(n_rows, draw)
@@ -150,7 +151,7 @@ class Model:
 
     def _natural(self, names: Sequence[str]) -> pl.DataFrame:
         """Rows of the named columns as they come if nothing is asked for."""
-        plain = replace(self, asking=NOTHING, conditions=None, asked_by_total={})
+        plain = replace(self, asking=NOTHING, conditions=None, asked_by_total={}, block_rows=BLOCK_ROWS)
         return plain.draw(BLOCK_ROWS, seed=self.seed, block=NATURAL_BLOCK).select(names)
 
     def to_bytes(self) -> bytes:

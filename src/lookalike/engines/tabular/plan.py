@@ -15,6 +15,7 @@ from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.streams import stream
+from lookalike.engines import NOWHERE, Kept
 from lookalike.engines.tabular.chain import grown_state, load_grown, make_chain
 from lookalike.engines.tabular.coded import Coded
 from lookalike.engines.tabular.directions import make_design
@@ -57,7 +58,7 @@ class Plan:
     def n_groups(self) -> int:
         return len(self._groups)
 
-    def fit_group(self, group: int) -> bytes:
+    def fit_group(self, group: int, kept: Kept = NOWHERE) -> bytes:
         """See `engines.Plan.fit_group`: the trees of a run of the chain."""
         columns = self._groups[group]
         grown = {column: grown_state(grow_trees(self._ground, column, self._cells(column))) for column in columns}

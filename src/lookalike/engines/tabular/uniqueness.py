@@ -5,7 +5,6 @@ import polars as pl
 
 from lookalike.data.digests import AllSeen, keys_of
 from lookalike.data.streams import stream
-from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular.filling import CANDIDATES_MAX, CANDIDATES_ONCE, Mask, Places
 from lookalike.engines.tabular.model import Model
 from lookalike.errors import ConditionsUnreachable
@@ -79,7 +78,7 @@ class Settler:
 
     def _candidates(self, places: Places, block: int, turn: int) -> tuple[pl.DataFrame, Mask]:
         """Rows for places of a block, with the places' own row numbers, and which of them may stay otherwise."""
-        rows = (block * BLOCK_ROWS + places).astype(np.uint64)
+        rows = (block * self._model.block_rows + places).astype(np.uint64)
         rng = stream(self._seed, "draw again", block, turn)
         return self._model.candidates(rng, self._seed, rows, self._model.wishes(self._total))
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lookalike.data.asking import SequenceAsking
 from lookalike.data.streams import key, stream
+from lookalike.engines import NOWHERE, Kept
 from lookalike.engines.tabular import Plan as StartPlan
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.tabular.plan import load_plan as load_start_plan
@@ -70,7 +71,7 @@ class Plan:
     def n_groups(self) -> int:
         return self.starts.n_groups + len(self.layout.names)
 
-    def fit_group(self, group: int) -> bytes:
+    def fit_group(self, group: int, kept: Kept = NOWHERE) -> bytes:
         """See `engines.Plan.fit_group`."""
         if group < self.starts.n_groups:
             return self.starts.fit_group(group)

@@ -1,0 +1,47 @@
+"""
+Tables with texts: the columns beside them are the tabular engine's, which draws for each text how long it is and what
+it is about too; then a backend (`writers`) writes it.
+"""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from lookalike.data.metadata import Metadata
+from lookalike.engines import tabular
+from lookalike.engines.tabular import Promise
+from lookalike.engines.text.model import Model
+from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan
+from lookalike.engines.text.settling import Settler
+
+__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise"]
+
+
+@dataclass(frozen=True)
+class Synthesizer:
+    """See `engines.Synthesizer`; columns whose type is TEXT are texts."""
+
+    parameters: Parameters
+
+    def prepare(
+        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+    ) -> Plan:
+        """See `engines.Synthesizer.prepare`."""
+        return make_plan(table, metadata, self.parameters, seed, conditions)
+
+    def load_plan(self, value: bytes) -> Plan:
+        """See `engines.Synthesizer.load_plan`."""
+        return load_plan(value)
+
+
+def load_promise(value: bytes) -> Promise:
+    """
+    What the model of these bytes promises of the rows it shows: nothing is promised of hidden columns.
+
+    Raises:
+        ModelFileError: damaged, not ours, or of another version.
+    """
+    model = Model.from_bytes(value)
+    promise = tabular.load_promise(model.table.to_bytes())
+    shown = set(model.metadata.names)
+    return replace(promise, metadata=model.metadata, held=tuple(h for h in promise.held if set(h.rule.named) <= shown))
