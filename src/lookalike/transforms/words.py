@@ -60,7 +60,7 @@ def table(slots: tuple[str, ...]) -> Table:
 
     Args:
         slots: A key of `CLASSES`; ``=`` and a text; or ``words:`` and a name of `_words`, which may end in ``/lower``,
-            ``/upper``, ``/initial``, or ``/plain`` for small letters without accents.
+            ``/upper``, ``/initial``, ``/two`` for two digits, or ``/plain`` for small letters without accents.
     """
     return _of([""]) if not slots else _of(_texts(slots[0])) if len(slots) == 1 else _product(slots)
 
@@ -128,6 +128,7 @@ def _texts(slot: str) -> Sequence[str]:
         "upper": str.upper,
         "initial": lambda word: plain(word)[0],
         "plain": plain,
+        "two": lambda word: word.zfill(2),
     }
     return tuple(dict.fromkeys(shapes[form](word) for word in found))
 
@@ -140,6 +141,11 @@ def _words(name: str) -> Sequence[str]:
         "state": STATES,
         "city": CITIES,
         "octet": tuple(map(str, range(1, 255))),
+        "day": tuple(map(str, range(1, 29))),  # that every month has
+        "month": tuple(map(str, range(1, 13))),
+        "hour": tuple(map(str, range(1, 13))),  # of half a day
+        "afternoon": tuple(map(str, range(13, 24))),
+        "minute": tuple(map(str, range(60))),
     }[name]
 
 

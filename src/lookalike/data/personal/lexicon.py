@@ -1,4 +1,8 @@
-"""Frequent given names, surnames, words of streets and cities in several languages: facts that belong to nobody."""
+"""
+Frequent given names, surnames, words of streets and cities in several languages: facts that belong to nobody.
+
+Written by us from general knowledge, copied from no database, and licensed as the project is.
+"""
 
 _GIVEN = """
 James Mary John Patricia Robert Jennifer Michael Linda William Elizabeth David Barbara Richard Susan Joseph Jessica
@@ -25,6 +29,16 @@ Mariam Yusuf Noor Wei Li Ming Mei Jun Xin Hiroshi Yuki Takashi Sakura Kenji Haru
 Priya Rahul Ananya Amit Pooja Ivan Olga Dmitri Tatiana Sergei Natalia Alexei Irina Mikhail Svetlana Nguyen Linh Minh
 Kwame Ama Kofi Chidi Ngozi Wanjiru Thabo Zanele Anne Luca Leon Finn Elias Clara Ida Oskar Ella Theo Maya Liam Zoe
 Lucas Ava Mason Harper Amelia
+"""
+
+_NICKNAMES = """
+Bob Bobby Tom Tommy Mike Jim Jimmy Dave Sam Sammy Ben Benny Nick Tim Timmy Steve Chris Alex Matt Dan Danny Andy Tony
+Joe Joey Jeff Greg Pete Phil Ken Kenny Ron Ronnie Rick Ricky Ted Teddy Rob Robbie Bill Will Max Fred Freddie Charlie
+Harry Archie Alfie Josh Zach Nate Doug Don Ed Eddie Kate Katie Kathy Liz Lizzy Beth Becky Jenny Jen Maggie Meg Peggy
+Sue Susie Debbie Vicky Mandy Cindy Wendy Tracy Trish Pat Patty Sally Molly Polly Annie Abby Ellie Izzy Lexi Gabby Nina
+Rosie Sandy Steffi Uschi Heidi Toni Basti Fritz Heinz Horst Günter Gerd Anke Heike Silke Ulrike Jörg Ralf Holger Pepe
+Paco Lola Nacho Beppe Gigi Sasha Misha Vanya Katya Raj Ravi Anil Sunil Deepa Anita Sanjay Vijay Neha Kiran May June
+April Faith Hope Joy Ray Dean Grant
 """
 
 _SURNAMES = """
@@ -93,6 +107,7 @@ Monterrey Puebla
 """
 
 GIVEN = tuple(_GIVEN.split())
+NICKNAMES = tuple(_NICKNAMES.split())  # and other names that are found in texts but not made up
 SURNAMES = tuple(_SURNAMES.split())
 STREET_NAMES = tuple(_STREET_NAMES.split())
 STREET_WORDS = tuple(_STREET_WORDS.split())
