@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from bench.measuring.meter import peak_bytes, timed
-from lookalike import TabularModel, TabularSynthesizer, TimeSeriesModel, load, samples
+from lookalike import TabularModel, TabularSynthesizer, TextModel, TimeSeriesModel, load, samples
 from lookalike.engines import BLOCK_ROWS
 from lookalike.engines.tabular import Model
 from lookalike.formats import WriteOptions, parquet
@@ -82,7 +82,7 @@ def learn(train: pl.DataFrame, categorical: frozenset[str]) -> TabularModel:
     return TabularSynthesizer(seed=SEED, columns=told).fit(train)
 
 
-def keep(model: TabularModel | TimeSeriesModel, n_rows: int, out: Path) -> None:
+def keep(model: TabularModel | TextModel | TimeSeriesModel, n_rows: int, out: Path) -> None:
     """Write the rows to be judged."""
     model.sample(n_rows).write_parquet(out / "n.parquet")
     many = model.sample(10 * n_rows)

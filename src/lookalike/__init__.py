@@ -7,13 +7,23 @@ from lookalike.version import VERSION
 if TYPE_CHECKING:
     from lookalike.evaluation.report import Report
     from lookalike.judging import evaluate
-    from lookalike.library import TabularModel, TabularSynthesizer, TimeSeriesModel, TimeSeriesSynthesizer, load
+    from lookalike.library import (
+        TabularModel,
+        TabularSynthesizer,
+        TextModel,
+        TextSynthesizer,
+        TimeSeriesModel,
+        TimeSeriesSynthesizer,
+        load,
+    )
 
 __version__ = VERSION
 __all__ = [
     "Report",
     "TabularModel",
     "TabularSynthesizer",
+    "TextModel",
+    "TextSynthesizer",
     "TimeSeriesModel",
     "TimeSeriesSynthesizer",
     "__version__",
@@ -25,6 +35,8 @@ _PLACES = {
     "Report": "lookalike.evaluation.report",
     "TabularModel": "lookalike.library",
     "TabularSynthesizer": "lookalike.library",
+    "TextModel": "lookalike.library",
+    "TextSynthesizer": "lookalike.library",
     "TimeSeriesModel": "lookalike.library",
     "TimeSeriesSynthesizer": "lookalike.library",
     "evaluate": "lookalike.judging",

@@ -19,6 +19,7 @@ from lookalike.data.parameters import (
 )
 from lookalike.data.sequences.roles import find_roles, typed_roles
 from lookalike.data.sequences.wide import molten
+from lookalike.data.texts.roles import find_label
 from lookalike.errors import MetadataError, UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.gate import problems
@@ -28,11 +29,6 @@ from lookalike.evaluation.texts import report as of_texts
 from lookalike.tables import Given, conform, given, is_path, typed
 
 DataType = Literal["tabular", "time_series", "text"]
-
-MAX_LABELS = 200
-MAX_NUMBERS = 20  # different whole numbers that are labels still, such as stars
-
-_LEVELS = frozenset({ColumnType.BOOLEAN, ColumnType.CATEGORICAL, ColumnType.ORDERED})
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,13 +146,15 @@ def _wide_sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Rep
 
 
 def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:
-    asked = (*chosen.text_columns, *chosen.attributes, *([] if case.target is None else [case.target]))
-    _demand(case.metadata, list(asked))
-    text = _text_column(case, chosen.text_columns)
-    label = case.target or next(iter(chosen.attributes), None) or _label(case, text)
+    told, attributes = chosen.text_columns or (), chosen.attributes
+    _demand(case.metadata, [*told, *(attributes or ()), *([] if case.target is None else [case.target])])
+    text = _text_column(case, told)
+    label = case.target or next(iter(attributes or ()), None)
+    if label is None and attributes is None:
+        label = find_label(case.real, case.metadata, text)
     metadata = case.metadata.select([text, *([] if label is None else [label])])
     note = f"The texts are the column '{text}'" + (f", their labels '{label}'." if label else ".")
-    settings = replace(case.settings, notes=() if case.target and chosen.text_columns else (note,))
+    settings = replace(case.settings, notes=() if case.target and told else (note,))
     columns = of_texts.TextColumns(text, label)
     others = case.others(metadata, (label,))
     return of_texts.evaluate_texts(
@@ -173,16 +171,6 @@ def _text_column(case: _Case, told: tuple[str, ...]) -> str:
         hint = "Name one in text_columns, and judge one column of texts at a time."
         raise MetadataError(f"{len(found) or 'No'} columns could be the texts.", hint=hint)
     return found[0]
-
-
-def _label(case: _Case, text: str) -> str | None:
-    """The rightmost column that could well say of what kind a text is."""
-    for column in reversed(case.metadata.columns):
-        n = case.real[column.name].drop_nulls().n_unique()
-        most = MAX_LABELS if column.type in _LEVELS else MAX_NUMBERS if column.type is ColumnType.INTEGER else 0
-        if column.name != text and 2 <= n <= most:
-            return column.name
-    return None
 
 
 def _demand(metadata: Metadata, names: list[str]) -> None:

@@ -13,7 +13,7 @@ from lookalike.data.flatten import flatten
 from lookalike.data.frames import Kind, to_polars
 from lookalike.data.inference import infer
 from lookalike.data.metadata import NUMERIC, Metadata
-from lookalike.data.parameters import Parameters
+from lookalike.data.parameters import LINE_FORMATS, Parameters, TextParameters
 from lookalike.data.spelling import unspell
 from lookalike.errors import InputNotFound, MetadataError, UsageError
 
@@ -43,7 +43,7 @@ def given(data: Any, parameters: Parameters, *, format_name: str | None = None) 
 
     Raises:
         InputNotFound, InputInvalid, InputRefused: of a file; the message names line or column.
-        UsageError: neither a table nor a path, or a file whose format nothing tells.
+        UsageError: neither a table nor a path, a file whose format nothing tells, or lines where a table is needed.
     """
     nested = nested_names(parameters.columns) - set(parameters.exclude)
     if not is_path(data):
@@ -51,7 +51,10 @@ def given(data: Any, parameters: Parameters, *, format_name: str | None = None) 
         return Given(flatten(frame, nested), textual=False, null=None, kind=kind)
     path = Path(data)
     found, compression = formats.split_path(path.name)
-    part = formats.load(format_of(path, format_name or found))
+    name = format_of(path, format_name or found)
+    if not isinstance(parameters, TextParameters):
+        refuse_lines(path, name)
+    part = formats.load(name)
     options = formats.ReadOptions(delimiter=parameters.csv.delimiter, null=parameters.csv.null, nested=nested)
     try:
         with path.open("rb") as stream:
@@ -73,9 +76,23 @@ def format_of(path: Path, known: str | None) -> str:
     return known
 
 
+def refuse_lines(path: Path, name: str) -> None:
+    """
+    Nothing, if a format holds tables.
+
+    Raises:
+        UsageError: it holds a record a line.
+    """
+    if formats.canonical(name) in LINE_FORMATS:
+        raise UsageError(
+            f"'{path.name}' is {name.lower()}, a text a line, and no table.",
+            hint="For texts say --type text, or use TextSynthesizer; for tables choose another format.",
+        )
+
+
 def typed(table: Given, parameters: Parameters) -> tuple[pl.DataFrame, Metadata, Kind]:
     """
-    The table with its columns' meaning found or as `columns` tells it, without those that `exclude` names.
+    The table with its columns' meaning found or as told, without those that `exclude` names.
 
     Raises:
         InputInvalid, InputRefused, ConstraintBroken: as `data.inference.infer`.
@@ -85,7 +102,7 @@ def typed(table: Given, parameters: Parameters) -> tuple[pl.DataFrame, Metadata,
         textual=table.textual,
         null=table.null,
         exclude=parameters.exclude,
-        columns=parameters.columns,
+        columns=parameters.told_columns,
     )
     return frame, metadata, table.kind
 

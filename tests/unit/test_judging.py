@@ -125,7 +125,7 @@ def test_limits_name_figures_of_the_kind() -> None:
         ({"data_type": "text"}, MetadataError, "2 columns could be the texts"),
         ({"data_type": "text", "text_columns": ["who", "mood"]}, MetadataError, "2 columns could be"),
         ({"data_type": "text", "exclude": ["who", "mood"]}, MetadataError, "No columns could be the texts"),
-        ({"data_type": "text", "text_columns": "load"}, MetadataError, "holds no texts"),
+        ({"data_type": "text", "text_columns": "load"}, InputInvalid, "is told to be text"),
     ],
 )
 def test_what_cannot_be_judged_is_said(chosen: dict[str, Any], error: type[Exception], says: str) -> None:

@@ -12,7 +12,7 @@ from lookalike.errors import UsageError
 def test_names_are_files() -> None:
     """A room's parts are its files, sorted, without those that begin with an underscore."""
 
-    assert ("arrow", "csv", "json", "jsonl", "parquet") == plugins.names("lookalike.formats")
+    assert ("arrow", "csv", "json", "jsonl", "parquet", "txt") == plugins.names("lookalike.formats")
 
 
 def test_names_load_no_part() -> None:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError, PydanticSerializationError
 
@@ -15,10 +15,12 @@ from lookalike.data.frequency import parse_frequency
 from lookalike.errors import ValidationError
 
 SEED_MAX = 2**63 - 1
+LINE_FORMATS = ("txt",)  # of a record a line: they hold texts and no table
 # what only learning uses: of no effect where a model is there already
 OF_FITTING = (
     *("columns", "constraints", "exclude", "fit_rows", "min_level_rows", "privacy", "quality"),
     *("context_columns", "frequency", "layout", "sequence_index", "sequence_key"),
+    *("attributes", "backend", "budget_s", "endpoint", "text_columns", "transformer"),
 )
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -84,6 +86,11 @@ class Parameters(BaseModel):
     csv: CsvParameters = CsvParameters()
     model_from_job: Annotated[str, AfterValidator(_job_id)] | None = None
 
+    @property
+    def told_columns(self) -> Mapping[str, ColumnParameters]:
+        """What is told of columns, by `columns` or otherwise."""
+        return self.columns
+
 
 class TabularParameters(Parameters, Asking):
     """
@@ -145,30 +152,113 @@ class TimeSeriesParameters(Parameters, SequenceAsking):
         return SequenceAsking(**{name: getattr(self, name) for name in SequenceAsking.model_fields})
 
 
-class TextParameters(Parameters):
+_AS_FOUND, _AS_TEXT = ColumnParameters(), ColumnParameters(type="text")
+
+
+class EndpointParameters(BaseModel):
+    """
+    A language model that is asked for texts.
+
+    `name`: of the server, as the settings know it. `model`: as that server knows it. `examples`: real records shown in
+    each request, or none. `max_requests`, `max_tokens`: the most of the whole job; without them as many as it takes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    model: Annotated[str, Field(min_length=1, max_length=256)]
+    examples: Literal["fresh", "none"] = "fresh"
+    max_requests: Annotated[int, Field(ge=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+
+
+class TransformerParameters(BaseModel):
+    """
+    A transformer that is trained here.
+
+    `model_dir`: a folder with the model to begin with, or ``scratch``. `epochs`: how often each record is seen; left
+    out, as often as `budget_s` allows. `dp_epsilon`: train with differential privacy of that budget.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    model_dir: Annotated[str, Field(min_length=1, max_length=1_024)] = "scratch"
+    epochs: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    dp_epsilon: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+
+
+class TextParameters(Parameters, Asking):
     """
     What texts add.
 
-    `text_columns`: the columns that hold them. `attributes`: columns that say of what kind a text is. Both are inferred
-    where they are left out.
+    `backend`: what writes the texts. `text_columns`: the columns that hold them. `attributes`: columns that say of what
+    kind a text is; an empty list: none does. What is left out of these two is found in the cells. `budget_s`: seconds
+    of one processor that training may take, counted in steps, not by a clock. `endpoint`, `transformer`: of the backend
+    of that name. The wishes, `constraints`, `fit_rows`, `min_level_rows`: as of tables; wishes and rules are about the
+    columns beside the texts.
     """
 
-    text_columns: Names = ()
-    attributes: Names = ()
+    backend: Literal["recurrent", "ngram", "endpoint", "transformer"] = "recurrent"
+    text_columns: Annotated[Names, Field(min_length=1)] | None = None
+    attributes: Names | None = None
+    endpoint: EndpointParameters | None = None
+    transformer: TransformerParameters | None = None
+    budget_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    fit_rows: Annotated[int, Field(ge=20)] | None = None
+    min_level_rows: Annotated[int, Field(ge=1)] = 5
+    constraints: Constraints = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.backend == "endpoint" and self.endpoint is None:
+            raise PydanticCustomError("backend", "have the backend endpoint, but no endpoint: say its name and model")
+        for name in ("endpoint", "transformer"):
+            if getattr(self, name) is not None and self.backend != name:
+                raise PydanticCustomError("backend", f"have {name}, which means nothing without backend: {name}")
+        if any(rule.type == "unique" for rule in self.constraints):
+            raise PydanticCustomError("unique", "have a constraint unique, which is kept in tables only")
+        for name in self.text_columns or ():
+            if name in (self.attributes or ()):
+                raise PydanticCustomError("roles", "name a column in text_columns and in attributes")
+            if self.columns.get(name, _AS_FOUND) not in (_AS_FOUND, _AS_TEXT):
+                raise PydanticCustomError("roles", "name a column in text_columns that columns says is something else")
+        return self
+
+    @property
+    def told_columns(self) -> Mapping[str, ColumnParameters]:
+        """What is told of columns: those told to hold texts are texts, whatever they look like."""
+        return {**self.columns, **dict.fromkeys(self.text_columns or (), _AS_TEXT)}
+
+    @property
+    def asking(self) -> Asking:
+        """What is asked of the columns beside the texts."""
+        return Asking(**{name: getattr(self, name) for name in Asking.model_fields})
+
+    @property
+    def beside(self) -> TabularParameters:
+        """The same, as the tabular engine takes it that draws the columns beside the texts."""
+        return TabularParameters(**{name: getattr(self, name) for name in TabularParameters.model_fields})
 
 
 _NESTED: dict[str, type[BaseModel]] = {
     "columns": ColumnParameters,
     "csv": CsvParameters,
+    "endpoint": EndpointParameters,
     "fairness": Fairness,
     "release_gate": Limits,
+    "transformer": TransformerParameters,
 }
 _TAGS = {
     "constraints": 2,
     "conditions": 1,
     "release_gate": 1,
 }  # which part of an error's path says the form that was read, and is no key
-PARAMETERS: dict[str, type[Parameters]] = {"tabular": TabularParameters, "time_series": TimeSeriesParameters}
+PARAMETERS: dict[str, type[Parameters]] = {
+    "tabular": TabularParameters,
+    "text": TextParameters,
+    "time_series": TimeSeriesParameters,
+}
+_RULED = TabularParameters | TextParameters | TimeSeriesParameters
 
 
 P = TypeVar("P", bound=BaseModel)
@@ -197,13 +287,13 @@ def idle(chosen: Parameters) -> tuple[str, ...]:
 def declared(data_type: str, values: Mapping[str, Any]) -> tuple[Declared, ...]:
     """The rules that the parameters of a data type declare; none where it knows none. Raises as `checked`."""
     parsed = parse(data_type, values)
-    return parsed.constraints if isinstance(parsed, TabularParameters | TimeSeriesParameters) else ()
+    return parsed.constraints if isinstance(parsed, _RULED) else ()
 
 
 def asking(data_type: str, values: Mapping[str, Any]) -> Asking | SequenceAsking:
     """What the parameters of a data type ask of the output; nothing where it knows no such wishes. As `checked`."""
     parsed = parse(data_type, values)
-    return parsed.asking if isinstance(parsed, TabularParameters | TimeSeriesParameters) else NOTHING
+    return parsed.asking if isinstance(parsed, _RULED) else NOTHING
 
 
 def checked(model: type[P], values: Mapping[str, Any]) -> P:

@@ -74,6 +74,47 @@ def split_sequences(
     return _apart(table, np.flatnonzero(np.isin(numbers, chosen)))
 
 
+def split_texts(table: pl.DataFrame, text: str, share: float, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    Train and holdout: disjoint, together all rows, each in the order of `table`; no text is in both, in any letter case
+    and however spaced.
+
+    Args:
+        text: The column by which rows belong together; empty and missing ones do not.
+        share: Of rows in the holdout, ``0 … 0.5``. A text of more rows than are left to choose is not held back.
+
+    Returns:
+        The holdout has no rows where fewer than `HOLDOUT_MIN_ROWS` could be chosen; `note_texts` says so.
+    """
+    groups = _same_texts(table[text])
+    sizes = np.bincount(groups)
+    left, chosen = _n_holdout(table.height, share), np.zeros(sizes.size, dtype=np.bool_)
+    for group in stream(seed, "split").permutation(sizes.size).tolist():
+        if not left:
+            break
+        if sizes[group] <= left:
+            chosen[group] = True
+            left -= int(sizes[group])
+    rows = np.flatnonzero(chosen[groups])
+    return _apart(table, rows if len(rows) >= HOLDOUT_MIN_ROWS else rows[:0])
+
+
+def _same_texts(texts: pl.Series) -> NDArray[np.int64]:
+    """A number for each row, the same for rows of the same text."""
+    plain = texts.cast(pl.String).str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    frame = plain.alias("text").to_frame().with_row_index("row")
+    frame = frame.with_columns(pl.when(pl.col("text").fill_null("") == "").then("row").alias("row"))
+    return frame.select(pl.struct("text", "row").rank("dense"))["text"].to_numpy().astype(np.int64) - 1
+
+
+def note_texts(n_rows: int, n_holdout: int, share: float) -> str | None:
+    """A sentence for the report if no texts could be held back though they were asked for."""
+    if share == 0.0 or n_holdout:
+        return None
+    told = note(n_rows, share)
+    return told or "No holdout: nearly all texts repeat each other; privacy is measured without one."
+
+
 def note_sequences(table: pl.DataFrame, key: tuple[str, ...], share: float) -> str | None:
     """A sentence for the report if there are too few sequences for the holdout that was asked for."""
     if not key:

@@ -20,7 +20,11 @@ FAMILIES = ("fidelity", "utility", "privacy")
 
 
 ROOM = "lookalike.evaluation"
-ROOMS = {"tabular": ROOM, "time_series": f"{ROOM}.sequences"}  # of the metrics of each data type
+ROOMS = {
+    "tabular": ROOM,
+    "text": f"{ROOM}.texts",
+    "time_series": f"{ROOM}.sequences",
+}  # of the metrics of each data type
 
 
 def metric_names(room: str = ROOM) -> tuple[str, ...]:

@@ -1,7 +1,16 @@
-"""The library's door: fit a table or sequences you hold, sample new rows. No service, no files but those you name."""
+"""The library's door: fit tables, sequences or texts, sample new ones. No service, no files but those you name."""
 
 from lookalike.library.loading import load
 from lookalike.library.tabular import TabularModel, TabularSynthesizer
+from lookalike.library.text import TextModel, TextSynthesizer
 from lookalike.library.time_series import TimeSeriesModel, TimeSeriesSynthesizer
 
-__all__ = ["TabularModel", "TabularSynthesizer", "TimeSeriesModel", "TimeSeriesSynthesizer", "load"]
+__all__ = [
+    "TabularModel",
+    "TabularSynthesizer",
+    "TextModel",
+    "TextSynthesizer",
+    "TimeSeriesModel",
+    "TimeSeriesSynthesizer",
+    "load",
+]

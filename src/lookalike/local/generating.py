@@ -9,19 +9,24 @@ import polars as pl
 
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
-from lookalike.data.parameters import CsvParameters, TabularParameters, TimeSeriesParameters, checked, refuse
+from lookalike.data.parameters import LINE_FORMATS, CsvParameters, checked, refuse
+from lookalike.data.texts.lines import refuse_lineless
 from lookalike.errors import GateFailed
 from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings
-from lookalike.local import tabular, time_series
-from lookalike.local.learning import Kind, Learner, Learnt
+from lookalike.local import tabular, text, time_series
+from lookalike.local.learning import Chosen, Kind, Learner, Learnt
 from lookalike.local.output import check_folder, check_report, draft, told_as_usage
-from lookalike.tables import format_of, given, typed
+from lookalike.tables import format_of, given, refuse_lines, typed
 
 Tell = Callable[[str, float], None]
-DataType = Literal["tabular", "time_series"]
+DataType = Literal["tabular", "time_series", "text"]
 
-KINDS: Mapping[DataType, Kind] = {"tabular": tabular.kind, "time_series": time_series.kind}
+KINDS: Mapping[DataType, Kind] = {
+    "tabular": tabular.kind,
+    "text": text.kind,
+    "time_series": time_series.kind,
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     """
     check_report(report)
     check_folder(order.output, "--output")
-    writer = formats.load(format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name))
+    writer = formats.load(_written_as(order))
     kind = KINDS[order.data_type]
     parameters = checked(kind.parameters, order.parameters)
     refuse(problems(parameters.release_gate, held_back=parameters.holdout_share > 0, rooms=(kind.room,)))
@@ -91,17 +96,25 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     return Done(sum(heights), learner.seed, learnt.notes, judgement)
 
 
-def _learnt(
-    order: Order, parameters: TabularParameters | TimeSeriesParameters, learner: Learner, share: float, tell: Tell
-) -> Learnt:
+def _written_as(order: Order) -> str:
+    """The name of the format; UsageError where lines would have to hold a table."""
+    name = format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name)
+    if order.data_type != "text":
+        refuse_lines(order.output, name)
+    return formats.canonical(name)
+
+
+def _learnt(order: Order, parameters: Chosen, learner: Learner, share: float, tell: Tell) -> Learnt:
     tell("read", 0.0)
     table, metadata, _ = typed(given(order.source, parameters, format_name=order.format_name), parameters)
+    if _written_as(order) in LINE_FORMATS:
+        refuse_lineless(table)
     refuse_broken(table, metadata, parameters.constraints)
     tell("fit", 0.1)
     return learner.learn(table, metadata, share)
 
 
-def _settings(parameters: TabularParameters | TimeSeriesParameters, learnt: Learnt) -> ReportSettings:
+def _settings(parameters: Chosen, learnt: Learnt) -> ReportSettings:
     told = parameters.model_dump(mode="json")
     return ReportSettings(
         parameters.min_level_rows, told, learnt.notes, gate=told["release_gate"], breaches=learnt.breaches

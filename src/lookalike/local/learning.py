@@ -7,9 +7,11 @@ from typing import Any, Protocol
 import polars as pl
 
 from lookalike.data.metadata import Metadata
-from lookalike.data.parameters import TabularParameters, TimeSeriesParameters
+from lookalike.data.parameters import TabularParameters, TextParameters, TimeSeriesParameters
 from lookalike.evaluation.comparison import Breaches
 from lookalike.evaluation.report import Report, ReportSettings
+
+Chosen = TabularParameters | TextParameters | TimeSeriesParameters
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,6 @@ class Kind:
         learner: Made of parameters. Raises ValidationError for what only the service has.
     """
 
-    parameters: type[TabularParameters] | type[TimeSeriesParameters]
+    parameters: type[Chosen]
     room: str
     learner: Callable[[Mapping[str, Any]], Learner]

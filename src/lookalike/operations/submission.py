@@ -141,21 +141,26 @@ def _request(asked: Submission, chosen: Mapping[str, Any]) -> Request:
 
 def _problems(asked: Submission, rules: Rules) -> Iterator[tuple[str, str]]:
     yield from _data_type(asked.data_type)
-    for name in ("input_format", "output_format"):
-        if getattr(asked, name).lower() not in rules.formats:
-            yield name, f"must be one of {', '.join(rules.formats)}"
+    yield from _formats(asked, rules)
     yield from _numbers(asked, rules)
     yield from _places(asked, rules)
     yield from _project(asked.project_id)
 
 
+def _formats(asked: Submission, rules: Rules) -> Iterator[tuple[str, str]]:
+    """Formats of lines hold texts and nothing else."""
+    lines = parameters.LINE_FORMATS if _DATA_TYPES.get(asked.data_type.lower()) != "text" else ()
+    known = [name for name in rules.formats if name not in lines]
+    for name in ("input_format", "output_format"):
+        told = getattr(asked, name).lower()
+        if told not in known:
+            only = "is for data_type text; " if told in lines else ""
+            yield name, f"{only}must be one of {', '.join(known)}"
+
+
 def _data_type(name: str) -> Iterator[tuple[str, str]]:
-    available = ", ".join(parameters.PARAMETERS)
-    known = _DATA_TYPES.get(name.lower())
-    if known is None:
-        yield "data_type", f"is not known; available: {available}"
-    elif known not in parameters.PARAMETERS:
-        yield "data_type", f"'{known}' is not available in this version; available: {available}"
+    if name.lower() not in _DATA_TYPES:
+        yield "data_type", f"is not known; available: {', '.join(parameters.PARAMETERS)}"
 
 
 def _numbers(asked: Submission, rules: Rules) -> Iterator[tuple[str, str]]:
@@ -200,7 +205,7 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
         message = f"are longer than {PARAMETERS_MAX_BYTES} bytes"
         raise ValidationError(f"The parameters {message}.", fields=[("parameters", message)])
     data_type = _DATA_TYPES.get(asked.data_type.lower())
-    if data_type not in parameters.PARAMETERS:
+    if data_type is None:
         return {}  # the data type is reported by itself
     chosen = parameters.parse(data_type, dict(asked.parameters))
     if problems := [

@@ -4,6 +4,7 @@ import tempfile
 from typing import BinaryIO, cast
 
 from lookalike import formats
+from lookalike.data.parameters import LINE_FORMATS
 from lookalike.errors import InputInvalid, InputNotFound, InputRefused, ObjectMissing
 from lookalike.pipeline.artefacts import CONDITIONS
 from lookalike.pipeline.context import Context
@@ -24,8 +25,8 @@ def read_conditions(work: Work, context: Context) -> None:
         return
     bucket, path = at
     name, compression = formats.split_path(path)
-    if name is None:
-        raise InputInvalid(f"The table of conditions '{path}' has no suffix that tells its format.")
+    if name is None or name in LINE_FORMATS:
+        raise InputInvalid(f"The table of conditions '{path}' has no suffix that tells a format of tables.")
     with tempfile.TemporaryFile() as opened:
         stream = cast(BinaryIO, opened)
         try:

@@ -2,7 +2,6 @@
 
 from lookalike import formats
 from lookalike.data.breaches import refuse_broken
-from lookalike.data.columns import columns_from_json
 from lookalike.data.inference import infer
 from lookalike.data.parameters import declared
 from lookalike.pipeline.artefacts import TOLD
@@ -17,15 +16,15 @@ def stage(work: Work, context: Context) -> Work:
     """Artefacts ``metadata.json``, ``told.json``, ``train.arrow``, ``holdout.arrow``: typed columns, rows split."""
     request, artefacts = work.request, context.artefacts(work)
     raw = artefacts.read_frame("input.arrow")
+    parameters = known(request.data_type, request.parameters, told_by_lender(work, context))
     table, metadata = infer(
         raw,
         textual=formats.load(request.input_format).textual,
         null=request.parameters["csv"]["null"],
         exclude=request.parameters["exclude"],
-        columns=columns_from_json(request.parameters["columns"]),
+        columns=parameters.told_columns,
     )
     refuse_broken(table, metadata, declared(request.data_type, request.parameters))
-    parameters = known(request.data_type, request.parameters, told_by_lender(work, context))
     found = kind(request.data_type).profile(table, metadata, request, parameters)
     artefacts.write_json("metadata.json", found.metadata.to_json())
     artefacts.write_json(TOLD, found.told)

@@ -90,6 +90,14 @@ def _lines(path: Path, columns: Metadata, _: formats.ReadOptions) -> Iterator[pl
                 yield pl.read_ndjson(rows, schema=schema)
 
 
+def _records(path: Path, columns: Metadata, _: formats.ReadOptions) -> Iterator[pl.DataFrame]:
+    """A record a line: the only column there is."""
+    with path.open("rb") as stream:
+        for piece in _pieces(stream, quoted=False):
+            lines = piece.decode().removesuffix("\n").split("\n")
+            yield pl.DataFrame([pl.Series(name, lines, dtype=pl.String) for name in columns.names])
+
+
 def _told_as(dtype: pl.DataType) -> pl.DataType:
     """What JSON makes of a dtype."""
     if dtype.is_integer() or dtype == pl.Boolean:
@@ -112,4 +120,11 @@ def _pieces(stream: BinaryIO, *, quoted: bool) -> Iterator[bytes]:
         yield rest
 
 
-_READERS: Mapping[str, Read] = {"csv": _csv, "json": _lines, "jsonl": _lines, "parquet": _parquet, "arrow": _arrow}
+_READERS: Mapping[str, Read] = {
+    "arrow": _arrow,
+    "csv": _csv,
+    "json": _lines,
+    "jsonl": _lines,
+    "parquet": _parquet,
+    "txt": _records,
+}

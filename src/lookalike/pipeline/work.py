@@ -13,7 +13,7 @@ class Request:
     What a customer asked for, checked and canonical.
 
     Attributes:
-        data_type: ``tabular`` (later ``time_series``, ``text``).
+        data_type: ``tabular``, ``time_series`` or ``text``.
         n_rows: Exactly so many records.
         input_format, output_format: Names of parts of `formats`.
         parameters: As the parameters model dumps them, `seed` always set.

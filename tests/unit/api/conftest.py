@@ -46,7 +46,7 @@ from lookalike.settings import Bucket
 from lookalike.storage.buckets import NamedBuckets
 from lookalike.telemetry.metrics import RequestMetrics, exposition
 
-FORMATS = ("arrow", "csv", "json", "jsonl", "parquet")
+FORMATS = ("arrow", "csv", "json", "jsonl", "parquet", "txt")
 HOSTS = {"hooks.example.com": ("93.184.215.14",), "inside.example.com": ("93.184.215.14", "10.0.0.7")}
 BODY_MAX_BYTES = 300_000
 

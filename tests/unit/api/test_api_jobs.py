@@ -97,7 +97,6 @@ def test_start_time_is_never_null(make: Callable[..., Any]) -> None:
     ("field", "value"),
     [
         ("data_type", "images"),
-        ("data_type", "text"),
         ("data_type", 7),
         ("data_size", 0),
         ("data_size", -1),
@@ -108,6 +107,7 @@ def test_start_time_is_never_null(make: Callable[..., Any]) -> None:
         ("data_size", 10**30),
         ("data_size", 1_000_000_001),
         ("input_format", "xlsx"),
+        ("input_format", "txt"),
         ("output_format", ""),
         ("input_bucket", "nowhere"),
         ("output_bucket", "../data"),

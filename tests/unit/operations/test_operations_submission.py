@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lookalike.errors import ValidationError
-from lookalike.operations.submission import Rules, Submission, check, configuration
+from lookalike.operations.submission import Rules, Submission, check, configuration, with_model_of
 
 ASKED = Submission("tabular", 10, "csv", "csv", "b", "b", "in.csv", "out.csv", "p")
 JOB = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -20,10 +20,10 @@ def test_a_seed_is_drawn_only_if_none_is_given() -> None:
     assert 0 == check(replace(ASKED, parameters={"seed": 0}), RULES).seed
 
 
-@pytest.mark.parametrize("spelling", ["time_series", "Time Series", "TIMESERIES", "time-series", "Tabular"])
+@pytest.mark.parametrize("spelling", ["time_series", "Time Series", "TIMESERIES", "time-series", "Tabular", "TEXT"])
 def test_data_types_are_spelled_in_any_way(spelling: str) -> None:
     """Whatever the case, a blank, a hyphen or nothing between the words: it is the same type."""
-    assert check(replace(ASKED, data_type=spelling), RULES).data_type in ("time_series", "tabular")
+    assert check(replace(ASKED, data_type=spelling), RULES).data_type in ("time_series", "tabular", "text")
 
 
 def test_more_sequences_than_rows_are_refused() -> None:
@@ -65,11 +65,36 @@ def test_a_gate_may_name_figures_of_sequences() -> None:
         check(asked, RULES)
 
 
-@pytest.mark.parametrize("spelling", ["text", "TEXT"])
-def test_data_types_to_come_are_named_as_not_available(spelling: str) -> None:
-    """Known spellings of what this version lacks say so, with what there is."""
-    with pytest.raises(ValidationError, match=r"not available in this version; available: tabular"):
-        check(replace(ASKED, data_type=spelling), RULES)
+@pytest.mark.parametrize("name", ["input_format", "output_format"])
+def test_lines_are_for_texts(name: str) -> None:
+    """Text may come and go as lines, in any case; of all else they are refused with what there is."""
+    rules = replace(RULES, formats=("csv", "txt"))
+    asked = replace(ASKED, **{name: "TXT"})  # type: ignore[arg-type]
+    for data_type in ("tabular", "time series"):
+        with pytest.raises(ValidationError, match=rf"{name} is for data_type text; must be one of csv\."):
+            check(replace(asked, data_type=data_type), rules)
+
+    assert "txt" == getattr(check(replace(asked, data_type="Text"), rules), name)
+
+
+def test_a_gate_may_name_figures_of_texts() -> None:
+    """And of no other data type."""
+    asked = replace(ASKED, data_type="text", parameters={"release_gate": {"privacy.shingles": {"max": 0.1}}})
+    check(asked, RULES)
+    with pytest.raises(ValidationError, match="is no figure"):
+        check(replace(asked, data_type="tabular"), RULES)
+
+
+def test_what_texts_are_told_is_that_of_their_lender() -> None:
+    """A job that uses a model has the backend, columns and attributes of the job that learnt it."""
+    job_id = "3f0e6a52-3c1c-4f2c-9a56-1f3f5a1d3d11"
+    request = check(replace(ASKED, data_type="text", parameters={"model_from_job": job_id}), RULES)
+    lent = {"backend": "endpoint", "endpoint": {"name": "e", "model": "m"}, "text_columns": ["t"], "attributes": None}
+    told = with_model_of(request, {**lent, "seed": 3, "budget_s": 5}).parameters
+
+    assert {**lent, "budget_s": 5, "seed": request.seed} == {name: told[name] for name in (*lent, "budget_s", "seed")}
+    with pytest.raises(ValidationError, match="backend has no effect beside model_from_job"):
+        check(replace(ASKED, data_type="text", parameters={"model_from_job": job_id, "backend": "ngram"}), RULES)
 
 
 @pytest.mark.parametrize("spelling", ["", "tab", " tabular", "tabular ", "time  series", "timeſeries"])

@@ -36,14 +36,15 @@ SETTINGS = '[webhooks]\nallow = ["127.0.0.1"]\nallow_http = true\n'
 
 
 @click.command(short_help="See it work: a service, a job, its output and scores, in half a minute.")
-@click.argument("data_type", type=click.Choice(["tabular", "time_series"]), default="tabular")
+@click.argument("data_type", type=click.Choice(["tabular", "time_series", "text"]), default="tabular")
 @click.option("-n", "--rows", "n_rows", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 def command(data_type: str, n_rows: int, seed: int) -> int:
     """
     See it work: a service in a temporary home, a job over HTTP, its webhooks, its output and its scores.
 
-    Of people in a census (tabular, when nothing is named), or of the tracks of storms (time_series).
+    Of people in a census (tabular, when nothing is named), of the tracks of storms (time_series), or of
+    questions to a bank (text).
     """
     demo = find(data_type)
     home = Path(tempfile.mkdtemp(prefix="lookalike-demo-"))

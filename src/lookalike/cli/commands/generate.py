@@ -9,7 +9,7 @@ from lookalike.cli.options import format_option, parameters, params_option, repo
 from lookalike.cli.show import progress_bar
 from lookalike.errors import UsageError
 
-DataType = Literal["tabular", "time_series"]
+DataType = Literal["tabular", "time_series", "text"]
 
 
 @click.command(short_help="Learn from a file and write new rows that look like it.")
@@ -26,7 +26,7 @@ DataType = Literal["tabular", "time_series"]
 @click.option(
     "--type",
     "data_type",
-    type=click.Choice(["tabular", "time_series"]),
+    type=click.Choice(["tabular", "time_series", "text"]),
     default="tabular",
     show_default=True,
     help="What rows are.",
@@ -41,11 +41,14 @@ def command(
     """
     Learn from INPUT and write exactly so many new rows that look like it.
 
-    Formats are told by suffix: csv, json, jsonl, parquet, arrow, also with .gz or .zst behind. With --report, a tenth
-    of the rows is held back from learning to judge by.
+    Formats are told by suffix: csv, json, jsonl, parquet, arrow, of texts also txt; each also with .gz or .zst behind.
+    With --report, a tenth of the rows is held back from learning to judge by.
 
     Rows of a time series are steps of sequences. Which columns are their key and index is found, or told with --set
     sequence_key=… and --set sequence_index=…; the last sequence is cut so that there are exactly so many rows.
+
+    Texts may have columns beside them. Which ones hold texts and which say of what kind each is is found, or told with
+    --set text_columns=… and --set attributes=…
     """
     chosen = parameters(rest["settings"], rest["params_file"], seed=rest["seed"], n_sequences=rest["n_sequences"])
     _refuse_unclear(data_type, n_rows, rest["n_sequences"], chosen)
@@ -61,8 +64,11 @@ def command(
 
 def _refuse_unclear(data_type: str, n_rows: int | None, n_sequences: int | None, chosen: dict[str, Any]) -> None:
     """UsageError where nothing says how much to write, or sequences are asked of a table."""
-    if data_type == "tabular" and n_sequences is not None:
-        raise UsageError("A table has no sequences.", hint="Leave out --sequences, or add --type time_series.")
+    if data_type != "time_series" and n_sequences is not None:
+        raise UsageError(
+            f"{'Texts have' if data_type == 'text' else 'A table has'} no sequences.",
+            hint="Leave out --sequences, or add --type time_series.",
+        )
     if n_rows is None and chosen.get("n_sequences") is None:
         more = " or --sequences" if data_type == "time_series" else ""
         raise UsageError("Nothing says how much to write.", hint=f"Give --rows{more}.")

@@ -34,9 +34,9 @@ class Demo:
 
 def find(data_type: str) -> Demo:
     """The demo of a kind of data."""
-    from lookalike.cli.demos import tabular, time_series
+    from lookalike.cli.demos import tabular, text, time_series
 
-    return {"tabular": tabular.demo, "time_series": time_series.demo}[data_type]
+    return {"tabular": tabular.demo, "text": text.demo, "time_series": time_series.demo}[data_type]
 
 
 def show_scores(console: Console, report: Path) -> None:
