@@ -1,0 +1,29 @@
+"""What a line has room for."""
+
+import polars as pl
+import pytest
+
+from lookalike.data.texts.lines import refuse_lineless
+from lookalike.errors import InputRefused
+
+
+def test_texts_without_line_ends_fit() -> None:
+    """One column does, whatever stands in it but a line end; missing texts do too."""
+    refuse_lineless(pl.DataFrame({"a": ["x\u2028y", None, ""]}))
+    refuse_lineless(pl.DataFrame({"a": [1, 2]}))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_line_ends_do_not(end: str) -> None:
+    """The column, how many texts and the first row are told, and no text."""
+    table = pl.DataFrame({"a": ["x", f"secret{end}", f"{end}y"]})
+    with pytest.raises(InputRefused, match="'a' has 2 texts with a line end inside, the first in row 2;") as caught:
+        refuse_lineless(table)
+
+    assert "secret" not in str(vars(caught.value))
+
+
+def test_tables_do_not() -> None:
+    """Several columns are refused with their number."""
+    with pytest.raises(InputRefused, match="has 2 columns, and a line has room for one"):
+        refuse_lineless(pl.DataFrame({"a": ["x"], "b": ["y"]}))
