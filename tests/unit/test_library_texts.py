@@ -1,0 +1,84 @@
+"""The library's door to texts: what is refused before anything is learnt, and files of lines."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import lookalike
+from lookalike import TabularSynthesizer, TextSynthesizer, TimeSeriesSynthesizer, evaluate
+from lookalike.errors import InputInvalid, InputRefused, LookalikeError, UsageError, ValidationError
+from questions import questions
+
+
+def test_the_names_are_there() -> None:
+    """Synthesizer and model are public names, loaded when they are used."""
+
+    assert {"TextModel", "TextSynthesizer"} <= set(dir(lookalike))
+    assert "lookalike.library.text" == lookalike.TextModel.__module__
+
+
+def test_a_seed_is_drawn_and_shown() -> None:
+    """The parameters hold it, given or drawn."""
+    one, other = TextSynthesizer(), TextSynthesizer(seed=3)
+
+    assert one.seed == one.parameters.seed
+    assert (3, 3) == (other.seed, other.parameters.seed)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"sequence_key": "a"}, "sequence_key is unknown"),
+        ({"model_from_job": "0f8fad5b-d9cb-469f-a165-70867728950e"}, "names a job"),
+        ({"conditions": {"bucket": "b", "path": "p.csv"}}, "names a bucket"),
+        ({"release_gate": "standard"}, "is for what judges rows"),
+    ],
+)
+def test_parameters_that_mean_nothing_here(wrong: dict[str, Any], says: str) -> None:
+    """What is unknown, and what only the service has, is refused at once."""
+    with pytest.raises(ValidationError, match=says):
+        TextSynthesizer(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("data", "told", "error", "says"),
+    [
+        (questions(10, 1), {}, InputRefused, "10 rows; 20"),
+        (pl.DataFrame({"a": range(30)}), {}, InputRefused, "No column holds texts"),
+        (questions(30, 1), {"text_columns": "body"}, InputInvalid, "no column 'body'"),
+        (questions(30, 1), {"attributes": ["mood"]}, InputInvalid, "no column 'mood', which attributes names"),
+        (questions(30, 1), {"impute": ["text"]}, InputInvalid, "impute names 'text'"),
+        ([1, 2], {}, UsageError, "list"),
+    ],
+)
+def test_tables_that_cannot_be_learnt(data: Any, told: dict[str, Any], error: type[LookalikeError], says: str) -> None:
+    """What is wrong with a table is said before it is learnt."""
+    with pytest.raises(error, match=says):
+        TextSynthesizer(**told).fit(data)
+
+
+def lines(path: Path, table: pl.DataFrame) -> Path:
+    path.write_text("".join(f"{text}\n" for text in table["text"]), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("synthesizer", [TabularSynthesizer(seed=1), TimeSeriesSynthesizer(seed=1)])
+def test_lines_are_no_table(synthesizer: TabularSynthesizer | TimeSeriesSynthesizer, tmp_path: Path) -> None:
+    """A file of lines is learnt as texts only; the hint says how."""
+    path = lines(tmp_path / "q.txt", questions(30, 1))
+    with pytest.raises(UsageError, match=r"q\.txt' is txt, a text a line, and no table") as caught:
+        synthesizer.fit(path)
+
+    assert "TextSynthesizer" in caught.value.hint
+
+
+def test_lines_are_judged(tmp_path: Path) -> None:
+    """Files of lines are judged as texts, and not as tables."""
+    paths = [lines(tmp_path / f"{n}.txt", questions(300, n)) for n in (1, 2, 3)]
+    judged = evaluate(*paths, data_type="text")
+
+    assert "The texts are the column 'text'." == judged.notes[0]
+    with pytest.raises(UsageError, match="no table"):
+        evaluate(*paths)
