@@ -86,7 +86,7 @@ def refuse_lines(path: Path, name: str) -> None:
     if formats.canonical(name) in LINE_FORMATS:
         raise UsageError(
             f"'{path.name}' is {name.lower()}, a text a line, and no table.",
-            hint="For texts say --type text, or use TextSynthesizer; for tables choose another format.",
+            hint="Of texts say --type text, or use TextSynthesizer; if it is a table, name its format with --format.",
         )
 
 

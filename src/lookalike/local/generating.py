@@ -97,8 +97,10 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
 
 
 def _written_as(order: Order) -> str:
-    """The name of the format; UsageError where lines would have to hold a table."""
-    name = format_of(order.output, formats.split_path(order.output.name)[0] or order.format_name)
+    """The name of the format: of a table in a file .txt that which is named, as lines would not hold it."""
+    found = formats.split_path(order.output.name)[0]
+    of_table = found in LINE_FORMATS and order.data_type != "text" and order.format_name is not None
+    name = format_of(order.output, order.format_name if of_table else found or order.format_name)
     if order.data_type != "text":
         refuse_lines(order.output, name)
     return formats.canonical(name)

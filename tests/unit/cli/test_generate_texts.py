@@ -66,3 +66,12 @@ def test_numbers_are_no_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     told = capsys.readouterr().err
     assert "No column holds texts" in told
     assert "text_columns" in told
+
+
+def test_tables_in_files_named_txt(tmp_path: Path) -> None:
+    """A table may stand in a file .txt, to be read and to be written, if its format is named."""
+    path, output = tmp_path / "in.txt", tmp_path / "out.txt"
+    path.write_text("a,b\n" + "".join(f"{n % 7},{'xyz'[n % 3]}\n" for n in range(60)))
+
+    assert 0 == main(["generate", str(path), "-n", "5", "-o", str(output), "--format", "csv"])
+    assert ["a,b", 6] == [output.read_text().splitlines()[0], len(output.read_text().splitlines())]
