@@ -69,6 +69,11 @@ def kind_of(value: bytes) -> str | None:
     return found[1].decode() if found else None
 
 
+def named(prefix: str, arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
+    """The arrays, with that before their names."""
+    return {f"{prefix}{name}": array for name, array in arrays.items()}
+
+
 def part(arrays: Arrays, prefix: str) -> dict[str, npt.NDArray[Any]]:
     """The arrays whose names begin so, without that."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

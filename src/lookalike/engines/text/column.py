@@ -9,11 +9,12 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.engines import Kept
-from lookalike.engines.tabular.file import part
+from lookalike.engines.tabular.file import named, part
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.filling import fill
 from lookalike.engines.text.guarding import Guard
-from lookalike.engines.text.masking import Kinds
+from lookalike.engines.text.kinds import Kinds
+from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.words import folded
 from lookalike.engines.text.writers import Arrays, Asked, Given, Writer, backend
 from lookalike.errors import ConditionsUnreachable
@@ -114,15 +115,16 @@ class TextColumn:
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """JSON and arrays from which `load` makes the same."""
         header, arrays = self.writer.state()
+        kinds, known = self.kinds.state()
         told: dict[str, Any] = {"name": self.name, "words": self.words, "backend": self.backend, "writer": header}
-        told |= {"attributes": self.attributes.state(), "kinds": self.kinds.state()}
-        guard = {f"guard.{name}": array for name, array in self.guard.arrays().items()}
-        return told, guard | {f"writer.{name}": array for name, array in arrays.items()}
+        told |= {"attributes": self.attributes.state(), "kinds": kinds}
+        return told, {**named("writer.", arrays), **named("guard.", self.guard.arrays()), **named("kinds.", known)}
 
     @staticmethod
     def load(header: Mapping[str, Any], arrays: Arrays) -> "TextColumn":
         """The column of a state; a ValueError, KeyError or TypeError if it is none."""
         attributes = Attributes.load(header["attributes"])
         writer = backend(header["backend"]).load(header["writer"], part(arrays, "writer."), attributes)
-        guard, kinds = Guard.load(part(arrays, "guard.")), Kinds.load(header["kinds"])
+        guard = Guard.load(part(arrays, "guard."))
+        kinds = load_kinds(header["kinds"], part(arrays, "kinds."))
         return TextColumn(header["name"], header["words"], header["backend"], writer, attributes, guard, kinds)

@@ -11,8 +11,8 @@ from lookalike.data.asking import Asking
 from lookalike.data.metadata import Metadata
 from lookalike.data.streams import stream
 from lookalike.engines import tabular
-from lookalike.engines.tabular.file import Arrays, pack, part, unpack
-from lookalike.engines.tabular.wishes.asked import named
+from lookalike.engines.tabular.file import Arrays, named, pack, part, unpack
+from lookalike.engines.tabular.wishes.asked import named as named_by
 from lookalike.engines.text.column import TextColumn
 from lookalike.errors import InputInvalid, ModelFileError
 
@@ -58,7 +58,7 @@ class Model:
             InputInvalid: columns that are not there, or cannot be asked for.
         """
         texts = {column.name for column in self.columns}
-        for what, names in named(asking, conditions).items():
+        for what, names in named_by(asking, conditions).items():
             if asked := [name for name in names if name in texts]:
                 raise InputInvalid(f"Column '{asked[0]}' holds texts, of which {what} can ask nothing.")
         return replace(self, table=self.table.asked(asking, conditions))
@@ -93,7 +93,7 @@ class Model:
         for number, column in enumerate(self.columns):
             told, own = column.state()
             header["columns"].append(told)
-            arrays |= {f"{number}.{name}": array for name, array in own.items()}
+            arrays |= named(f"{number}.", own)
         return pack(KIND, header, arrays)
 
     @classmethod

@@ -1,7 +1,7 @@
 """The first pass over a table with texts: what is hidden in them, what stands beside them, what none may show."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,15 @@ from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import MADE_UP, ColumnType, Metadata
 from lookalike.data.parameters import TabularParameters, TextParameters
 from lookalike.engines import NOWHERE, Kept, tabular
-from lookalike.engines.tabular.file import Arrays, pack, part, unpack
+from lookalike.engines.tabular.file import Arrays, named, pack, part, unpack
 from lookalike.engines.tabular.plan import load_plan as load_table_plan
 from lookalike.engines.text import attributes
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.column import Learning, TextColumn
 from lookalike.engines.text.guarding import Guard, guard
 from lookalike.engines.text.hidden import Hidden, hide
-from lookalike.engines.text.masking import Kinds, find
+from lookalike.engines.text.kinds import load as load_kinds
+from lookalike.engines.text.masking import describe, find
 from lookalike.engines.text.model import Model
 from lookalike.engines.text.writers import Asked, Given
 from lookalike.errors import InputRefused, ModelFileError
@@ -69,7 +70,7 @@ class Plan:
         for number, learning in enumerate(self.columns):
             told, own = _learning_state(learning)
             header["columns"].append(told)
-            arrays |= {f"{number}.{name}": array for name, array in own.items()}
+            arrays |= named(f"{number}.", own)
         return pack(KIND, header, arrays)
 
 
@@ -109,7 +110,9 @@ def make_plan(
     hidden = hide(some.select(pl.col(names).cast(pl.String)), some.select(about), table.columns, seed)
     known = Metadata((*(c for c in metadata.columns if c.name not in names), *hidden.metadata.columns))
     beside = _beside(table, known, hidden, learnt)
-    plan = tabular.Synthesizer(_tabular(parameters)).prepare(beside, known, seed=seed, conditions=conditions)
+    plan = tabular.Synthesizer(parameters.beside if isinstance(parameters, TextParameters) else parameters).prepare(
+        beside, known, seed=seed, conditions=conditions
+    )
     asked = known.select([*about, *([hidden.topic] if hidden.topic else [])])
     how = _How(parameters, seed, len(names), learnt, beside[learnt], asked)
     columns = tuple(how.learning(table[name].cast(pl.String), hidden.words[name]) for name in names)
@@ -140,14 +143,15 @@ class _How:
         Args:
             words: The hidden column of its lengths.
         """
-        masked, kinds = find(cells.fill_null("").to_list(), self.seed)
+        masked, kinds = find(cells.fill_null("").to_list())
         own = np.flatnonzero((self.rows[words].fill_null(0) > 0).to_numpy())
         frame = self.rows[own].select(self.asked.names)
         texts = tuple(masked[i] for i in self.learnt.gather(own).to_list())
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
         given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed)
-        return Learning(cells.name, words, self._backend(len(texts)), given, guard(masked, floor), kinds)
+        notes = _notes(cells.name, describe(kinds), self._backend(len(texts)))
+        return Learning(cells.name, words, self._backend(len(texts)), given, guard(masked, floor), kinds, notes)
 
     @property
     def _budget_s(self) -> float:
@@ -176,21 +180,15 @@ def _beside(table: pl.DataFrame, known: Metadata, hidden: Hidden, learnt: pl.Ser
     return table.select(shown).hstack(spread).select(known.names)
 
 
-def _tabular(parameters: Parameters) -> TabularParameters:
-    """What the columns beside the texts are learnt by."""
-    if isinstance(parameters, TabularParameters):
-        return parameters
-    return TabularParameters(**{name: getattr(parameters, name) for name in TabularParameters.model_fields})
-
-
 def _learning_state(learning: Learning) -> tuple[dict[str, Any], dict[str, Any]]:
     given = learning.given
     told: dict[str, Any] = {"name": learning.name, "words": learning.words, "backend": learning.backend}
-    told |= {"kinds": learning.kinds.state(), "attributes": given.attributes.state(), "notes": list(learning.notes)}
+    kinds, known = learning.kinds.state()
+    told |= {"kinds": kinds, "attributes": given.attributes.state(), "notes": list(learning.notes)}
     told |= {"floor": given.floor, "budget_s": given.budget_s, "high": given.high, "seed": given.seed}
     frame = given.about.frame.with_columns(pl.Series(TEXTS, given.texts, pl.String))
     arrays = {"frame": _bytes(frame), "words": given.about.words}
-    return told, arrays | {f"guard.{name}": array for name, array in learning.guard.arrays().items()}
+    return told, {**arrays, **named("guard.", learning.guard.arrays()), **named("kinds.", known)}
 
 
 def _load_learning(told: Mapping[str, Any], arrays: Arrays) -> Learning:
@@ -200,7 +198,7 @@ def _load_learning(told: Mapping[str, Any], arrays: Arrays) -> Learning:
     how = (told["floor"], told["budget_s"], told["high"], told["seed"])
     given = Given(tuple(frame[TEXTS].to_list()), about, known, *how)
     guarded = Guard.load(part(arrays, "guard."))
-    kinds = Kinds.load(told["kinds"])
+    kinds = load_kinds(told["kinds"], part(arrays, "kinds."))
     return Learning(told["name"], told["words"], told["backend"], given, guarded, kinds, tuple(told["notes"]))
 
 
@@ -208,3 +206,19 @@ def _bytes(frame: pl.DataFrame) -> Any:
     stream = io.BytesIO()
     frame.write_ipc(stream)
     return np.frombuffer(stream.getvalue(), np.uint8)
+
+
+def _notes(name: str, found: Sequence[str], backend: str) -> tuple[str, ...]:
+    """What the report says of a column of texts: how it is written, what that promises, what was found in it."""
+    return (f"Column '{name}': {_PROMISES[backend]}", *(f"Column '{name}': {sentence}" for sentence in found))
+
+
+_KEPT = (
+    "Words in fewer records than the floor, runs of eight words in as few and whole texts are never shown; what a "
+    "text says of somebody in other words can be: this is no differential privacy."
+)
+_PROMISES = {
+    "recurrent": "texts are written by a small network trained on these alone: plausible sentences, weaker where one "
+    f"has to follow from another. {_KEPT}",
+    "ngram": f"texts are written from counted runs of words: plausible for a clause, seldom for a sentence. {_KEPT}",
+}
