@@ -52,12 +52,13 @@ class Corpus:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Where training stands: weights, their two moments, steps done."""
+    """Where training stands: weights, their two moments, steps and epochs done."""
 
     weights: Weights
     first: Weights
     second: Weights
-    n_steps: int
+    n_steps: int = 0
+    n_epochs: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,21 +80,21 @@ class Training:
 
     @cached_property
     def per_epoch(self) -> int:
+        """Steps of an epoch: those of the first; others may have a few more or fewer."""
         return len(self._numbers(0))
 
     def begin(self) -> State:
         """Before the first step."""
         weights = network.begin(self.shape, stream(self.seed, "weights"))
         weights["out_bias"] = self._log_shares()
-        return State(weights, _zeros(weights), _zeros(weights), 0)
+        return State(weights, _zeros(weights), _zeros(weights))
 
     def epoch(self, state: State) -> State:
-        """After one more epoch, or what is left of the last."""
-        number, at = divmod(state.n_steps, self.per_epoch)
-        rng = stream(self.seed, "epoch", number)
+        """After one more epoch, or what there is of the last."""
+        rng = stream(self.seed, "epoch", state.n_epochs)
         weights, first, second = (dict(part) for part in (state.weights, state.first, state.second))
         done = state.n_steps
-        for texts in self._numbers(number)[at:]:
+        for texts in self._numbers(state.n_epochs):
             if done == self.n_steps:
                 break
             batch = self._batch(texts, rng)
@@ -101,7 +102,7 @@ class Training:
             _, slopes = network.loss_and_slopes(weights, batch, drops)
             done += 1
             _move((weights, first, second), slopes, done, self._rate(done))
-        return State(weights, first, second, done)
+        return State(weights, first, second, done, state.n_epochs + 1)
 
     def _log_shares(self) -> Floats:
         """How likely each token is whatever stands before it: what the network need not learn first."""

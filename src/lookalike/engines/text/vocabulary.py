@@ -1,6 +1,6 @@
 """Tokens: frequent words whole, seldom ones by their class; no word that fewer records than the floor have is shown."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lookalike.engines.text import meaning
 from lookalike.engines.text.classes import classes
+from lookalike.engines.text.meaning import Meaning
 from lookalike.engines.text.words import counted, split
 
 END = 0  # token that ends a text
@@ -30,10 +32,12 @@ class Vocabulary:
     Attributes:
         whole: Words.
         classes: Of each class the words that may be shown, and in how many records each is.
+        meaning: Of all words, whole ones first, then those of each class.
     """
 
     whole: tuple[str, ...]
     classes: tuple[Mapping[str, int], ...]
+    meaning: Meaning
 
     def __len__(self) -> int:
         return 1 + len(self.whole) + len(self.classes)
@@ -43,32 +47,56 @@ class Vocabulary:
         """Whether a token is a word, which is what lengths count, shape ``(len(self),)``: white space is none."""
         return np.array([False, *(not w.isspace() for w in self.whole), *[True] * len(self.classes)])
 
-    def decode(self, ids: Iterable[int], rng: np.random.Generator) -> str:
-        """The text of some tokens; a word of each class is drawn, the more records it is in the more often."""
-        return "".join(self._word(i, rng) for i in ids if i != END)
+    def decode(self, ids: Sequence[int], rng: np.random.Generator) -> str:
+        """
+        The text of some tokens.
 
-    def state(self) -> dict[str, Any]:
-        """JSON from which `load` makes the same."""
-        return {"whole": list(self.whole), "classes": [[list(c), list(c.values())] for c in self.classes]}
+        A word of each class is drawn: the more often, the more records it is in and the better it goes with the others.
+        """
+        tokens = [i - 1 for i in ids if i != END]
+        n = len(self.whole)
+        if all(token < n for token in tokens):
+            return "".join(self.whole[token] for token in tokens)
+        point, told = self.meaning.point([token for token in tokens if token < n]), []
+        for token in tokens:
+            word = token if token < n else self._drawn(token - n, point, rng)
+            point = point + self.meaning.adds[word] if token >= n else point
+            told.append(self._words[word])
+        return "".join(told)
+
+    def state(self) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+        """JSON and arrays from which `load` makes the same."""
+        classes = [[list(c), list(c.values())] for c in self.classes]
+        return {"whole": list(self.whole), "classes": classes}, self.meaning.arrays()
 
     @staticmethod
-    def load(state: Mapping[str, Any]) -> "Vocabulary":
+    def load(state: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> "Vocabulary":
         """The vocabulary of a state; a ValueError if it is none."""
+        whole = tuple(map(str, state["whole"]))
         found = tuple(dict(zip(map(str, words), map(int, n), strict=True)) for words, n in state["classes"])
         if any(not c or min(c.values()) < 1 for c in found):
             raise ValueError("classes")
-        return Vocabulary(tuple(map(str, state["whole"])), found)
+        return Vocabulary(whole, found, meaning.load(arrays, len(whole) + sum(map(len, found))))
 
-    def _word(self, token: int, rng: np.random.Generator) -> str:
-        number = token - 1 - len(self.whole)
-        if number < 0:
-            return self.whole[token - 1]
-        words, ends = self._drawn_from[number]
-        return words[int(np.searchsorted(ends, rng.random() * ends[-1], side="right"))]
+    def _drawn(self, number: int, point: npt.NDArray[Any], rng: np.random.Generator) -> int:
+        """A word of a class for a text at a point."""
+        words, often = self._of_class[number]
+        told = often + self.meaning.leaning(point, words)
+        ends = np.cumsum(np.exp(told - told.max()))
+        return int(words[min(np.searchsorted(ends, rng.random() * ends[-1], side="right"), len(words) - 1)])
 
     @cached_property
-    def _drawn_from(self) -> list[tuple[list[str], Ends]]:
-        return [(list(c), np.fromiter(accumulate(c.values()), np.int64)) for c in self.classes]
+    def _words(self) -> tuple[str, ...]:
+        return (*self.whole, *(word for c in self.classes for word in c))
+
+    @cached_property
+    def _of_class(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+        """The numbers of each class's words, and the logarithm of in how many records each is."""
+        starts = accumulate(map(len, self.classes), initial=len(self.whole))
+        return [
+            (np.arange(start, start + len(c)), np.log(list(c.values())))
+            for start, c in zip(starts, self.classes, strict=False)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +123,8 @@ def learn(texts: Sequence[str], floor: int, seed: int) -> tuple[Vocabulary, Enco
     numbers = {word: 1 + i for i, word in enumerate(whole)}
     if found.n:
         numbers |= {word: 1 + len(whole) + number for word, number in found.of.items()}
-    return Vocabulary(tuple(whole), tuple(shown)), _encoded(records, numbers)
+    told = meaning.learn(records, [*whole, *(word for words in shown for word in words)], seed)
+    return Vocabulary(tuple(whole), tuple(shown), told), _encoded(records, numbers)
 
 
 def _encoded(records: Sequence[Sequence[str]], numbers: Mapping[str, int]) -> Encoded:

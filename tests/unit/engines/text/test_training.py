@@ -44,9 +44,8 @@ def test_training_goes_on_from_any_epoch() -> None:
     of = training(0.002)
     whole = trained(of)
     begun = of.epoch(of.begin())
-    kept = State(
-        *({k: v.copy() for k, v in part.items()} for part in (begun.weights, begun.first, begun.second)), begun.n_steps
-    )
+    weights, first, second = ({k: v.copy() for k, v in p.items()} for p in (begun.weights, begun.first, begun.second))
+    kept = State(weights, first, second, begun.n_steps, begun.n_epochs)
     again = trained(training(0.002), kept)
 
     assert of.n_steps == whole.n_steps == again.n_steps > of.per_epoch
@@ -58,3 +57,12 @@ def test_a_text_longer_than_one_go_is_learnt() -> None:
     state = trained(training(0.01, [5 * LONGEST, 3, 1, 0]))
 
     assert all(np.isfinite(w).all() for w in state.weights.values())
+
+
+def test_training_ends_whatever_an_epoch_has() -> None:
+    """Texts of many lengths, whose epochs have more batches or fewer, are trained on to the last step."""
+    of = training(0.2, np.random.Generator(np.random.Philox(2)).integers(1, 200, 900).tolist())
+    sizes = {len(of._numbers(epoch)) for epoch in range(8)}
+
+    assert len(sizes) > 1
+    assert of.n_steps == trained(of).n_steps

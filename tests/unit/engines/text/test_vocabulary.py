@@ -74,11 +74,11 @@ def test_no_seldom_word_may_be_shown() -> None:
 
 def test_a_vocabulary_is_kept_as_json(learnt: Vocabulary) -> None:
     """A vocabulary of a state draws the same words; a class without words is refused."""
-    again = Vocabulary.load(learnt.state())
+    again = Vocabulary.load(*learnt.state())
     ids = list(range(len(learnt)))
 
     assert learnt.decode(ids, np.random.Generator(np.random.Philox(1))) == again.decode(
         ids, np.random.Generator(np.random.Philox(1))
     )
     with pytest.raises(ValueError):
-        Vocabulary.load({"whole": ["a"], "classes": [[[], []]]})
+        Vocabulary.load({"whole": ["a"], "classes": [[[], []]]}, learnt.state()[1])

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines import Kept
+from lookalike.engines.tabular.file import named, part
 from lookalike.engines.text import ngram, vocabulary
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.counting import Corpus
@@ -45,7 +46,9 @@ class Counted:
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """See `Writer.state`."""
         header, arrays = self.model.state()
-        return {"vocabulary": self.vocabulary.state(), "model": header}, {**arrays, "kinds": self.kinds}
+        words, known = self.vocabulary.state()
+        told = {**named("vocabulary.", known), **named("model.", arrays), "kinds": self.kinds}
+        return {"vocabulary": words, "model": header}, told
 
     def _kinds(self, asked: Asked) -> npt.NDArray[np.int32]:
         return _places(self.attributes.kinds(asked.frame), self.kinds)
@@ -65,10 +68,8 @@ def learn(given: Given, kept: Kept) -> Counted:
 
 def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Counted:
     """See `Backend.load`."""
-    words = Vocabulary.load(header["vocabulary"])
-    own = dict(arrays)
-    kinds = own.pop("kinds")
-    model = ngram.load(header["model"], own)
+    words = Vocabulary.load(header["vocabulary"], part(arrays, "vocabulary."))
+    kinds, model = arrays["kinds"], ngram.load(header["model"], part(arrays, "model."))
     if model.n_tokens != len(words) - 1 or kinds.ndim != 2 or model.n_kinds != len(kinds) + 1:
         raise ValueError("kinds")
     return Counted(words, attributes, kinds.astype(np.int64), model)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.engines import Kept
-from lookalike.engines.tabular.file import pack, part, unpack
+from lookalike.engines.tabular.file import named, pack, part, unpack
 from lookalike.engines.text import drawing, vocabulary
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.network import Shape, Weights, sound, steps_left
@@ -41,7 +41,11 @@ class Recurrent:
 
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """See `Writer.state`."""
-        return {"vocabulary": self.vocabulary.state(), "how": vars(self.how)}, self.weights
+        header, arrays = self.vocabulary.state()
+        return {"vocabulary": header, "how": vars(self.how)}, {
+            **named("vocabulary.", arrays),
+            **named("w.", self.weights),
+        }
 
 
 def learn(given: Given, kept: Kept) -> Recurrent:
@@ -58,10 +62,11 @@ def learn(given: Given, kept: Kept) -> Recurrent:
 
 def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Recurrent:
     """See `Backend.load`."""
-    words = Vocabulary.load(header["vocabulary"])
-    if not sound(arrays, _shape(len(words), attributes)):
+    words = Vocabulary.load(header["vocabulary"], part(arrays, "vocabulary."))
+    weights = part(arrays, "w.")
+    if not sound(weights, _shape(len(words), attributes)):
         raise ValueError("weights")
-    return Recurrent(words, attributes, dict(arrays), drawing.How(**header["how"]))
+    return Recurrent(words, attributes, weights, drawing.How(**header["how"]))
 
 
 def _training(given: Given, words: Vocabulary, encoded: Encoded) -> Training:
@@ -78,7 +83,7 @@ def _shape(n_tokens: int, attributes: Attributes) -> Shape:
 def _state(state: State) -> bytes:
     parts = {"weights": state.weights, "first": state.first, "second": state.second}
     arrays = {f"{part}.{name}": array for part, own in parts.items() for name, array in own.items()}
-    return pack(KIND, {"n_steps": state.n_steps}, arrays)
+    return pack(KIND, {"n_steps": state.n_steps, "n_epochs": state.n_epochs}, arrays)
 
 
 def _load_state(value: bytes | None) -> State | None:
@@ -86,4 +91,4 @@ def _load_state(value: bytes | None) -> State | None:
         return None
     header, arrays = unpack(KIND, value)
     weights, first, second = (part(arrays, f"{name}.") for name in ("weights", "first", "second"))
-    return State(weights, first, second, int(header["n_steps"]))
+    return State(weights, first, second, int(header["n_steps"]), int(header["n_epochs"]))
