@@ -68,7 +68,9 @@ def find(texts: Sequence[str]) -> tuple[list[str], Kinds]:
     A private-use character of the text itself becomes U+FFFD first.
     """
     records = [_Record() for _ in texts]
-    masked = [spot(_PRIVATE.sub(FORGED, text), record.put) for text, record in zip(texts, records, strict=True)]
+    masked = [
+        spot(_PRIVATE.sub(FORGED, text), record.put) for text, record in zip(texts, records, strict=True)
+    ]
     corpus = read(masked)
     masked = [_without_names(text, corpus, record) for text, record in zip(masked, records, strict=True)]
     return masked, _learnt(records)

@@ -183,7 +183,7 @@ def _rule(kind: str, look: str, fits: Callable[[str], int] = len, needs: str = "
 
 _DIGIT = re.compile(r"\d")
 _LOCAL = r"[\w.+\-'%&]"
-_END = '[^\\s<>"“”‘«»、。，；！？）」』\ue000-\uf8ff]'  # what an address of the web goes on with
+_END = "[^\\s<>\"“”‘«»、。，；！？）」』\ue000-\uf8ff]"  # what an address of the web goes on with
 _RULES = (
     _rule("email", rf"(?<!{_LOCAL}){_LOCAL}++[ ]?@[ ]?[\w\-]++(?:\.[\w\-]++)++", needs="@"),
     _rule("url", rf"(?<![^\W_])(?:[hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_END}++", _url, ":"),
