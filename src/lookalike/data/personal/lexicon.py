@@ -36,7 +36,7 @@ Bob Bobby Tom Tommy Mike Jim Jimmy Dave Sam Sammy Ben Benny Nick Tim Timmy Steve
 Joe Joey Jeff Greg Pete Phil Ken Kenny Ron Ronnie Rick Ricky Ted Teddy Rob Robbie Bill Will Max Fred Freddie Charlie
 Harry Archie Alfie Josh Zach Nate Doug Don Ed Eddie Kate Katie Kathy Liz Lizzy Beth Becky Jenny Jen Maggie Meg Peggy
 Sue Susie Debbie Vicky Mandy Cindy Wendy Tracy Trish Pat Patty Sally Molly Polly Annie Abby Ellie Izzy Lexi Gabby Nina
-Rosie Sandy Steffi Uschi Heidi Toni Basti Fritz Heinz Horst Günter Gerd Anke Heike Silke Ulrike Jörg Ralf Holger Pepe
+Rosie Sandy Steffi Uschi Heidi Toni Basti Fritz Horst Günter Gerd Anke Heike Silke Ulrike Jörg Ralf Holger Pepe
 Paco Lola Nacho Beppe Gigi Sasha Misha Vanya Katya Raj Ravi Anil Sunil Deepa Anita Sanjay Vijay Neha Kiran May June
 April Faith Hope Joy Ray Dean Grant
 """

@@ -1,8 +1,8 @@
 """
 Made-up values in the place of the private-use characters that `masking` puts in.
 
-Addresses of mail and web lie in domains that are reserved for examples (RFC 2606); cards and accounts pass their checks.
-A value that stands in the training texts is drawn again, and longer ones are drawn if there is no other; only what
+Addresses of mail and web lie in domains reserved for examples (RFC 2606); cards and accounts pass their checks. A
+value that stands in the training texts is drawn again, and longer ones are drawn if there is no other; only what
 tells of nobody, or what everybody may be called, may come again: dates, times, years, amounts, names.
 """
 

@@ -162,7 +162,9 @@ def _dates(values: Sequence[str]) -> Form:
         parts = re.split(r"(\D+)", value)
         long_year = len(parts[0]) == 4
         swapped = int(parts[2]) > 12 or (month_first and int(parts[0]) <= 12)
-        order = ("year", "month", "day") if long_year else ("month", "day", "year") if swapped else ("day", "month", "year")
+        order = (
+            ("year", "month", "day") if long_year else ("month", "day", "year") if swapped else ("day", "month", "year")
+        )
         two = "/two" if min(map(len, parts[::2])) > 1 else ""
         slots: list[str] = []
         for name, part in zip(order, parts[::2], strict=True):

@@ -94,9 +94,11 @@ def kind_of(mask: str) -> str | None:
 
 def _weights(spec: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     weights = np.array(spec["weights"], np.int64)
-    if weights.shape != (len(spec["patterns"]),) or not len(weights) or not (
-        (weights >= 1) & (weights < WEIGHT_MAX)
-    ).all():
+    if (
+        weights.shape != (len(spec["patterns"]),)
+        or not len(weights)
+        or not ((weights >= 1) & (weights < WEIGHT_MAX)).all()
+    ):
         raise ValueError("records of the patterns")
     return weights
 

@@ -2,7 +2,7 @@
 Personal and typed spans of texts, replaced by private-use characters before anything is learnt from the texts.
 
 Addresses of mail and web, numbers of phones, cards, accounts and machines, codes, long numbers, dates, times, amounts,
-names of people, addresses of streets. Numbers of one to three digits stay. `filling` puts made-up values in their place.
+names of people, addresses of streets. Numbers of one to three digits stay. `filling` puts made-up values in.
 """
 
 import re
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from lookalike.engines.text.forms import LENGTH_MAX, learn
-from lookalike.engines.text.kinds import FIRST, KINDS, LAST, Kinds, character
+from lookalike.engines.text.kinds import FIRST, KINDS, LAST, Kinds, character, kind_of
 from lookalike.engines.text.people import Corpus, names, read
 from lookalike.engines.text.spotting import spot
 from lookalike.transforms.numbering import Numbers
@@ -64,16 +64,15 @@ def find(texts: Sequence[str]) -> tuple[list[str], Kinds]:
     """
     The texts with each personal or typed span as one private-use character, and what the characters stand for.
 
-    In a text the same value has the same character, another of its kind another one; from the eighth on they share one.
+    In a text the same value has the same character, another of its kind another one, in the order in which they stand;
+    from the eighth on they share one.
     A private-use character of the text itself becomes U+FFFD first.
     """
     records = [_Record() for _ in texts]
-    masked = [
-        spot(_PRIVATE.sub(FORGED, text), record.put) for text, record in zip(texts, records, strict=True)
-    ]
+    masked = [spot(_PRIVATE.sub(FORGED, text), record.put) for text, record in zip(texts, records, strict=True)]
     corpus = read(masked)
     masked = [_without_names(text, corpus, record) for text, record in zip(masked, records, strict=True)]
-    return masked, _learnt(records)
+    return [_in_order(text) for text in masked], _learnt(records)
 
 
 def describe(kinds: Kinds) -> tuple[str, ...]:
@@ -98,6 +97,15 @@ def _without_names(text: str, corpus: Corpus, record: _Record) -> str:
         parts += (text[end:start], record.put(kind, text[start:stop]))
         end = stop
     return "".join([*parts, text[end:]]) if parts else text
+
+
+def _in_order(text: str) -> str:
+    """The text with the ordinals of each kind in the order of the text, not in that of the rules."""
+    places: dict[str, list[str]] = {}
+    for mask in dict.fromkeys(_PRIVATE.findall(text)):
+        places.setdefault(kind_of(mask) or "", []).append(mask)
+    new = {ord(m): character(kind, place) for kind, own in places.items() for place, m in enumerate(own)}
+    return text.translate(new) if new else text
 
 
 def _learnt(records: Sequence[_Record]) -> Kinds:

@@ -18,35 +18,35 @@ Span = tuple[int, int, str]
 
 ORDINARY_SHARE = 0.1  # so many in small letters for each capital one, and it is a word
 
-_TOKEN = re.compile(r"[^\W\d_]++(?:['’\-][^\W\d_]{2,})*+")
+_TOKEN = re.compile(r"([^\W\d_]++(?:['’\-](?!s\b)[^\W\d_]+)*+)(?:['’]s\b)?+")
+_SAID_BEFORE = (
+    "mr mrs ms miss dr prof professor sir herr frau madame monsieur mme mlle señor señora signor signora",
+    "hi hello hey dear hallo liebe lieber bonjour cher chère hola querido querida ciao cara caro olá regards sincerely "
+    "cheers thanks signed greetings grüße cordialement saludos saluti",
+)
+_PLACES = "san santa st saint lake mount fort port los el new uncle aunt trader"
+_WORDS = """
+grace jack mark frank christian jordan austin victoria virginia madison charlotte logan mason harper amber carol jean
+jan jun jin li ming mei wei xin noor ama ana ida eva mia ava ella ali rui max bill will rob sue pat don ed ray joy hope
+faith may june april dean grant josh nick pepe sandy joe al art drew ruth roy russell sofia theo carmen diego willie
+dolores pilar marco mario lola toni maya luna dylan kiran ann
+brown white young green hill king long wood black stone rose fox rice price cook baker hall bell walker cooper fisher
+hunter porter carter parker turner gardner weaver ward ford cox gray west cole reed hunt mills wells woods burns brooks
+foster palmer marshall butler barnes page freeman cruz reyes flores castillo park costa santos lee kim klein lang lange
+winter sommer stein könig weiß groß jung koch wolf fuchs schwarz roth bauer weber kaiser richter blanc robin legrand
+lambert bernard simon martin lima souza silva conti greco gallo longo gentile leone fontana romano marino liu wang wu
+yang huang zhao zhou ito vos bos smit vogel keller beck hahn braun otto graham major allen campbell perry washington
+hamilton jackson alexander james dixon webb hicks holmes warren bush day
+"""  # given names, then surnames, that are words, months, places or brands as well
 _GIVENS = frozenset(name.lower() for name in GIVEN + NICKNAMES)
 _FAMILY = frozenset(name.lower() for name in SURNAMES)
 _LISTED = _GIVENS | _FAMILY
-_TITLES = frozenset(
-    "mr mrs ms miss dr prof professor sir herr frau madame monsieur mme mlle señor señora signor signora".split()
-)
-_GREETINGS = frozenset(
-    "hi hello hey dear hallo liebe lieber bonjour cher chère hola querido querida ciao cara caro olá regards sincerely "
-    "cheers thanks signed greetings grüße cordialement saludos saluti".split()
-)
+_TITLES = frozenset(_SAID_BEFORE[0].split())
+_GREETINGS = frozenset(_SAID_BEFORE[1].split())
 _CALLED = frozenset({"heiße", "heisse", "m'appelle", "m’appelle", "llamo", "chiamo", "chamo"})  # I am called
 _NAME_IS = frozenset({("name", "is"), ("name", "ist"), ("nom", "est"), ("nombre", "es"), ("nome", "è")})
-_NOT_BEFORE = frozenset("san santa st saint lake mount fort port los el new uncle aunt trader".split())
-_WORDS_TOO = frozenset(
-    # given names
-    "grace jack mark frank christian jordan austin victoria virginia madison charlotte logan mason harper amber carol "
-    "jean jan jun jin li ming mei wei xin noor ama ana ida eva mia ava ella ali rui max bill will rob sue pat don ed ray "
-    "joy hope faith may june april dean grant josh nick pepe sandy joe al art drew ruth roy russell sofia theo carmen "
-    "diego willie dolores pilar marco mario lola toni maya luna dylan kiran ann "
-    # surnames
-    "brown white young green hill king long wood black stone rose fox rice price cook baker hall bell walker cooper "
-    "fisher hunter porter carter parker turner gardner weaver ward ford cox gray west cole reed hunt mills wells woods "
-    "burns brooks foster palmer marshall butler barnes page freeman cruz reyes flores castillo park costa santos lee kim "
-    "klein lang lange winter sommer stein könig weiß groß jung koch wolf fuchs schwarz roth bauer weber kaiser richter "
-    "blanc robin legrand lambert bernard simon martin lima souza silva conti greco gallo longo gentile leone fontana "
-    "romano marino liu wang wu yang huang zhao zhou ito vos bos smit vogel keller beck hahn braun otto graham major "
-    "allen campbell perry washington hamilton jackson alexander james dixon webb hicks holmes warren bush day".split()
-)
+_NOT_BEFORE = frozenset(_PLACES.split())
+_WORDS_TOO = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,16 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Token:
-    """A word, in small letters too; its case; whether it begins a sentence; and whether it follows close to another."""
+    """
+    A word.
+
+    Attributes:
+        low: In small letters.
+        begins: Begins a sentence, or a part of one.
+        close: Nothing but a space stands before it, or the point of a title.
+        near: At most a comma and an end of line stand before it.
+        owns: "'s" stands behind it.
+    """
 
     start: int
     end: int
@@ -76,6 +85,8 @@ class Token:
     upper: bool
     begins: bool
     close: bool
+    near: bool
+    owns: bool
 
 
 def read(texts: Sequence[str]) -> Corpus:
@@ -113,12 +124,13 @@ def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        word, gap = match[0], text[end : match.start()]
+        word, gap = match[1], text[end : match.start()]
         begins = not found or gap not in (" ", "  ", ", ", "-", " & ")
         follows = bool(found) and (gap == " " or (gap == ". " and len(text[found[-1].start : end]) <= 4))
         title, upper = word[:1].isupper() and not word.isupper(), word.isupper()
-        found.append(Token(match.start(), match.end(), word.lower(), title, upper, begins, follows))
         end = match.end()
+        near, owns = gap.strip() in ("", ",") and len(gap) < 5, end > match.end(1)
+        found.append(Token(match.start(), match.end(1), word.lower(), title, upper, begins, follows, near, owns))
     return found
 
 
@@ -127,10 +139,11 @@ def _named(tokens: list[Token], place: int, corpus: Corpus) -> list[Span]:
     token = tokens[place]
     titled = _after_title(tokens, place)
     unlisted = token.title and token.low not in corpus.small and len(token.low) > 2
+    unlisted = unlisted and not (titled and tokens[place - 1].low == "sir")  # which is said to anybody
     if (titled or _after_phrase(tokens, place)) and (unlisted or _listed(token)):
         return _whole(tokens, place, corpus, alone="surname" if titled else "given")
     if token.low in _GIVENS and (
-        _after_greeting(tokens, place, corpus) or _before_surname(tokens, place) or _alone(tokens, place, corpus)
+        _after_greeting(tokens, place) or _before_surname(tokens, place) or _alone(tokens, place, corpus)
     ):
         return _whole(tokens, place, corpus, alone="given")
     return []
@@ -155,6 +168,8 @@ def _whole(tokens: list[Token], place: int, corpus: Corpus, *, alone: str) -> li
 
 def _behind(tokens: list[Token], place: int) -> Token | None:
     """The word right behind, or behind an initial."""
+    if tokens[place].owns:
+        return None
     for token in tokens[place + 1 : place + 3]:
         if not token.close:
             return None
@@ -179,11 +194,11 @@ def _after_phrase(tokens: list[Token], place: int) -> bool:
     return tokens[place].close and bool(before) and (before[-1] in _CALLED or tuple(before) in _NAME_IS)
 
 
-def _after_greeting(tokens: list[Token], place: int, corpus: Corpus) -> bool:
+def _after_greeting(tokens: list[Token], place: int) -> bool:
     token = tokens[place]
-    if not place or tokens[place - 1].low not in _GREETINGS:
+    if not place or not token.near or tokens[place - 1].low not in _GREETINGS:
         return False
-    return token.title or (token.low not in _WORDS_TOO and not (token.begins and not token.upper))
+    return token.title or token.low not in _WORDS_TOO
 
 
 def _before_surname(tokens: list[Token], place: int) -> bool:
@@ -200,6 +215,8 @@ def _alone(tokens: list[Token], place: int, corpus: Corpus) -> bool:
     token = tokens[place]
     if not token.title or token.begins or token.low in corpus.ordinary or token.low in _WORDS_TOO:
         return False
-    before = tokens[place - 1]
+    before, behind = tokens[place - 1], tokens[place + 1] if place + 1 < len(tokens) else None
+    if behind is not None and behind.title and (token.owns or (behind.close and behind.low in corpus.small)):
+        return False  # a brand or a place
     plain = not (before.title or before.upper) or before.begins or len(before.low) == 1
     return plain and before.low not in _NOT_BEFORE

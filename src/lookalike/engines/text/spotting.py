@@ -10,28 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address
 
-from lookalike.data.checksums import are_cards, are_ibans
+from lookalike.data.checksums import IBAN_MODULUS, are_cards
 
 Put = Callable[[str, str], str]
 """Takes a kind and a value; returns the character that stands for it."""
 
 AGAIN_MAX = 64  # characters of what is not one after all and is looked at again from its second on
 
-_TLDS = frozenset(
-    "com org net edu gov mil int info biz name mobi app dev xyz shop online site co uk de fr es nl be ch pl se dk fi ie "
-    "pt cz gr hu ro ru ua tr jp cn kr br mx ar cl au nz ca eu tv".split()
-)  # the frequent ones that are no word of a language: "do.it" is no address
-_TLD = r"\.[^\W\d_]{2,24}"
-# Account numbers' lengths by country: SWIFT, IBAN registry (ISO 13616).
-_IBAN_LENGTHS = {
-    told[:2]: int(told[2:])
-    for told in (
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 "
-        "FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 "
-        "LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 "
-        "SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20"
-    ).split()
-}
+_ENDING = """
+com org net edu gov mil info biz mobi xyz co uk de fr nl ch pl dk fi ie pt cz gr hu ro ru ua tr jp cn kr br mx ar cl au
+nz ca eu tv
+"""
+_TLDS = frozenset(_ENDING.split())  # the frequent ones that are no word of a language: "do.it" is no address
+_IBANS = """
+AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27
+GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27
+MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23
+TN24 TR26 UA29 VA22 VG24 XK20
+"""  # country and length of an account number: SWIFT, IBAN registry (ISO 13616)
+_IBAN_LENGTHS = {told[:2]: int(told[2:]) for told in _IBANS.split()}
 _SIGNS = "$€£¥₹₽₩₺₪₫₦₱₴₿¢฿₡₲₵₸₼₾﷼"
 _CODES = (
     "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH|BRL|MXN|ZAR|SGD|HKD|KRW|THB|AED"
@@ -49,7 +46,7 @@ _WAYS = (
 )
 _ENDINGS = "straße|strasse|str\\.|weg|platz|allee|gasse|straat|laan|gatan|vägen"
 _CAPITAL = "[^\\W\\d_a-zß-öø-ÿ]"
-_TITLE = rf"{_CAPITAL}[^\W\d_]{{1,24}}"
+_TITLE = rf"{_CAPITAL}[^\W\d_A-Z]{{1,24}}"
 
 
 @dataclass(frozen=True)
@@ -99,6 +96,11 @@ def _apply(rule: Rule, text: str, put: Put) -> str:
     return "".join([*parts, text[end:]]) if parts else text
 
 
+def _email(value: str) -> int:
+    """With a space in it only where the domain ends as domains do."""
+    return len(value) if " " not in value or value.rpartition(".")[2].lower() in _TLDS else 0
+
+
 def _url(value: str) -> int:
     """Without the punctuation behind it."""
     return len(value.rstrip(".,;:!?'’*_~|") if value[-1] != ")" or "(" in value else value.rstrip(".,;:!?'’*_~|)"))
@@ -108,7 +110,7 @@ def _bare(value: str) -> int:
     """A domain alone must end as domains do; with a path behind it any country will do."""
     host, _, path = value.partition("/")
     ending = host.partition(":")[0].rpartition(".")[2].lower()
-    known = ending in _TLDS or (bool(path) and len(ending) == 2)
+    known = ending in _TLDS or (bool(path) and len(ending) == 2 and ending.isalpha())
     return _url(value) if known and not host.replace(".", "").isdigit() else 0
 
 
@@ -120,7 +122,10 @@ def _iban(value: str) -> int:
         return 0
     compact = "".join(value[place] for place in places).upper()
     end = places[-1] + 1
-    return end if compact.isascii() and are_ibans([compact])[0] and not value[end : end + 1].isalnum() else 0
+    if value[end : end + 1].isalnum():
+        return 0
+    number = int("".join(str(int(letter, 36)) for letter in compact[4:] + compact[:4]))  # one by one: no array for each
+    return end if number % IBAN_MODULUS == 1 else 0
 
 
 def _card(value: str) -> int:
@@ -163,7 +168,8 @@ def _code(value: str) -> int:
     digits = [run for run in runs if run[0].isdecimal()]
     letters = [run for run in runs if not run[0].isdecimal()]
     n_digits = sum(map(len, digits))
-    if n_digits < 3 or n_digits + sum(map(len, letters)) < 6:
+    measures = re.fullmatch(r"\d+(?:x\d+)+[^\W\d_]{0,3}", value)
+    if measures or n_digits < 3 or n_digits + sum(map(len, letters)) < 6:
         return 0
     if len(digits) == 1:
         unit = len(letters) == 1 and runs[0] == digits[0] and n_digits <= 4
@@ -182,26 +188,27 @@ def _rule(kind: str, look: str, fits: Callable[[str], int] = len, needs: str = "
 
 
 _DIGIT = re.compile(r"\d")
+_HOSTS = "gmail|googlemail|yahoo|hotmail|outlook|live|msn|aol|icloud|gmx|web|proton|protonmail|mail|yandex"
 _LOCAL = r"[\w.+\-'%&]"
-_END = "[^\\s<>\"“”‘«»、。，；！？）」』\ue000-\uf8ff]"  # what an address of the web goes on with
+_END = '[^\\s<>"“”‘«»、。，；！？）」』\ue000-\uf8ff]'  # what an address of the web goes on with
 _RULES = (
-    _rule("email", rf"(?<!{_LOCAL}){_LOCAL}++[ ]?@[ ]?[\w\-]++(?:\.[\w\-]++)++", needs="@"),
-    _rule("url", rf"(?<![^\W_])(?:[hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_END}++", _url, ":"),
-    _rule("url", rf"(?<![^\W_])[wW]{{3}}\.[^\W_]{_END}++", _url, "wW"),
+    _rule("email", rf"(?<!{_LOCAL}){_LOCAL}++(?:@ ?| @ ?(?=(?i:{_HOSTS})\.))[\w\-]++(?:\.[\w\-]++)++", _email, "@"),
+    _rule("url", rf"(?<![A-Za-z0-9])(?:[hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_END}++", _url, ":"),
+    _rule("url", rf"(?<![A-Za-z0-9])[wW]{{3}}\.[^\W_]{_END}++", _url, "wW"),
     _rule("url", rf"(?<![\w@.\-/])[^\W_][\w\-]*+(?:\.[\w\-]++)++(?::\d{{1,5}}+)?(?:/{_END}*+)?", _bare, "."),
 )
 _NUMBERS = (
-    _rule("address", rf"(?<![\w.,/])\d{{1,5}}[A-Za-z]?,? (?:{_TITLE} ){{1,3}}(?:{_WAYS})\b"),
+    _rule("address", rf"(?<![\w.,/{_SIGNS}])\d{{1,5}}[A-Za-z]?,? (?:{_TITLE} ){{1,3}}(?:{_WAYS})\b"),
     _rule("address", rf"(?<!\w){_CAPITAL}[^\W\d_]{{1,24}}?[ -]?(?i:{_ENDINGS}) \d{{1,4}}[a-z]?(?!\w)"),
     _rule(
         "address",
-        rf"(?<!\w)\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|place|chemin|allée|quai)"
+        rf"(?<!\w)\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chemin|allée|quai|place (?=d|l))"
         rf"(?: (?:de|du|des|la|le|les|l['’])){{0,3}} ?{_TITLE}(?:[ -]{_TITLE}){{0,3}}",
     ),
     _rule(
         "address",
-        rf"(?<!\w)(?i:calle|via|viale|piazza|corso|rua|avenida|ulica|ul\.)(?: (?:de|del|la|da|dos|di)){{0,3}}"
-        rf" {_TITLE}(?: {_TITLE}){{0,2}},? \d{{1,4}}(?!\d)",
+        rf"(?<!\w)(?:[Cc]alle|Via|[Vv]iale|[Pp]iazza|Corso|[Rr]ua|[Aa]venida|[Uu]lica|[Uu]l\.)"
+        rf"(?: (?:de|del|la|da|dos|di)){{0,3}} {_TITLE}(?: {_TITLE}){{0,2}},? \d{{1,4}}(?!\d)",
     ),
     _rule("iban", r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){11,40}", _iban),
     _rule("card", r"(?<!\d)\d{4}(?P<s>[ .\-])\d{4}(?P=s)\d{4}(?P=s)\d{1,4}(?:(?P=s)\d{3})?(?!\d)", _card),
@@ -217,8 +224,8 @@ _NUMBERS = (
     ),
     _rule("date", r"(?<![\w/.\-])\d{4}(?P<s>[/.\-])\d{1,2}(?P=s)\d{1,2}(?![\d/\-])", _date, "/.-"),
     _rule("date", r"(?<![\w/.\-])\d{1,2}(?P<s>[/.\-])\d{1,2}(?P=s)(?:\d{4}|\d{2})(?![\w/\-])", _date, "/.-"),
-    _rule("time", r"(?<![\d:.,])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])", _time, ":"),
-    _rule("time", r"(?<![\w:.,])\d{1,2}\.\d{2}(?= ?[ap]\.?m)", _time, "."),
+    _rule("time", rf"(?<![\d:.,{_SIGNS}])\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?![\d:])", _time, ":"),
+    _rule("time", rf"(?<![\w:.,{_SIGNS}])\d{{1,2}}\.\d{{2}}(?= ?[ap]\.?m)", _time, "."),
     _rule("amount", rf"[{_SIGNS}] ?{_AMOUNT}", needs=_SIGNS),
     _rule("amount", rf"(?<![^\W\d_])(?:{_CODES})\.? ?{_AMOUNT}"),
     _rule("amount", rf"(?<![\w.,]){_AMOUNT}(?= ?(?:[{_SIGNS}]|(?:{_CODES})(?!\w)))"),
