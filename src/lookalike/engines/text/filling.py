@@ -14,15 +14,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lookalike.engines.text.forms import LENGTH_MAX
 from lookalike.engines.text.kinds import FIRST, KINDS, LAST, Kinds, kind_of
 from lookalike.engines.text.masking import FORGED, compact
+from lookalike.errors import InternalError
 from lookalike.transforms.numbering import among
 from lookalike.transforms.pattern import Pattern, text
 from lookalike.transforms.words import digests
 
 TRIES = 8  # draws of a pattern before values may come again, or longer ones are drawn
 STEPS = 64  # lengths tried
+LONGEST = 100_000  # characters, more than any pattern makes
 REPEATING = frozenset({"date", "time", "year", "amount", "given", "surname"})
 
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -67,18 +68,19 @@ def make_up(kind: str, n: int, kinds: Kinds, rng: np.random.Generator) -> list[s
 
 
 def _written(kind: str, pattern: Pattern, n: int, kinds: Kinds, rng: np.random.Generator) -> list[str]:
+    """Texts of a pattern; longer ones where all of a length stand in the training texts."""
     found = np.empty(n, object)
     left = np.arange(n)
     for step in range(STEPS):
         for _ in range(TRIES):
             drawn = _drawn(pattern.longer(step), len(left), rng)
             found[left] = drawn.to_list()
-            left = left[among(digests(compact(drawn), LENGTH_MAX), kinds.known)]
+            left = left[among(digests(compact(drawn), LONGEST), kinds.known)]
             if not len(left):
                 return found.tolist()
         if kind in REPEATING:
             return found.tolist()
-    return found.tolist()
+    raise InternalError("No value could be made up that is not one of the texts.")
 
 
 def _drawn(pattern: Pattern, n: int, rng: np.random.Generator) -> pl.Series:

@@ -108,6 +108,7 @@ _FOUND: dict[str, Callable[[pl.Series, Weights, int], Formats]] = {
     "phone": _phones,
     "id": _plain,
     "number": _plain,
+    "postcode": _plain,
 }
 
 
@@ -231,6 +232,7 @@ STANDARD: dict[str, tuple[Pattern, ...]] = {
     "amount": (Pattern(("1", "0"), 2),),
     "given": (Pattern(("words:given",), 1, ("=-", "words:given")),),
     "surname": (Pattern(("words:surname",), 1, ("=-", "words:surname")),),
+    "postcode": (Pattern(("A", "A", "1", "= ", "1", "A", "A"), 3),),
     "address": (Pattern(("1", "0", "= ", "words:street", "= Street"), 2),),
 }
 """Patterns of everybody for a kind of which too little was seen."""

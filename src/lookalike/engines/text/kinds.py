@@ -17,7 +17,7 @@ from lookalike.transforms.pattern import Pattern
 
 KINDS = (
     "email", "url", "iban", "card", "ip", "phone", "id", "number", "date", "time", "year", "amount", "given", "surname",
-    "address",
+    "address", "postcode",
 )  # fmt: skip  # their order is part of a model: add behind the last
 ORDINALS = 8  # values of a kind that are told apart in one record
 FIRST, LAST = 0xE000, 0xF8FF  # private use: no text that follows Unicode means anything by them

@@ -39,6 +39,7 @@ _CALLED = {
     "given": "given names",
     "surname": "surnames",
     "address": "street addresses",
+    "postcode": "postal codes",
 }
 
 

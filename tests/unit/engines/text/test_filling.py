@@ -79,6 +79,15 @@ def test_values_of_a_small_room_grow_rather_than_come_again() -> None:
     assert not seen & set(made("number", texts))
 
 
+def test_long_forms_are_filled() -> None:
+    """An address of many words may be longer than those that are learnt from."""
+    texts = [f"live at {n} Upper Old Green Road" for n in (11, 12)]
+    values = made("address", texts)
+
+    assert all(re.fullmatch(r"[1-9]\d \S+ Road", value) for value in values)
+    assert not {"11 Upper Old Green Road", "12 Upper Old Green Road"} & set(values)
+
+
 def test_a_character_of_no_kind_is_no_value() -> None:
     """What stands for nothing becomes U+FFFD."""
     assert ["a \ufffd"] == fill([f"a {chr(LAST)}"], find([])[1], stream(1, "fill"))
