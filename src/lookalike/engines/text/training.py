@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lookalike.data.streams import stream
 from lookalike.engines.text import network
+from lookalike.engines.text.neighbours import by_neighbours
 from lookalike.engines.text.network import Batch, Drops, Floats, Shape, Weights
 from lookalike.engines.text.vocabulary import END
 
@@ -17,10 +18,11 @@ FLOPS = 40e9  # a second, of one thread of an ordinary processor: by it a budget
 BATCH_TEXTS, BATCH_TOKENS = 32, 2_048
 LONGEST = 512  # tokens that are gone through in one go
 MOST_EPOCHS = 40
-RATE, WARM_STEPS, NORM = 7e-3, 100, 1.0
+RATE, WARM_STEPS, NORM = 1.4e-2, 100, 1.0
 MOMENTS = (0.9, 0.99)
 TINY = 1e-8
-DROP_INPUT, DROP_OUTPUT, UNTOLD = 0.05, 0.1, 0.1
+DROP_AN_EPOCH, DROP_MOST = 0.055, 0.5  # of outputs; of inputs half: the more often texts are seen, the more
+UNTOLD = 0.1  # texts whose attributes are not told, so that guidance knows what they change
 SHIFT = 2  # words by which what is left is told wrong: otherwise sentences are cut off to hit the length
 
 Ints = npt.NDArray[np.int64]
@@ -87,6 +89,8 @@ class Training:
         """Before the first step."""
         weights = network.begin(self.shape, stream(self.seed, "weights"))
         weights["out_bias"] = self._log_shares()
+        corpus, rng = (self.corpus.ids, self.corpus.ends), stream(self.seed, "neighbours")
+        weights["tokens"] = by_neighbours(corpus, self.shape.n_tokens, self.shape.width, rng)
         return State(weights, _zeros(weights), _zeros(weights))
 
     def epoch(self, state: State) -> State:
@@ -98,11 +102,16 @@ class Training:
             if done == self.n_steps:
                 break
             batch = self._batch(texts, rng)
-            drops = _drops(batch, self.shape.width, rng)
+            drops = self._drops(batch, rng)
             _, slopes = network.loss_and_slopes(weights, batch, drops)
             done += 1
             _move((weights, first, second), slopes, done, self._rate(done))
         return State(weights, first, second, done, state.n_epochs + 1)
+
+    def _drops(self, batch: Batch, rng: np.random.Generator) -> Drops:
+        shape = (*batch.before.shape, self.shape.width)
+        share = min(DROP_AN_EPOCH * self.n_steps / self.per_epoch, DROP_MOST)
+        return Drops(_factors(shape, share / 2, rng), _factors(shape, share, rng))
 
     def _log_shares(self) -> Floats:
         """How likely each token is whatever stands before it: what the network need not learn first."""
@@ -152,11 +161,6 @@ class Training:
 
 def _zeros(weights: Mapping[str, Floats]) -> Weights:
     return {name: np.zeros_like(array) for name, array in weights.items()}
-
-
-def _drops(batch: Batch, width: int, rng: np.random.Generator) -> Drops:
-    shape = (*batch.before.shape, width)
-    return Drops(_factors(shape, DROP_INPUT, rng), _factors(shape, DROP_OUTPUT, rng))
 
 
 def _factors(shape: tuple[int, ...], share: float, rng: np.random.Generator) -> Floats:
