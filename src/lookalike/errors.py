@@ -265,6 +265,26 @@ class StorageAway(StorageFailed):
     hint = "Check the bucket and its credentials, then resume the job."
 
 
+class EndpointFailed(JobError):
+    """The language model's server refuses what it is asked, or what it writes cannot be used."""
+
+    code, status = "ENDPOINT_FAILED", 500
+    hint = "Check the endpoint in the settings, its secret and the model's name, then submit again."
+
+
+class EndpointAway(EndpointFailed):
+    """The language model's server does not answer, or has too much to do; it may later. What it wrote is kept."""
+
+    code, retryable = "ENDPOINT_AWAY", True
+    hint = "Check the server, then resume the job or submit it again."
+
+
+class EndpointBudget(JobError):
+    """The requests or tokens that a job may spend on a language model are spent. What it wrote is kept."""
+
+    code, hint = "ENDPOINT_BUDGET", "Raise max_requests or max_tokens of parameters.endpoint, or ask for fewer records."
+
+
 class OutOfMemory(JobError):
     """The job needed more memory than it may have."""
 

@@ -4,8 +4,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic import ValidationError as PydanticError
 
 from lookalike.errors import SettingsError
@@ -118,6 +119,31 @@ class WorkBucket(_Section):
     options: Mapping[str, str | SecretName] = {}
 
 
+class Endpoint(_Section):
+    """
+    A server with a language model, asked the way OpenAI's is.
+
+    `base_url`: what stands before ``/chat/completions``. `secret`: the name of its key among ``[secrets]``, if it wants
+    one. `api`: `completion` for a model that only goes on with texts and was never taught to talk.
+    """
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2_048)]
+    secret: str | None = None
+    api: Literal["chat", "completion"] = "chat"
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_plain(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            good = bool(parts.hostname) and parts.username is None and parts.port != 0 and not {*"?#%\\"} & {*value}
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("it is no URL of a server and a path, without query, fragment and user")
+        return value.rstrip("/")
+
+
 def _with_url(value: Any) -> Any:
     return {"url": value} if isinstance(value, str) else value
 
@@ -135,6 +161,7 @@ class Settings(_Section):
     webhooks: Webhooks = Webhooks()
     tracing: Tracing = Tracing()
     buckets: Mapping[str, Bucket] = {}
+    endpoints: Mapping[str, Endpoint] = {}
     secrets: Mapping[str, Secret] = {}
 
 
@@ -189,10 +216,16 @@ def options(settings: Settings, bucket: Bucket | WorkBucket, environ: Mapping[st
         SettingsError: names the secret that is not defined or not there.
     """
     named = bucket.options.items()
-    return {k: v if isinstance(v, str) else _secret(settings, v.secret, environ) for k, v in named}
+    return {k: v if isinstance(v, str) else secret(settings, v.secret, environ) for k, v in named}
 
 
-def _secret(settings: Settings, name: str, environ: Mapping[str, str]) -> str:
+def secret(settings: Settings, name: str, environ: Mapping[str, str]) -> str:
+    """
+    The secret of that name.
+
+    Raises:
+        SettingsError: it is not defined or not there.
+    """
     place = settings.secrets.get(name, Secret())
     if place.env is not None and place.env in environ:
         return environ[place.env]

@@ -49,6 +49,15 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("", {"LOOKALIKE_JOBS__NONE": "1"}, "jobs.none"),
         ("", {"LOOKALIKE_NONE__NONE": "1"}, "none"),
         ("[auth]\nmode = 'both'\n", {}, "auth.mode"),
+        *(
+            (f"[endpoints.own]\nbase_url = '{url}'\n", {}, "endpoints.own.base_url")
+            for url in (
+                *("", "ftp://a/v1", "a.example/v1", "http://", "https://user:pass@a/v1", "https://a/v1?key=1"),
+                *("https://a/v1#b", "https://a:0/v1", "https://a:99999/v1", "https://[::1/v1", "https://ä.example/v1"),
+                *("https://a/v 1", "https://a\\b/v1"),
+            )
+        ),
+        ("[endpoints.own]\nbase_url = 'https://a/v1'\nkey = 'sk-1'\n", {}, "endpoints.own.key"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, environ: dict[str, str], named: str) -> None:

@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import httpcore
 
-from lookalike.net.reach import Reach, Refused
+from lookalike.net.reach import Reaching, Refused
 
-TIMEOUT_S = 15.0  # for all of it, from the name to the last byte
+TIMEOUT_S = 15.0  # for all of it, where nothing else is said
 CONNECT_S = 5.0  # for each address
-READ_MAX_BYTES = 64 * 1024  # of an answer
+READ_MAX_BYTES = 64 * 1024  # of an answer, likewise
 
 T = TypeVar("T")
 SocketOptions = Iterable[httpcore.SOCKET_OPTION] | None
@@ -27,12 +27,20 @@ class Answer:
 
     Attributes:
         retry_after: The header of this name, as it stands there.
-        body: Its first 64 KiB at most, as they came over the line: nothing is unpacked.
+        body: Its first bytes, as many as may be read, as they came over the line: nothing is unpacked.
     """
 
     status: int
     retry_after: str | None
     body: bytes
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What an answer may take: seconds, from the name to the last byte, and bytes that are read."""
+
+    time_s: float
+    read_max_bytes: int
 
 
 class NoAnswer(Exception):
@@ -48,10 +56,13 @@ class Sender:
     are answers like any other; proxies of the environment are not asked.
     """
 
-    def __init__(self, reach: Reach, trust: ssl.SSLContext, *, allow_http: bool = False) -> None:
+    def __init__(
+        self, reach: Reaching, trust: ssl.SSLContext, *, allow_http: bool = False, bounds: Bounds | None = None
+    ) -> None:
         self._reach = reach
         self._trust = trust
         self._allow_http = allow_http
+        self._bounds = bounds or Bounds(TIMEOUT_S, READ_MAX_BYTES)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """
@@ -61,10 +72,10 @@ class Sender:
             url: As `webhooks.urls.receiver` spells it.
 
         Raises:
-            NoAnswer: refused, not connected, not trusted, broken off, or not complete within 15 s.
+            NoAnswer: refused, not connected, not trusted, broken off, or not complete in time.
         """
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(self._bounds.time_s):
                 return await self._post(url, headers, body)
         except (TimeoutError, httpcore.TimeoutException):
             raise NoAnswer("no complete answer in time") from None
@@ -89,13 +100,14 @@ class Sender:
             httpcore.AsyncConnectionPool(ssl_context=self._trust, network_backend=pinned) as pool,
             pool.stream("POST", target, headers=[*own.items(), *headers.items()], content=body) as response,
         ):
-            return Answer(response.status, _header(response, b"retry-after"), await _read(response))
+            body = await _read(response, self._bounds.read_max_bytes)
+            return Answer(response.status, _header(response, b"retry-after"), body)
 
 
 class _Pinned(httpcore.AsyncNetworkBackend):
     """Connects to addresses that were checked a moment before, never to what a name may mean by now."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reaching) -> None:
         self._reach = reach
         self._inner = httpcore.AnyIOBackend()
 
@@ -133,13 +145,13 @@ async def _apart(call: Callable[[], T]) -> T:
     return await asyncio.shield(asyncio.wrap_future(answer))
 
 
-async def _read(response: httpcore.Response) -> bytes:
+async def _read(response: httpcore.Response, most: int) -> bytes:
     found = bytearray()
     async for piece in response.aiter_stream():
         found += piece
-        if len(found) >= READ_MAX_BYTES:
+        if len(found) >= most:
             break
-    return bytes(found[:READ_MAX_BYTES])
+    return bytes(found[:most])
 
 
 def _authority(url: httpcore.URL) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from lookalike.net.retry_after import retry_after_s
 from lookalike.net.sender import Answer, NoAnswer
 from lookalike.webhooks.outbox import DeliveryStatus, Outcome, Parcel
-from lookalike.webhooks.schedule import delay_s, retry_after_s
+from lookalike.webhooks.schedule import delay_s
 from lookalike.webhooks.signature import signed_headers
 
 GONE = 410
