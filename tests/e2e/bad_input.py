@@ -91,7 +91,7 @@ _QUOTES = "a quote never closed, or inside an unquoted cell"
 _ENCODING = "not UTF-8 (Latin-1, Windows-1252, UTF-16), NUL bytes"
 _NESTED = "lists, structs or bytes in a column"
 _FAR = "dates outside the years 1 to 9999, durations as long (Parquet, Arrow)"
-_PROSE = "free text: cells of many words that hardly repeat"
+_PROSE = "free text in time series: cells of many words that hardly repeat"
 _TOLD = "`columns` of a column that is not there, or whose cells are something else"
 _DAMAGED = "a damaged or cut file, or of another format"
 
@@ -132,7 +132,7 @@ BAD = [
          parquet(pl.DataFrame({"a": pl.Series([Decimal(10**30 + k) for k in range(N)], dtype=pl.Decimal(38, 2))})),
          REFUSED, "'a' has decimals of more than 18 digits"),
     Case(_PROSE, "prose.csv", rows("a,b", "the customer of row {k} has written that {s} was not there,{k}"), REFUSED,
-         "'a' holds free text"),
+         "'a' holds free text", {"data_type": "time_series"}),
     Case(_TOLD, "nobody.csv", rows("a,b", "{s},{k}"), INVALID, "no column 'z'",
          {"parameters": {"columns": {"z": {"type": "id"}}}}),
     Case(_TOLD, "words.csv", rows("a,b", "{s},{k}"), INVALID, "'a' has 60 cells that are no integer, .* line 2",

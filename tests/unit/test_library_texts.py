@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import lookalike
-from lookalike import TabularSynthesizer, TextSynthesizer, TimeSeriesSynthesizer, evaluate
+from lookalike import TabularModel, TabularSynthesizer, TextSynthesizer, TimeSeriesSynthesizer, evaluate, load
 from lookalike.errors import InputInvalid, InputRefused, LookalikeError, UsageError, ValidationError
 from questions import questions
 
@@ -16,7 +16,7 @@ def test_the_names_are_there() -> None:
     """Synthesizer and model are public names, loaded when they are used."""
 
     assert {"TextModel", "TextSynthesizer"} <= set(dir(lookalike))
-    assert "lookalike.library.text" == lookalike.TextModel.__module__
+    assert "lookalike.library.model" == lookalike.TextModel.__module__
 
 
 def test_a_seed_is_drawn_and_shown() -> None:
@@ -57,6 +57,48 @@ def test_tables_that_cannot_be_learnt(data: Any, told: dict[str, Any], error: ty
     """What is wrong with a table is said before it is learnt."""
     with pytest.raises(error, match=says):
         TextSynthesizer(**told).fit(data)
+
+
+def table_with_texts() -> pl.DataFrame:
+    """Keys, a number, a kind and a text; no key stands twice."""
+    return questions(200, 1).with_columns(ticket=pl.format("T-{}", pl.int_range(2_000, 2_200)), n=pl.int_range(200) % 7)
+
+
+@pytest.fixture(scope="module")
+def model() -> TabularModel:
+    told = {"columns": {"text": {"type": "text"}}, "constraints": [{"type": "range", "column": "n", "max": 6}]}
+    return TabularSynthesizer(seed=7, **told).fit(table_with_texts())
+
+
+def test_a_table_with_texts(model: TabularModel) -> None:
+    """It has exactly the rows and columns asked for, new keys, and new texts that are none of the table's."""
+    table, rows = table_with_texts(), model.sample(1_500)
+
+    assert (1_500, table.schema) == (rows.height, rows.schema)
+    assert rows["ticket"].n_unique() == rows.height
+    assert not set(rows["text"]) & set(table["text"])
+    assert not set(rows["ticket"]) & set(table["ticket"])
+    assert any(note.startswith("Column 'text': texts are written") for note in model.notes)
+
+
+def test_what_a_table_with_texts_promises(model: TabularModel) -> None:
+    """Rules of the shown columns can be asked of its rows."""
+    rows = model.sample(300)
+    broken = model.breaches(rows.with_columns(n=pl.lit(9, pl.Int64)))
+
+    assert [0] == [int(hit.sum()) for title, hit in model.breaches(rows).items() if "'n'" in title]
+    assert [300] == [int(hit.sum()) for title, hit in broken.items() if "'n'" in title]
+
+
+def test_a_table_with_texts_is_kept_and_asked(model: TabularModel, tmp_path: Path) -> None:
+    """A saved model samples the same, also with what is asked of the columns beside the texts; of texts nothing is."""
+    model.save(tmp_path / "model")
+    kept = load(tmp_path / "model")
+
+    assert model.sample(40, seed=3).equals(kept.sample(40, seed=3))
+    assert {3} == set(kept.sample(30, conditions=[{"n": 3}])["n"])
+    with pytest.raises(InputInvalid, match="'text' holds texts"):
+        kept.sample(30, conditions=[{"text": "hello"}])
 
 
 def lines(path: Path, table: pl.DataFrame) -> Path:

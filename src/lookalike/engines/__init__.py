@@ -1,15 +1,20 @@
 """Engines learn from a table and draw new rows. One folder a modality; a synthesizer fits, a model samples."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol, Self
 
 import polars as pl
 
-from lookalike.data.metadata import Metadata
+from lookalike.data.metadata import ColumnType, Metadata
 
 BLOCK_ROWS = (
     65_536  # the unit of drawing: a block's rows depend on (seed, block) only, whoever draws it, whatever else is drawn
 )
+
+
+def engine_of(data_type: str, types: Collection[str]) -> str:
+    """The engine that learns a table of this data type: of a table with free text the one of texts."""
+    return "text" if data_type == "tabular" and ColumnType.TEXT in types else data_type
 
 
 class Kept(Protocol):

@@ -6,18 +6,17 @@ from pathlib import Path
 
 from lookalike import plugins
 from lookalike.data.frames import Kind
-from lookalike.engines import tabular, time_series
+from lookalike.engines import time_series
 from lookalike.engines.tabular.file import kind_of
 from lookalike.errors import ModelFileError
-from lookalike.library.tabular import TabularModel
-from lookalike.library.text import TextModel
+from lookalike.library.model import TabularModel
 from lookalike.library.time_series import TimeSeriesModel
 
-AnyModel = TabularModel | TextModel | TimeSeriesModel
+AnyModel = TabularModel | TimeSeriesModel
 
 _READERS: Mapping[str, Callable[[bytes], AnyModel]] = {
-    "tabular model": lambda value: TabularModel(tabular.Model.from_bytes(value), Kind()),
-    "text model": lambda value: TextModel(plugins.part("lookalike.engines", "text").Model.from_bytes(value), Kind()),
+    "tabular model": lambda value: _table("tabular", value),
+    "text model": lambda value: _table("text", value),
     "time series model": lambda value: TimeSeriesModel(time_series.Model.from_bytes(value), Kind()),
 }
 
@@ -36,3 +35,7 @@ def load(path: str | PathLike[str]) -> AnyModel:
     return _READERS.get(kind_of(value) or "", _READERS["tabular model"])(
         value
     )  # which says what is wrong with other files
+
+
+def _table(engine: str, value: bytes) -> TabularModel:
+    return TabularModel(engine, plugins.part("lookalike.engines", engine).Model.from_bytes(value), Kind())

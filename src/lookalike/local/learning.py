@@ -8,8 +8,10 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters, TextParameters, TimeSeriesParameters
+from lookalike.errors import UsageError
 from lookalike.evaluation.comparison import Breaches
 from lookalike.evaluation.report import Report, ReportSettings
+from lookalike.library import TabularModel
 
 Chosen = TabularParameters | TextParameters | TimeSeriesParameters
 
@@ -60,3 +62,15 @@ class Kind:
     parameters: type[Chosen]
     room: str
     learner: Callable[[Mapping[str, Any]], Learner]
+
+
+def rows_of(model: TabularModel, n_rows: int | None) -> Iterator[pl.DataFrame]:
+    """
+    New rows of a model, as typed frames.
+
+    Raises:
+        UsageError: nothing says how many.
+    """
+    if n_rows is None:
+        raise UsageError("Nothing says how many rows to write.", hint="Give --rows.")
+    return model.typed_blocks(n_rows)

@@ -1,6 +1,6 @@
 """Tables: rows for themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,10 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
-from lookalike.errors import UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
-from lookalike.library import TabularModel, TabularSynthesizer
-from lookalike.local.learning import Kind, Learnt
+from lookalike.library import TabularSynthesizer
+from lookalike.local.learning import Kind, Learnt, rows_of
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,7 @@ class _Learner:
 
         held = note(table.height, share)
         notes = (*([held] if held else []), *model.notes)
-        return Learnt(model.metadata, notes, lambda n: _blocks(model, n), judge, BLOCK_ROWS, model.breaches)
-
-
-def _blocks(model: TabularModel, n_rows: int | None) -> Iterator[pl.DataFrame]:
-    if n_rows is None:
-        raise UsageError("Nothing says how many rows to write.", hint="Give --rows.")
-    return model.typed_blocks(n_rows)
+        return Learnt(model.metadata, notes, lambda n: rows_of(model, n), judge, BLOCK_ROWS, model.breaches)
 
 
 def _learner(values: Mapping[str, Any]) -> _Learner:

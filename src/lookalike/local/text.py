@@ -1,6 +1,6 @@
 """Texts: records for themselves; no text is both learnt from and judged by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,11 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TextParameters
 from lookalike.data.split import note_texts, split_texts
 from lookalike.data.texts.roles import typed_texts, with_texts
-from lookalike.errors import UsageError
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.texts.report import ROOM
 from lookalike.evaluation.texts.tables import MAX_ROWS, evaluate_text_table
-from lookalike.library import TextModel, TextSynthesizer
-from lookalike.local.learning import Kind, Learnt
+from lookalike.library import TextSynthesizer
+from lookalike.local.learning import Kind, Learnt, rows_of
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,7 @@ class _Learner:
 
         held = note_texts(table.height, holdout.height, share)
         notes = (*([held] if held else []), *model.notes)
-        return Learnt(model.metadata, notes, lambda n: _blocks(model, n), judge, MAX_ROWS)
-
-
-def _blocks(model: TextModel, n_rows: int | None) -> Iterator[pl.DataFrame]:
-    if n_rows is None:
-        raise UsageError("Nothing says how many texts to write.", hint="Give --rows.")
-    return model.typed_blocks(n_rows)
+        return Learnt(model.metadata, notes, lambda n: rows_of(model, n), judge, MAX_ROWS, model.breaches)
 
 
 def _learner(values: Mapping[str, Any]) -> _Learner:

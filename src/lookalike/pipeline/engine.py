@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from lookalike import plugins
-from lookalike.data.metadata import ColumnType, Metadata
+from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import Parameters, asking
-from lookalike.engines import Model, Synthesizer
+from lookalike.engines import Model, Synthesizer, engine_of
 from lookalike.engines.tabular.file import kind_of
 from lookalike.pipeline.artefacts import CONDITIONS, MODEL, TOLD, Artefacts
 from lookalike.pipeline.kinds import known
@@ -57,10 +57,8 @@ def parameters(request: Request, artefacts: Artefacts) -> Parameters:
 def synthesizer(request: Request, artefacts: Artefacts) -> Synthesizer:
     """The synthesizer of a request whose table was profiled: of a table with texts the text engine's."""
     types = {column["type"] for column in artefacts.read_json("metadata.json")}
-    texts = request.data_type == "tabular" and ColumnType.TEXT in types
-    made: Synthesizer = plugins.part(_ROOM, "text" if texts else request.data_type).Synthesizer(
-        parameters(request, artefacts)
-    )
+    engine = plugins.part(_ROOM, engine_of(request.data_type, types))
+    made: Synthesizer = engine.Synthesizer(parameters(request, artefacts))
     return made
 
 

@@ -52,8 +52,8 @@ def fit(series: pl.Series, column: Column, *, min_level_rows: int, seed: int) ->
 
     Raises:
         MetadataError: a column of numeric type that holds text.
-        InputRefused: free text; a decimal column of more digits than can be kept; an ordered column all of whose levels
-            are rare.
+        InputRefused: free text, which other engines write; a decimal column of more digits than can be kept; an ordered
+            column all of whose levels are rare.
     """
     nothing = series.null_count() == len(series)
     if nothing or (series.n_unique() == 1 and column.type not in MADE_UP):
@@ -85,7 +85,7 @@ def load(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Tra
 
 def _free_text(name: str) -> InputRefused:
     return InputRefused(
-        f"Column '{name}' holds free text, which the tabular engine cannot write.",
+        f"Column '{name}' holds free text, which is written in tables only, not in time series.",
         hint=f'Exclude it, or say columns: {{"{name}": {{"type": "categorical"}}}} to treat its texts as levels.',
     )
 

@@ -228,9 +228,9 @@ def test_personal_levels_are_never_shown() -> None:
 
 
 def test_free_text_is_refused_unless_told_otherwise() -> None:
-    """Free text is refused by name; told to be categorical, rare texts are made up."""
+    """Free text is refused by name and told where it may stand; told to be categorical, rare texts are made up."""
     series = pl.Series([f"word{i} and some more words, none of which {i} repeats" for i in range(N)])
-    with pytest.raises(InputRefused, match="'c' holds free text"):
+    with pytest.raises(InputRefused, match="'c' holds free text, which is written in tables only"):
         fitted(series, ColumnType.TEXT)
 
     assert set() == set(series) & set(decoded(fitted(series, ColumnType.CATEGORICAL)))

@@ -8,10 +8,10 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.engines.tabular.model import Model
 from lookalike.engines.tabular.plan import Plan, load_plan, make_plan
-from lookalike.engines.tabular.promise import Promise, load_promise
+from lookalike.engines.tabular.promise import Promise, load_promise, promised
 from lookalike.engines.tabular.uniqueness import Settler
 
-__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise"]
+__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise", "promised"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from lookalike.data.digests import keys_of
 from lookalike.data.metadata import Metadata
 from lookalike.engines.tabular.file import unpack
 from lookalike.engines.tabular.layout import Layout, load_layout
-from lookalike.engines.tabular.model import KIND
+from lookalike.engines.tabular.model import KIND, Model
 from lookalike.engines.tabular.relations import Derived
 from lookalike.engines.tabular.rules.held import VALUE, Held, Mask
 
@@ -76,6 +76,11 @@ def promise(layout: Layout) -> Promise:
     """What a model of this layout promises."""
     looked_up = (_held(layout, derived) for derived in layout.derived)
     return Promise(layout.metadata, (*layout.rules.held, *looked_up))
+
+
+def promised(model: Model) -> Promise:
+    """What a model promises."""
+    return promise(model.layout)
 
 
 def load_promise(value: bytes) -> Promise:

@@ -14,7 +14,7 @@ from lookalike.engines.text.model import Model
 from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan
 from lookalike.engines.text.settling import Settler
 
-__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise"]
+__all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise", "promised"]
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,17 @@ class Synthesizer:
         return load_plan(value)
 
 
+def promised(model: Model) -> Promise:
+    """What a model promises of the rows it shows: nothing is promised of hidden columns."""
+    promise, shown = tabular.promised(model.table), set(model.metadata.names)
+    return replace(promise, metadata=model.metadata, held=tuple(h for h in promise.held if set(h.rule.named) <= shown))
+
+
 def load_promise(value: bytes) -> Promise:
     """
-    What the model of these bytes promises of the rows it shows: nothing is promised of hidden columns.
+    What the model of these bytes promises, see `promised`.
 
     Raises:
         ModelFileError: damaged, not ours, or of another version.
     """
-    model = Model.from_bytes(value)
-    promise = tabular.load_promise(model.table.to_bytes())
-    shown = set(model.metadata.names)
-    return replace(promise, metadata=model.metadata, held=tuple(h for h in promise.held if set(h.rule.named) <= shown))
+    return promised(Model.from_bytes(value))
