@@ -23,9 +23,10 @@ from lookalike.data.texts.roles import find_label
 from lookalike.errors import MetadataError, UsageError
 from lookalike.evaluation import ROOM
 from lookalike.evaluation.gate import problems
-from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.sequences import report as of_sequences
 from lookalike.evaluation.texts import report as of_texts
+from lookalike.evaluation.texts.tables import evaluate_table
 from lookalike.tables import Given, conform, given, is_path, typed
 
 DataType = Literal["tabular", "time_series", "text"]
@@ -118,7 +119,7 @@ def _rows(case: _Case, chosen: TabularParameters, seed: int) -> Report:
         else None,
     )
     others = case.others(case.metadata)
-    return evaluate_tables(case.real, *others, metadata=case.metadata, seed=seed, settings=settings)
+    return evaluate_table(case.real, *others, metadata=case.metadata, seed=seed, settings=settings)
 
 
 def _sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Report:
@@ -185,7 +186,7 @@ def _told(real: Any, synthetic: Any, holdout: Any) -> dict[str, str]:
 
 
 _KINDS: Mapping[str, tuple[type[Parameters], Callable[[], tuple[str, ...]], _Judge]] = {
-    "tabular": (TabularParameters, lambda: (ROOM,), _rows),
+    "tabular": (TabularParameters, lambda: (ROOM, *of_texts.rooms()), _rows),
     "time_series": (TimeSeriesParameters, lambda: (of_sequences.ROOM,), _sequences),
     "text": (TextParameters, of_texts.rooms, _texts),
 }

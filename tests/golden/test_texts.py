@@ -18,13 +18,14 @@ CALLED = {
     "fd_svd": "fd",
     "c2st_emb": "minilm_c2st",
     "fd_emb": "minilm_fd",
-    "copies": "copies_train",
+    "text_copies": "copies_train",
     "shingles": "shingle_train",
 }
-DETAILS = {"copies": ("of_held_back", "copies_holdout"), "shingles": ("of_held_back", "shingle_holdout")}
+DETAILS = {"text_copies": ("of_held_back", "copies_holdout"), "shingles": ("of_held_back", "shingle_holdout")}
 CLOSE = 0.02
 SEEDS = 3
-NAMES = [(room, name) for room in rooms() for name in metric_names(room)]
+OURS = "fidelity.textless"  # of records that the judge outside leaves out
+NAMES = [(room, name) for room in rooms() for name in metric_names(room) if name != OURS]
 
 pytestmark = [pytest.mark.skipif(not DATA.exists(), reason="needs LOOKALIKE_DATA"), pytest.mark.slow]
 

@@ -5,7 +5,7 @@ Parts live in ``fidelity/``, ``utility/``, ``privacy/``; a part exports `metric`
 ``family.file``, e.g. ``fidelity.c2st``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -20,11 +20,11 @@ FAMILIES = ("fidelity", "utility", "privacy")
 
 
 ROOM = "lookalike.evaluation"
-ROOMS = {
-    "tabular": ROOM,
-    "text": f"{ROOM}.texts",
-    "time_series": f"{ROOM}.sequences",
-}  # of the metrics of each data type
+ROOMS = {  # of the metrics of each data type: a table may have texts, and texts columns beside them
+    "tabular": (ROOM, f"{ROOM}.texts"),
+    "text": (f"{ROOM}.texts", ROOM),
+    "time_series": (f"{ROOM}.sequences",),
+}
 
 
 def metric_names(room: str = ROOM) -> tuple[str, ...]:
@@ -63,14 +63,17 @@ class Metric(Protocol):
         """The figure of one comparison; deterministic in its tables and seed."""
 
 
-def measured(comparison: Any, room: str = ROOM, *, at_once: int = 1) -> dict[str, Figure]:
+def measured(
+    comparison: Any, room: str = ROOM, *, at_once: int = 1, only: Collection[str] | None = None
+) -> dict[str, Figure]:
     """
-    All figures of a comparison of the kind that the room's metrics take, by name.
+    The figures of a comparison of the kind that the room's metrics take, by name.
 
     Args:
         at_once: How many are measured side by side; no figure depends on it. LightGBM must not run beside itself.
+        only: Their names; None: all of the room.
     """
-    names = metric_names(room)
+    names = [name for name in metric_names(room) if only is None or name in only]
     with ThreadPoolExecutor(at_once) as pool:
         found = {
             name: pool.submit(_metric(room, name), comparison)

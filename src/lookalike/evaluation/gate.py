@@ -83,15 +83,23 @@ def standard(figures: Mapping[str, Figure]) -> Iterator[str]:
     It acquits in doubt: of each interval it takes the end that speaks for the table. Every fidelity figure that can be
     judged must be near its floor, at least one must be judged, and so must the leak of `privacy.dcr_share`.
     """
-    judged = {name: figures[name] for name in _FIDELITY if name in figures and _is_judged(figures[name])}
-    if not judged:
+    if not _judged(figures):
         yield unjudged("fidelity.column_shapes", figures)
-    for name, figure in judged.items():
+    yield from far_off(figures)
+    yield from _leak(figures)
+
+
+def far_off(figures: Mapping[str, Figure]) -> Iterator[str]:
+    """Fidelity figures that even at the end of the interval that speaks for the table are not near their floor."""
+    for name, figure in _judged(figures).items():
         excess, least = _FIDELITY[name]
         limit = max(figure.floor or 0.0, least) + excess
         if (figure.interval or (figure.value or 0.0,))[0] > limit:
             yield _over(name, figure, limit)
-    yield from _leak(figures)
+
+
+def _judged(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    return {name: figures[name] for name in _FIDELITY if name in figures and _is_judged(figures[name])}
 
 
 def _leak(figures: Mapping[str, Figure]) -> Iterator[str]:

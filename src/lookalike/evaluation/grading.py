@@ -6,7 +6,7 @@ from lookalike.evaluation import Figure
 from lookalike.evaluation.gate import unjudged
 from lookalike.evaluation.verdict import POOR_BELOW, Grade, Scale, Side, Verdict, in_words
 
-_PRIVACY = {
+PRIVACY = {
     Grade.GOOD: "they repeat no more of what was learnt from than fresh real ones do",
     Grade.FAIR: "they lean slightly towards what was learnt from",
     Grade.POOR: "they repeat too much of what was learnt from: do not share them",
@@ -33,7 +33,12 @@ def standard(sides: Mapping[str, Side], figures: Mapping[str, Figure]) -> Iterat
         names = [name for name in sides if name.startswith(f"{family}.")]
         if worst(sides, family) is UNKNOWN:
             yield unjudged(names[0], figures)
-        yield from (_poor(name, figures[name]) for name in names if _best(sides[name]) < POOR_BELOW)
+        yield from poor({name: sides[name] for name in names}, figures)
+
+
+def poor(sides: Mapping[str, Side], figures: Mapping[str, Figure]) -> Iterator[str]:
+    """Figures whose grade is poor even at the end of the band that speaks for them, a sentence each."""
+    return (_poor(name, figures[name]) for name, side in sides.items() if _best(side) < POOR_BELOW)
 
 
 def _best(side: Side) -> float:
@@ -63,4 +68,4 @@ def surely_above_floor(figure: Figure, scale: Scale) -> Side:
 
 def spoken(what: str, fidelity: Side, utility: Side, privacy: Side) -> Verdict:
     """The verdict in words; `what` is the plural of what was judged."""
-    return in_words(what, (fidelity, utility, privacy), _PRIVACY)
+    return in_words(what, (fidelity, utility, privacy), PRIVACY)

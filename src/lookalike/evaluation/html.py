@@ -58,9 +58,11 @@ TITLES = {
     "fidelity.c2st_word": "Told apart by words",
     "fidelity.distinct2": "Variety of phrases",
     "fidelity.duplicates": "Texts that stand twice",
+    "fidelity.textless": "Records without text",
     "fidelity.fd_svd": "Distance of matter (TF-IDF and SVD)",
     "privacy.shingles": "Copied phrases",
-    "utility.tstr_f1": "What a model learns",
+    "privacy.text_copies": "Copied texts",
+    "utility.tstr_f1": "What a model learns from texts",
     "privacy.attribute_inference": "A column told by the others",
     "privacy.copies": "Copies of what was learnt from",
     "privacy.dcr": "Distance to rows learnt from",
@@ -121,6 +123,7 @@ def _parts(report: "Report") -> dict[str, Any]:
         "columns": worst[:MAX_COLUMNS],
         "n_columns": len(worst),
         "pairs": pairs.details.get("pairs", ())[:MAX_PAIRS] if pairs else (),
+        "texts": _by_text(report),
         "giveaways": c2st.details.get("giveaways", ())[:MAX_GIVEAWAYS] if c2st else (),
     }
 
@@ -129,6 +132,12 @@ def _titled(report: "Report", family: str) -> list[tuple[str, str, Figure]]:
     """The figures of a family with their titles and names."""
     own = {name: figure for name, figure in report.figures.items() if name.partition(".")[0] == family}
     return [(TITLES.get(name, name), name, figure) for name, figure in own.items()]
+
+
+def _by_text(report: "Report") -> list[tuple[str, str, list[Mapping[str, Any]]]]:
+    """Title, name and the rows of each figure that several columns of texts have."""
+    found = {name: figure.details.get("by_text", ()) for name, figure in report.figures.items()}
+    return [(TITLES.get(name, name), name, list(rows)) for name, rows in found.items() if rows]
 
 
 def _matrices(report: "Report", name: str) -> Mapping[str, Any] | None:

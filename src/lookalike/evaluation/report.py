@@ -153,7 +153,7 @@ def evaluate_tables(
         verdict=verdict(figures),
         figures=figures,
         columns=column_reports(comparison, figures["fidelity.column_shapes"]),
-        facts=_facts(comparison, settings),
+        facts=facts(comparison, settings),
         notes=(*settings.notes, *left_out(metadata), *comparison.notes()),
         gate=judge(settings.gate, figures, standard(figures)),
     )
@@ -186,7 +186,8 @@ def column_reports(comparison: Comparison, shapes: Figure) -> tuple[ColumnReport
     )
 
 
-def _facts(comparison: Comparison, settings: ReportSettings) -> dict[str, Any]:
+def facts(comparison: Comparison, settings: ReportSettings) -> dict[str, Any]:
+    """What was compared, and how the rows were made."""
     return {
         "n_train": comparison.train.height,
         "n_holdout": 0 if comparison.holdout is None else comparison.holdout.height,

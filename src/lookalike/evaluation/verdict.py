@@ -1,6 +1,6 @@
 """One sentence on how faithful, how useful and how private, by rules anyone can check against the figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -97,7 +97,7 @@ UTILITY = {
     Grade.FAIR: "models learn from them somewhat less than from real {0}",
     Grade.POOR: "models learn from them much less than from real {0}",
 }
-_PRIVACY = {
+PRIVACY_OF_ROWS = {
     Grade.GOOD: "they stand no nearer to the rows learnt from than to rows held back",
     Grade.FAIR: "they lean slightly towards the rows learnt from",
     Grade.POOR: "they stand too near to the rows learnt from: do not share them",
@@ -119,7 +119,7 @@ def verdict(figures: Mapping[str, Figure]) -> Verdict:
     utility, privacy = learnt(figures.get("utility.tstr")), _privacy(figures.get("privacy.dcr_share"))
     n_rows = c2st.details.get("n_rows", FEW_ROWS) if c2st else FEW_ROWS
     hedge = f"As far as {n_rows} rows can show, " if n_rows < FEW_ROWS and fidelity.grade is not Grade.UNKNOWN else ""
-    return in_words("rows", (fidelity, utility, privacy), _PRIVACY, hedge)
+    return in_words("rows", (fidelity, utility, privacy), PRIVACY_OF_ROWS, hedge)
 
 
 def in_words(what: str, sides: tuple[Side, Side, Side], of_privacy: Mapping[Grade, str], hedge: str = "") -> Verdict:
@@ -133,10 +133,15 @@ def in_words(what: str, sides: tuple[Side, Side, Side], of_privacy: Mapping[Grad
     """
     fidelity, utility, privacy = sides
     said = [FIDELITY[fidelity.grade], UTILITY.get(utility.grade), of_privacy[privacy.grade]]
-    *first, last = [part.format(what) for part in said if part]
     well = fidelity.grade is privacy.grade is Grade.GOOD and utility.grade in (Grade.GOOD, Grade.UNKNOWN)
-    sentence = hedge + (f"{', '.join(first)}, and {last}." if well else f"{'; '.join([*first, last])}.")
-    return Verdict(sentence[0].upper() + sentence[1:], *sides)
+    return Verdict(sentence([part.format(what) for part in said if part], hedge, well=well), *sides)
+
+
+def sentence(said: Sequence[str], hedge: str = "", *, well: bool) -> str:
+    """What is to be said as one sentence, in one breath if all is well; what is empty is left out."""
+    *first, last = [part for part in said if part]
+    told = hedge + (f"{', '.join(first)}, and {last}." if well else f"{'; '.join([*first, last])}.")
+    return told[0].upper() + told[1:]
 
 
 def _fidelity(figures: Mapping[str, Figure]) -> Side:

@@ -12,6 +12,7 @@ from lookalike.data.breaches import refuse_broken
 from lookalike.data.parameters import LINE_FORMATS, CsvParameters, checked, refuse
 from lookalike.data.texts.lines import refuse_lineless
 from lookalike.errors import GateFailed
+from lookalike.evaluation import ROOMS
 from lookalike.evaluation.gate import problems
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.local import tabular, text, time_series
@@ -79,7 +80,7 @@ def generate(order: Order, *, report: Path | None, tell: Tell) -> Done:
     writer = formats.load(_written_as(order))
     kind = KINDS[order.data_type]
     parameters = checked(kind.parameters, order.parameters)
-    refuse(problems(parameters.release_gate, held_back=parameters.holdout_share > 0, rooms=(kind.room,)))
+    refuse(problems(parameters.release_gate, held_back=parameters.holdout_share > 0, rooms=ROOMS[order.data_type]))
     learner = kind.learner({**order.parameters, "release_gate": None})
     judging = report is not None or parameters.release_gate is not None
     learnt = _learnt(order, parameters, learner, parameters.holdout_share if judging else 0.0, tell)

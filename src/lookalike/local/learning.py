@@ -55,12 +55,10 @@ class Kind:
 
     Attributes:
         parameters: What it may be told.
-        room: Of the figures that judge it.
         learner: Made of parameters. Raises ValidationError for what only the service has.
     """
 
     parameters: type[Chosen]
-    room: str
     learner: Callable[[Mapping[str, Any]], Learner]
 
 

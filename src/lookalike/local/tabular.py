@@ -11,8 +11,8 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.split import note, split
 from lookalike.engines import BLOCK_ROWS
-from lookalike.evaluation import ROOM
-from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.report import Report, ReportSettings
+from lookalike.evaluation.texts.tables import evaluate_table
 from lookalike.library import TabularSynthesizer
 from lookalike.local.learning import Kind, Learnt, rows_of
 
@@ -31,7 +31,7 @@ class _Learner:
         real = learnt_from(train, self.synthesizer.parameters.fit_rows, self.seed)
 
         def judge(rows: pl.DataFrame, settings: ReportSettings) -> Report:
-            return evaluate_tables(real, rows, holdout, metadata=metadata, seed=self.seed, settings=settings)
+            return evaluate_table(real, rows, holdout, metadata=metadata, seed=self.seed, settings=settings)
 
         held = note(table.height, share)
         notes = (*([held] if held else []), *model.notes)
@@ -42,4 +42,4 @@ def _learner(values: Mapping[str, Any]) -> _Learner:
     return _Learner(TabularSynthesizer(**values))
 
 
-kind = Kind(TabularParameters, ROOM, _learner)
+kind = Kind(TabularParameters, _learner)

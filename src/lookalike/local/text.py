@@ -11,7 +11,6 @@ from lookalike.data.parameters import TextParameters
 from lookalike.data.split import note_texts, split_texts
 from lookalike.data.texts.roles import typed_texts, with_texts
 from lookalike.evaluation.report import Report, ReportSettings
-from lookalike.evaluation.texts.report import ROOM
 from lookalike.evaluation.texts.tables import MAX_ROWS, evaluate_text_table
 from lookalike.library import TextSynthesizer
 from lookalike.local.learning import Kind, Learnt, rows_of
@@ -44,4 +43,4 @@ def _learner(values: Mapping[str, Any]) -> _Learner:
     return _Learner(TextSynthesizer(**values))
 
 
-kind = Kind(TextParameters, ROOM, _learner)
+kind = Kind(TextParameters, _learner)

@@ -15,7 +15,7 @@ from lookalike.data.sequences.wide import molten
 from lookalike.data.split import split, split_sequences
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.sequences.comparison import MAX_ROWS
-from lookalike.evaluation.sequences.report import ROOM, SequenceColumns, evaluate_sequences
+from lookalike.evaluation.sequences.report import SequenceColumns, evaluate_sequences
 from lookalike.library import TimeSeriesSynthesizer
 from lookalike.local.learning import Kind, Learnt
 
@@ -62,4 +62,4 @@ def _learner(values: Mapping[str, Any]) -> _Learner:
     return _Learner(TimeSeriesSynthesizer(**values))
 
 
-kind = Kind(TimeSeriesParameters, ROOM, _learner)
+kind = Kind(TimeSeriesParameters, _learner)

@@ -243,7 +243,7 @@ def _gate(data_type: str, chosen: parameters.Parameters) -> Iterator[tuple[str, 
     if chosen.release_gate is not None and not chosen.evaluate:
         yield "parameters.release_gate", "needs evaluate, which makes the figures"
     held_back = chosen.holdout_share > 0 and chosen.model_from_job is None
-    yield from gate_problems(chosen.release_gate, held_back=held_back, rooms=(ROOMS[data_type],))
+    yield from gate_problems(chosen.release_gate, held_back=held_back, rooms=ROOMS[data_type])
 
 
 def _idle(chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:

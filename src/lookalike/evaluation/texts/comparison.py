@@ -114,6 +114,11 @@ class TextComparison:
         return train, holdout, synthetic
 
     @property
+    def n_held_back(self) -> int:
+        """Records held back, those without a text too."""
+        return 0 if self.holdout is None else self.holdout.height
+
+    @property
     def has_holdout(self) -> bool:
         """Whether there are enough held-back texts, and texts learnt from, to judge by."""
         return min(len(self.tables[TRAIN]), len(self.tables[HOLDOUT])) >= MIN_TEXTS

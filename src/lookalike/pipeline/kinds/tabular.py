@@ -6,7 +6,8 @@ from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.split import note, split
-from lookalike.evaluation.report import Report, ReportSettings, evaluate_tables
+from lookalike.evaluation.report import Report, ReportSettings
+from lookalike.evaluation.texts.tables import evaluate_table
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
 
@@ -27,4 +28,4 @@ def report(judged: Judged, request: Request, parameters: TabularParameters, sett
     """See `Kind.report`."""
     train = learnt_from(judged.train, parameters.fit_rows, request.seed)
     tables = (train, judged.synthetic, judged.holdout)
-    return evaluate_tables(*tables, metadata=judged.metadata, seed=request.seed, settings=settings)
+    return evaluate_table(*tables, metadata=judged.metadata, seed=request.seed, settings=settings)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from lookalike.evaluation.texts.privacy.copies import metric
+from lookalike.evaluation.texts.privacy.text_copies import metric
 
 
 def test_fresh_texts_are_at_the_floor(fair) -> None:
