@@ -66,6 +66,11 @@ class Halts:
         """How many children the job has had."""
         return len(list(self._of(output_path).glob("attempt-*")))
 
+    def kept(self, output_path: str) -> list[int]:
+        """How often each child of the job has kept how far the fitting of a group came, in no order."""
+        pids = [path.name.split("-")[1] for path in self._of(output_path).glob("kept-*")]
+        return [pids.count(pid) for pid in dict.fromkeys(pids)]
+
     def crowded(self, output_path: str) -> bool:
         """Whether two children of the job ever lived at the same time."""
         return (self._of(output_path) / "crowded").exists()

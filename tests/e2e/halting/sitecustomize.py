@@ -7,8 +7,8 @@ for each planned job beside it, named by the job's output path. `plan.json` in i
     {"points": [["fit", 0], ["generate", 0.6], ["copy", 2]], "act": "wait", "again": false, "size_bytes": 0}
 
 A point is a word and how much of it: a stage and its share (0: once it is `processing`; 1: all of it is done and that
-not said yet), ``done`` (nothing is left to do but say so), or ``copy``, ``write``, ``create`` and the how-manieth call
-of it in `publish`. Each is met by the first attempt that comes to it, or, `again`, by every one. What was met is told
+not said yet), ``done`` (nothing is left to do but say so), ``kept`` and how often this attempt has kept how far the fitting
+of a group came, or ``copy``, ``write``, ``create`` and the how-manieth call of it in `publish`. Each is met by the first attempt that comes to it, or, `again`, by every one. What was met is told
 by files beside the plan.
 """
 
@@ -32,6 +32,7 @@ class _Halt:
         self._folder = folder
         self._plan: dict[str, Any] = json.loads((folder / "plan.json").read_text("utf-8"))
         self._called = dict.fromkeys(CALLS, 0)
+        self._n_kept = 0
         self._in_publish = False
         self._alone = (folder / "alone").open("w")
         try:
@@ -60,6 +61,12 @@ class _Halt:
         if self._in_publish:
             self._called[word] += 1
             self.meet(word, self._called[word])
+
+    def kept(self) -> None:
+        """How far the fitting of a group came was kept."""
+        self._n_kept += 1
+        (self._folder / f"kept-{os.getpid()}-{self._n_kept}").touch()
+        self.meet("kept", self._n_kept)
 
     def meet(self, word: str, amount: float) -> None:
         for number, (planned, least) in enumerate(self._plan["points"]):
@@ -90,6 +97,7 @@ def _arrange() -> None:
     def planned_do(hello: Any, *rest: Any) -> Any:
         folder = HERE / quote(hello["work"]["request"]["output_path"], safe="")
         halts.extend([_Halt(folder)] if folder.exists() else [])
+        _keep_told(halts)
         return do(hello, *rest)
 
     def planned_say(pipe: Any, value: Any) -> None:
@@ -102,6 +110,19 @@ def _arrange() -> None:
     child._do, child._Pipe._say = planned_do, planned_say  # type: ignore[method-assign]
     for word in CALLS:
         setattr(FolderBucket, word, _counted(word, getattr(FolderBucket, word), halts))
+
+
+def _keep_told(halts: list[_Halt]) -> None:
+    from lookalike.pipeline.artefacts import KeptArtefact
+
+    save = KeptArtefact.save
+
+    def told_save(kept: Any, value: bytes) -> None:
+        save(kept, value)
+        for halt in halts:
+            halt.kept()
+
+    KeptArtefact.save = told_save  # type: ignore[method-assign]
 
 
 def _counted(word: str, act: Any, halts: list[_Halt]) -> Any:
