@@ -145,7 +145,7 @@ class _How:
         """
         masked, kinds = find(cells.fill_null("").to_list())
         own = np.flatnonzero((self.rows[words].fill_null(0) > 0).to_numpy())
-        frame = self.rows[own].select(self.asked.names)
+        frame = self.rows[own].select(*self.asked.names, words)  # without columns it would have no rows
         texts = tuple(masked[i] for i in self.learnt.gather(own).to_list())
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
@@ -177,7 +177,8 @@ def _beside(table: pl.DataFrame, known: Metadata, hidden: Hidden, learnt: pl.Ser
     rows = pl.DataFrame({"row": np.arange(table.height)})
     spread = rows.join(hidden.frame.with_columns(learnt), "row", "left", maintain_order="left").drop("row")
     shown = [name for name in known.names if name in table.columns]
-    return table.select(shown).hstack(spread).select(known.names)
+    columns = [*(table[name] for name in shown), *spread.iter_columns()]  # none beside the texts is a table of no rows
+    return pl.DataFrame(columns).select(known.names)
 
 
 def _learning_state(learning: Learning) -> tuple[dict[str, Any], dict[str, Any]]:
