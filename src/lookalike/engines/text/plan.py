@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from pydantic import BaseModel
 
 from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import MADE_UP, ColumnType, Metadata
@@ -22,6 +23,7 @@ from lookalike.engines.text.hidden import Hidden, hide
 from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.masking import describe, find
 from lookalike.engines.text.model import Model
+from lookalike.engines.text.trained import promise
 from lookalike.engines.text.writers import Asked, Given
 from lookalike.errors import InputRefused, ModelFileError
 
@@ -113,7 +115,9 @@ def make_plan(
     plan = tabular.Synthesizer(parameters.beside if isinstance(parameters, TextParameters) else parameters).prepare(
         beside, known, seed=seed, conditions=conditions
     )
-    asked = known.select([*about, *([hidden.topic] if hidden.topic else [])])
+    # topics are found among all records, so that one changes what others are told: not where privacy is proved
+    topics = [hidden.topic] if hidden.topic and not _settings(parameters, "transformer").get("dp_epsilon") else []
+    asked = known.select([*about, *topics])
     how = _How(parameters, seed, len(names), learnt, beside[learnt], asked)
     columns = tuple(how.learning(table[name].cast(pl.String), hidden.words[name]) for name in names)
     return Plan(metadata, plan, columns, tuple(note for c in columns for note in c.notes), seed)
@@ -149,9 +153,12 @@ class _How:
         texts = tuple(masked[i] for i in self.learnt.gather(own).to_list())
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
-        given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed)
-        notes = _notes(cells.name, describe(kinds), self._backend(len(texts)))
-        return Learning(cells.name, words, self._backend(len(texts)), given, guard(masked, floor), kinds, notes)
+        backend = self._backend(len(texts))
+        settings = _settings(self.parameters, backend)
+        given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed, settings)
+        told = promise(settings, len(texts)) if backend == "transformer" else _PROMISES[backend]
+        notes = _notes(cells.name, describe(kinds), told)
+        return Learning(cells.name, words, backend, given, guard(masked, floor), kinds, notes)
 
     @property
     def _budget_s(self) -> float:
@@ -161,6 +168,12 @@ class _How:
         """The one asked for; where there are too few texts to train on, the one that counts."""
         asked = self.parameters.backend if isinstance(self.parameters, TextParameters) else "recurrent"
         return "ngram" if asked == "recurrent" and n_texts < FEW else asked
+
+
+def _settings(parameters: Parameters, backend: str) -> dict[str, Any]:
+    """What is told of a backend, JSON."""
+    told = getattr(parameters, backend, None)
+    return told.model_dump(mode="json") if isinstance(told, BaseModel) else {}
 
 
 def _about(metadata: Metadata, parameters: Parameters) -> list[str]:
@@ -187,6 +200,7 @@ def _learning_state(learning: Learning) -> tuple[dict[str, Any], dict[str, Any]]
     kinds, known = learning.kinds.state()
     told |= {"kinds": kinds, "attributes": given.attributes.state(), "notes": list(learning.notes)}
     told |= {"floor": given.floor, "budget_s": given.budget_s, "high": given.high, "seed": given.seed}
+    told["settings"] = dict(given.settings)
     frame = given.about.frame.with_columns(pl.Series(TEXTS, given.texts, pl.String))
     arrays = {"frame": _bytes(frame), "words": given.about.words}
     return told, {**arrays, **named("guard.", learning.guard.arrays()), **named("kinds.", known)}
@@ -196,7 +210,7 @@ def _load_learning(told: Mapping[str, Any], arrays: Arrays) -> Learning:
     frame = pl.read_ipc(io.BytesIO(arrays["frame"].tobytes()))
     about = Asked(frame.drop(TEXTS), arrays["words"])
     known = Attributes.load(told["attributes"])
-    how = (told["floor"], told["budget_s"], told["high"], told["seed"])
+    how = (told["floor"], told["budget_s"], told["high"], told["seed"], told["settings"])
     given = Given(tuple(frame[TEXTS].to_list()), about, known, *how)
     guarded = Guard.load(part(arrays, "guard."))
     kinds = load_kinds(told["kinds"], part(arrays, "kinds."))
@@ -209,9 +223,9 @@ def _bytes(frame: pl.DataFrame) -> Any:
     return np.frombuffer(stream.getvalue(), np.uint8)
 
 
-def _notes(name: str, found: Sequence[str], backend: str) -> tuple[str, ...]:
-    """What the report says of a column of texts: how it is written, what that promises, what was found in it."""
-    return (f"Column '{name}': {_PROMISES[backend]}", *(f"Column '{name}': {sentence}" for sentence in found))
+def _notes(name: str, found: Sequence[str], told: str) -> tuple[str, ...]:
+    """What the report says of a column of texts: how it is written and what that promises, what was found in it."""
+    return (f"Column '{name}': {told}", *(f"Column '{name}': {sentence}" for sentence in found))
 
 
 _KEPT = (

@@ -1,7 +1,7 @@
 """Who writes the texts of a column, given what each is to be about; one file a backend."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -43,6 +43,7 @@ class Given:
         floor: Records that a word, a character or a run of words must be in to be learnt as it is.
         budget_s: Seconds of a processor that learning may take, told in steps.
         high: Whether quality counts more than time.
+        settings: What the parameters tell of the backend, JSON; nothing of it is told to the others.
     """
 
     texts: tuple[str, ...]
@@ -52,6 +53,7 @@ class Given:
     budget_s: float
     high: bool
     seed: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Writer(Protocol):
