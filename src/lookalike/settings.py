@@ -90,6 +90,12 @@ class Tracing(_Section):
     endpoint: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
 
 
+class Models(_Section):
+    """The folder in which language models of jobs may lie; none: jobs bring no model."""
+
+    folder: Path | None = None
+
+
 class Secret(_Section):
     """Where a secret is kept: an environment variable or a file; never the secret itself."""
 
@@ -160,6 +166,7 @@ class Settings(_Section):
     compute: Compute = Compute()
     webhooks: Webhooks = Webhooks()
     tracing: Tracing = Tracing()
+    models: Models = Models()
     buckets: Mapping[str, Bucket] = {}
     endpoints: Mapping[str, Endpoint] = {}
     secrets: Mapping[str, Secret] = {}

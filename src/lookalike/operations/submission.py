@@ -63,6 +63,7 @@ class Rules:
         knows_bucket: Tells whether there is a bucket of a name.
         rows_max, object_rows_max, timeout_max_s, input_max_bytes: As in the settings ``[jobs]``.
         draw: So many random bits as a number.
+        knows_model: Tells whether a folder of this machine is a model that jobs may use.
     """
 
     formats: tuple[str, ...]
@@ -72,6 +73,7 @@ class Rules:
     timeout_max_s: int
     input_max_bytes: int
     draw: Callable[[int], int]
+    knows_model: Callable[[str], bool] = lambda folder: False
 
 
 def check(asked: Submission, rules: Rules) -> Request:
@@ -213,6 +215,7 @@ def _parameters(asked: Submission, rules: Rules) -> Mapping[str, Any]:
         *_idle(chosen),
         *_gate(data_type, chosen),
         *_sequences(asked, chosen),
+        *_model(chosen, rules),
     ]:
         raise ValidationError("The parameters are not valid.", fields=problems)
     seed = rules.draw(SEED_BITS) if chosen.seed is None else chosen.seed
@@ -237,6 +240,13 @@ def _sequences(asked: Submission, chosen: parameters.Parameters) -> Iterator[tup
     wanted = getattr(chosen, "n_sequences", None)
     if wanted is not None and wanted > asked.data_size:
         yield "parameters.n_sequences", "is more than data_size, and each sequence has a row at least"
+
+
+def _model(chosen: parameters.Parameters, rules: Rules) -> Iterator[tuple[str, str]]:
+    """What is wrong with the folder of a model: a job reads nothing of this machine that the operator does not name."""
+    told = getattr(chosen, "transformer", None)
+    if told is not None and told.model_dir != "scratch" and not rules.knows_model(told.model_dir):
+        yield "parameters.transformer.model_dir", "is not 'scratch' and no model of this service"
 
 
 def _gate(data_type: str, chosen: parameters.Parameters) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ from lookalike.operations.webhooks import Webhooks
 from lookalike.settings import Settings
 from lookalike.telemetry.metrics import exposition
 from lookalike.wiring.dispatching import reach
+from lookalike.wiring.models import is_model
 from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
 from lookalike.wiring.verifying import verifier
@@ -72,6 +73,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
         timeout_max_s=jobs.timeout_max_s,
         input_max_bytes=jobs.input_max_bytes,
         draw=secrets.randbits,
+        knows_model=partial(is_model, parts.settings.home, parts.settings.models.folder),
     )
     limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)
     wait_s = parts.settings.server.sync_wait_s

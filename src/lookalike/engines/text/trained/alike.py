@@ -1,5 +1,6 @@
 """The extra is there, and computes alike each time: one thread, exact algorithms, seeded."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -30,7 +31,8 @@ def alike() -> Iterator[None]:
     import torch
 
     threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[]):
+    # libraries warn those who write with them of what they will change, which means nothing to who learns texts
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(action="ignore"):
         try:
             torch.set_num_threads(1)
             torch.use_deterministic_algorithms(True)

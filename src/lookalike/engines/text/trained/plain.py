@@ -37,8 +37,7 @@ def prompts(attributes: Attributes, frame: pl.DataFrame, words: npt.NDArray[np.i
     columns = [list(_told(a, frame[a.name])) for a in attributes.columns]
     rows = zip(*columns, strict=True) if columns else [()] * frame.height
     return [
-        "".join(f"{line}\n" for line in (*filter(None, row), f"words: {n}", "text:"))
-        for row, n in zip(rows, words.tolist(), strict=True)
+        "\n".join((*filter(None, row), f"words: {n}", "text:")) for row, n in zip(rows, words.tolist(), strict=True)
     ]
 
 

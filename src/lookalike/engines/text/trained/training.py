@@ -204,13 +204,17 @@ def _affordable(task: Task, plan: Plan, n_tokens: int) -> float:
 
 
 def _batches(lengths: Ints, seed: int, epoch: int) -> list[Ints]:
-    """Which texts each batch of an epoch has: of like length, in any order."""
+    """Which texts each batch of an epoch has: of like length, in any order; as many batches in each epoch."""
     rng = stream(seed, "order", epoch)
     order = np.argsort(lengths * rng.uniform(0.9, 1.1, len(lengths)), kind="stable")
-    found, start = [], 0
-    while start < len(order):
-        longest = int(lengths[order[min(start + BATCH_TEXTS, len(order)) - 1]])
-        n = max(1, min(BATCH_TEXTS, BATCH_TOKENS // max(longest, 1)))
-        found.append(order[start : start + n])
-        start += n
+    found = np.split(order, _ends(np.sort(lengths)))
     return [found[i] for i in rng.permutation(len(found))]
+
+
+def _ends(lengths: Ints) -> list[int]:
+    """Where each batch of sorted texts but the last one ends."""
+    found = [0]
+    while found[-1] < len(lengths):
+        longest = int(lengths[min(found[-1] + BATCH_TEXTS, len(lengths)) - 1])
+        found.append(found[-1] + max(1, min(BATCH_TEXTS, BATCH_TOKENS // max(longest, 1))))
+    return found[1:-1]
