@@ -128,3 +128,21 @@ def test_nothing_is_drawn_for_a_refused_submission() -> None:
         check(replace(ASKED, parameters={"x": 1}), replace(RULES, draw=lambda bits: next(drawn)))
 
     assert 0 == next(drawn)
+
+
+def test_a_model_of_a_folder_is_one_that_the_operator_has_named() -> None:
+    """No job makes the service read a folder of its machine; from scratch needs none."""
+
+    def asked(folder: str) -> Submission:
+        told = {"backend": "transformer", "transformer": {"model_dir": folder}}
+        return replace(ASKED, data_type="text", parameters=told)
+
+    rules = replace(RULES, knows_model=lambda folder: folder == "/models/tiny")
+    with pytest.raises(ValidationError, match="no model of this service") as error:
+        check(asked("/etc"), rules)
+
+    assert "parameters.transformer.model_dir" == error.value.fields[0][0]
+    with pytest.raises(ValidationError):
+        check(asked("/models/tiny"), RULES)
+    assert "/models/tiny" == check(asked("/models/tiny"), rules).parameters["transformer"]["model_dir"]
+    assert "scratch" == check(asked("scratch"), RULES).parameters["transformer"]["model_dir"]
