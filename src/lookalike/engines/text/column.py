@@ -16,7 +16,8 @@ from lookalike.engines.text.guarding import Guard
 from lookalike.engines.text.kinds import Kinds
 from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.words import folded
-from lookalike.engines.text.writers import Arrays, Asked, Given, Writer, backend
+from lookalike.engines.text.writers import backend
+from lookalike.engines.text.writing import Arrays, Asked, Given, Writer
 from lookalike.errors import ConditionsUnreachable
 
 ROUNDS = 40  # in which texts that may not be shown are written again

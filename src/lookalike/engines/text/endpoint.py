@@ -22,7 +22,7 @@ from lookalike.engines.text.prompting import Framing, Record
 from lookalike.engines.text.refusing import Filters, filters
 from lookalike.engines.text.showing import Gallery, codes, described, gallery
 from lookalike.engines.text.words import folded, n_words
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 from lookalike.errors import EndpointBudget, EndpointFailed
 
 AT_A_TIME = 1_024  # prompts that are made before any is asked

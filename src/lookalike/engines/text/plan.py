@@ -24,7 +24,7 @@ from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.masking import describe, find
 from lookalike.engines.text.model import Model
 from lookalike.engines.text.trained import promise
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 from lookalike.errors import InputRefused, ModelFileError
 
 KIND, GROUP_KIND = "text plan", "text group"

@@ -9,7 +9,7 @@ import polars as pl
 
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.prompting import Record
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 
 SHOWN = 6  # more did not help a small model, and are paid for in tokens
 POOL_LEAST, POOL_MOST = 24, 4_096  # records that are alike, from which those to show are drawn

@@ -10,7 +10,7 @@ import pytest
 
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.engines.text import attributes
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 
 TOPICS = {"card": ["my card is lost", "the card was stolen today", "where is my card"], "fee": ["why a fee", "no fee"]}
 

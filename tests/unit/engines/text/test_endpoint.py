@@ -28,7 +28,7 @@ from lookalike.engines.text.guarding import guard
 from lookalike.engines.text.masking import find
 from lookalike.engines.text.paid import SAVE_N
 from lookalike.engines.text.words import folded, n_words
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 from lookalike.errors import EndpointAway, EndpointBudget, EndpointFailed, ModelFileError
 from lookalike.settings import Endpoint, Settings
 from lookalike.wiring.completing import complete

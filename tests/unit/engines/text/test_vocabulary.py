@@ -43,7 +43,7 @@ def test_frequent_words_are_whole(learnt: Vocabulary) -> None:
 
 
 def test_no_word_below_the_floor_is_kept(learnt: Vocabulary) -> None:
-    """The vocabulary holds no word that only one text has, and classes hold only words below the limit of whole ones."""
+    """No word that only one text has is kept; classes hold words below the limit of whole ones."""
     texts = [set(split(t)) for t in sentences()]
     known = [*learnt.whole, *(word for words in learnt.classes for word in words)]
 

@@ -13,7 +13,7 @@ from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.trained import plain
 from lookalike.engines.text.trained.alike import alike, begin
 from lookalike.engines.text.trained.folder import Base, Loaded, look, read
-from lookalike.engines.text.writers import Arrays, Asked, Given
+from lookalike.engines.text.writing import Arrays, Asked, Given
 from lookalike.errors import ModelFileError
 
 SPARE, PER_WORD = 32, 4  # tokens that a text may have: so many a word, and some

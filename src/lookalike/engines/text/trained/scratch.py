@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.engines import Kept
+from lookalike.engines.tabular.file import named, part
 from lookalike.engines.text import drawing, vocabulary
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.trained.alike import alike, begin
 from lookalike.engines.text.trained.letters import Letters
 from lookalike.engines.text.trained.shape import LARGE, SMALL, Shape, sound
 from lookalike.engines.text.vocabulary import Encoded, Vocabulary
-from lookalike.engines.text.writers import Arrays, Asked, Given
+from lookalike.engines.text.writing import Arrays, Asked, Given
 
 SPARE = 20  # tokens that a text may have besides so many a word
 PER_WORD = {Vocabulary: 2, Letters: 8}
@@ -49,9 +50,10 @@ class Scratch:
 
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """See `Writer.state`."""
-        told = self.tokens.state() if isinstance(self.tokens, Vocabulary) else None
+        told, known = self.tokens.state() if isinstance(self.tokens, Vocabulary) else (None, {})
         size = [self.shape.n_layers, self.shape.width]
-        return {"of": "scratch", "vocabulary": told, "size": size, "how": vars(self.how)}, self.weights
+        header = {"of": "scratch", "vocabulary": told, "size": size, "how": vars(self.how)}
+        return header, {**named("vocabulary.", known), **named("w.", self.weights)}
 
     @cached_property
     def _network(self) -> Any:
@@ -83,12 +85,13 @@ def learn(given: Given, kept: Kept) -> Scratch:
 def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Scratch:
     """See `Backend.load`."""
     told = header["vocabulary"]
-    tokens = Letters() if told is None else Vocabulary.load(told)
+    tokens = Letters() if told is None else Vocabulary.load(told, part(arrays, "vocabulary."))
+    weights = part(arrays, "w.")
     n_layers, width = map(int, header["size"])
     shape = Shape(len(tokens), attributes.n_kinds, n_layers, width)
-    if not sound(arrays, shape):
+    if not sound(weights, shape):
         raise ValueError("weights")
-    return Scratch(tokens, attributes, shape, dict(arrays), drawing.How(**header["how"]))
+    return Scratch(tokens, attributes, shape, weights, drawing.How(**header["how"]))
 
 
 def begins(tokens: Tokens, before: Ids, after: Ids) -> Bools:

@@ -13,7 +13,7 @@ from lookalike.engines.text import ngram, vocabulary
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.counting import Corpus
 from lookalike.engines.text.vocabulary import Vocabulary
-from lookalike.engines.text.writers import Arrays, Asked, Given
+from lookalike.engines.text.writing import Arrays, Asked, Given
 
 AT_A_TIME = 8_192  # rows that room is made for
 LEAST_TEXTS = 8  # a combination of attributes in fewer is told by its first attribute alone

@@ -14,7 +14,7 @@ from lookalike.engines.text.network import Shape, Weights, sound, steps_left
 from lookalike.engines.text.threads import single
 from lookalike.engines.text.training import Corpus, State, Training
 from lookalike.engines.text.vocabulary import Encoded, Vocabulary
-from lookalike.engines.text.writers import Arrays, Asked, Given
+from lookalike.engines.text.writing import Arrays, Asked, Given
 
 KIND = "text training"
 WIDTH, HIDDEN = 96, 192

@@ -7,7 +7,7 @@ from lookalike.engines import Kept
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.trained import SCRATCH, adapted, scratch
 from lookalike.engines.text.trained.alike import need
-from lookalike.engines.text.writers import Arrays, Given, Writer
+from lookalike.engines.text.writing import Arrays, Given, Writer
 
 
 def learn(given: Given, kept: Kept) -> Writer:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lookalike.data.streams import stream
-from lookalike.engines.text.writers import Given
+from lookalike.engines.text.writing import Given
 from lookalike.errors import ValidationError
 
 torch = pytest.importorskip("torch")

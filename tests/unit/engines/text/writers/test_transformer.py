@@ -13,7 +13,8 @@ from lookalike.data.streams import stream
 from lookalike.engines import NOWHERE
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.engines.text.trained import alike, promise
-from lookalike.engines.text.writers import Asked, Given, Writer, backend
+from lookalike.engines.text.writers import backend
+from lookalike.engines.text.writing import Asked, Given, Writer
 from lookalike.errors import ExtraMissing, LookalikeError, ModelFileError, ValidationError
 
 TRANSFORMER = backend("transformer")
