@@ -4,6 +4,7 @@ A causal language model that lies in a folder, in the layout of Hugging Face: re
 Weights are read from safetensors only; code that a folder brings and kernels that it names are not looked at.
 """
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest, sha256
@@ -46,7 +47,7 @@ def look(folder: str) -> Base:
         ValidationError: it is none, has no model in safetensors, or names another one.
     """
     path = Path(folder)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # unlike pathlib's it takes names that no file can have
         raise _refused("is no folder of this machine")
     if not (path / "config.json").is_file() or not list(path.glob(WEIGHTS)):
         raise _refused("holds no config.json with weights as safetensors")

@@ -4,6 +4,7 @@ Tokens that know nothing of any text: bytes of UTF-8, and one for each character
 A vocabulary tells which words the records have; where privacy is proved nothing may tell that.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ N_BYTES, N_MASKS = 256, ORDINALS * len(KINDS)
 N_TOKENS = 1 + N_BYTES + N_MASKS
 
 Ids = npt.NDArray[Any]
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
 _MASK = 1 + N_BYTES  # the first token of a mask
 _SPACE, _WORD, _ALONE, _SIGN, _MORE = range(5)  # of a token: how it begins a word
 
@@ -46,14 +48,15 @@ class Letters:
         return Encoded(np.array([token for t in told for token in t], np.int32), ends)
 
     def decode(self, ids: Iterable[int], rng: np.random.Generator) -> str:
-        """The text of some tokens; bytes that are no character are left out. Nothing is drawn."""
+        """The text of some tokens, without bytes that are no character and without control characters. Draws nothing."""
         parts = []
         for is_mask, run in groupby((i for i in ids if i != END), lambda i: i >= _MASK):
             if is_mask:
                 parts += [chr(FIRST + token - _MASK) for token in run]
             else:
                 parts.append(bytes(token - 1 for token in run).decode("utf-8", "ignore"))
-        return "".join(parts)
+        # hardly a text has any, while a network that noise has kept from learning writes as many as of all others
+        return _CONTROL.sub("", "".join(parts))
 
 
 def _of(character: str) -> list[int]:

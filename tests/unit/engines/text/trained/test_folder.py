@@ -27,11 +27,12 @@ def test_a_folder_is_known_by_the_bytes_of_its_files(copied: Path) -> None:
 
 
 def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    """A name that a hub may know is no folder of this machine."""
-    with pytest.raises(ValidationError, match="no folder") as error:
-        look("openai-community/gpt2")
+    """A name that a hub may know is no folder of this machine, nor one that no file can have."""
+    for name in ("openai-community/gpt2", "/" + "a" * 300, "a\0b"):
+        with pytest.raises(ValidationError, match="no folder") as error:
+            look(name)
 
-    assert error.value.fields[0][0] == "parameters.transformer.model_dir"
+        assert "parameters.transformer.model_dir" == error.value.fields[0][0]
     with pytest.raises(ValidationError, match="safetensors"):
         look(str(tmp_path))
 

@@ -11,7 +11,9 @@ from lookalike.engines.text.words import n_words
 
 LETTERS = Letters()
 MASKS = [character(kind, n) for kind in KINDS for n in range(ORDINALS)]
-TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs", "Co"])) | st.sampled_from(MASKS)).map("".join)
+TEXTS = st.lists(
+    st.text(st.characters(exclude_categories=["Cs", "Co", "Cc"], include_characters="\n\r\t")) | st.sampled_from(MASKS)
+).map("".join)
 
 
 @given(st.lists(TEXTS, min_size=1))
@@ -25,8 +27,11 @@ def test_texts_come_back(texts: list[str]) -> None:
 
 @given(st.lists(st.integers(0, N_TOKENS - 1)))
 def test_any_tokens_make_a_text(tokens: list[int]) -> None:
-    """Bytes that are no character are left out."""
-    LETTERS.decode(tokens, stream(0)).encode()
+    """Bytes that are no character are left out, control characters too."""
+    text = LETTERS.decode(tokens, stream(0))
+
+    assert text == text.encode().decode()
+    assert not any(c < " " and not c.isspace() for c in text)
 
 
 def test_words_are_counted_as_the_engine_counts_them() -> None:
