@@ -67,7 +67,10 @@ def read(base: Base) -> Loaded:
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # standard error is the log's, an object a line
+    logging.set_verbosity_error()
     told = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(base.folder, **told)

@@ -19,7 +19,7 @@ N_BYTES, N_MASKS = 256, ORDINALS * len(KINDS)
 N_TOKENS = 1 + N_BYTES + N_MASKS
 
 Ids = npt.NDArray[Any]
-_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
+CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
 _MASK = 1 + N_BYTES  # the first token of a mask
 _SPACE, _WORD, _ALONE, _SIGN, _MORE = range(5)  # of a token: how it begins a word
 
@@ -48,7 +48,7 @@ class Letters:
         return Encoded(np.array([token for t in told for token in t], np.int32), ends)
 
     def decode(self, ids: Iterable[int], rng: np.random.Generator) -> str:
-        """The text of some tokens, without bytes that are no character and without control characters. Draws nothing."""
+        """The text of some tokens, without bytes that are no character and control characters. Nothing is drawn."""
         parts = []
         for is_mask, run in groupby((i for i in ids if i != END), lambda i: i >= _MASK):
             if is_mask:
@@ -56,7 +56,7 @@ class Letters:
             else:
                 parts.append(bytes(token - 1 for token in run).decode("utf-8", "ignore"))
         # hardly a text has any, while a network that noise has kept from learning writes as many as of all others
-        return _CONTROL.sub("", "".join(parts))
+        return CONTROL.sub("", "".join(parts))
 
 
 def _of(character: str) -> list[int]:

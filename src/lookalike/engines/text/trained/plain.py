@@ -9,11 +9,13 @@ import polars as pl
 
 from lookalike.engines.text.attributes import Attribute, Attributes
 from lookalike.engines.text.kinds import FIRST, KINDS, LAST, ORDINALS, character
+from lookalike.engines.text.trained.letters import CONTROL
 
 MOST_LETTERS = 200  # of a level: longer ones are cut
 
 _PRIVATE = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
 _NAMED = re.compile(rf"\[({'|'.join(kind.upper() for kind in KINDS)})_([1-{ORDINALS}])\]")
+_NOTHING = re.compile(rf"\ufffd|{CONTROL.pattern}")  # what tokens are shown as that are no character
 _BROKEN = re.compile(rf"\[(?:{'|'.join(kind.upper() for kind in KINDS)})_")
 
 
@@ -24,7 +26,7 @@ def shown(masked: str) -> str:
 
 def masked(text: str) -> str:
     """The masked text that `shown` shows so; empty if a mask is broken: made-up values cannot stand in its place."""
-    back = _NAMED.sub(lambda found: character(found[1].lower(), int(found[2]) - 1), text)
+    back = _NAMED.sub(lambda found: character(found[1].lower(), int(found[2]) - 1), _NOTHING.sub("", text))
     return "" if _BROKEN.search(back) else back
 
 
