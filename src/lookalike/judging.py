@@ -79,7 +79,7 @@ def evaluate(
             is inferred. Sequences have none.
         parameters: As the API knows them: `csv`, `exclude`, `columns`, `release_gate`; for tables `min_level_rows`,
             `constraints`; for sequences `sequence_key`, `sequence_index`, found in `real` where they are left out; for
-            texts `text_columns` (one), `attributes`.
+            texts `text_columns`, `attributes`.
 
     Raises:
         MetadataError: a table lacks a column of `real` or holds something else in it (more columns are left out); the
@@ -149,29 +149,28 @@ def _wide_sequences(case: _Case, chosen: TimeSeriesParameters, seed: int) -> Rep
 def _texts(case: _Case, chosen: TextParameters, seed: int) -> Report:
     told, attributes = chosen.text_columns or (), chosen.attributes
     _demand(case.metadata, [*told, *(attributes or ()), *([] if case.target is None else [case.target])])
-    text = _text_column(case, told)
+    text, *more = _text_columns(case, told)
     label = case.target or next(iter(attributes or ()), None)
     if label is None and attributes is None:
         label = find_label(case.real, case.metadata, text)
-    metadata = case.metadata.select([text, *([] if label is None else [label])])
+    metadata = case.metadata.select([text, *more, *([] if label is None else [label])])
     note = f"The texts are the column '{text}'" + (f", their labels '{label}'." if label else ".")
     settings = replace(case.settings, notes=() if case.target and told else (note,))
-    columns = of_texts.TextColumns(text, label)
+    columns = of_texts.TextColumns(text, label, tuple(more))
     others = case.others(metadata, (label,))
     return of_texts.evaluate_texts(
         case.real.select(metadata.names), *others, columns=columns, seed=seed, settings=settings
     )
 
 
-def _text_column(case: _Case, told: tuple[str, ...]) -> str:
-    """The column told; else the only one of free text, or the only one of text at all."""
+def _text_columns(case: _Case, told: tuple[str, ...]) -> list[str]:
+    """The columns told; else the only one of free text, or the only one of text at all."""
     free = [c.name for c in case.metadata.columns if c.type is ColumnType.TEXT]
     stored = [c.name for c in case.metadata.columns if c.dtype == pl.String]
     found = list(told) or free or stored
-    if len(found) != 1:
-        hint = "Name one in text_columns, and judge one column of texts at a time."
-        raise MetadataError(f"{len(found) or 'No'} columns could be the texts.", hint=hint)
-    return found[0]
+    if not told and len(found) != 1:
+        raise MetadataError(f"{len(found) or 'No'} columns could be the texts.", hint="Name them in text_columns.")
+    return found
 
 
 def _demand(metadata: Metadata, names: list[str]) -> None:

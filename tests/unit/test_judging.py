@@ -123,7 +123,6 @@ def test_limits_name_figures_of_the_kind() -> None:
             "has no figure of sequences",
         ),
         ({"data_type": "text"}, MetadataError, "2 columns could be the texts"),
-        ({"data_type": "text", "text_columns": ["who", "mood"]}, MetadataError, "2 columns could be"),
         ({"data_type": "text", "exclude": ["who", "mood"]}, MetadataError, "No columns could be the texts"),
         ({"data_type": "text", "text_columns": "load"}, InputInvalid, "is told to be text"),
     ],

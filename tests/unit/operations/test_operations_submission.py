@@ -78,11 +78,11 @@ def test_lines_are_for_texts(name: str) -> None:
 
 
 def test_a_gate_may_name_figures_of_texts() -> None:
-    """And of no other data type."""
+    """Also for a table, which may have texts, but not for time series."""
     asked = replace(ASKED, data_type="text", parameters={"release_gate": {"privacy.shingles": {"max": 0.1}}})
     check(asked, RULES)
     with pytest.raises(ValidationError, match="is no figure"):
-        check(replace(asked, data_type="tabular"), RULES)
+        check(replace(asked, data_type="time_series"), RULES)
 
 
 def test_what_texts_are_told_is_that_of_their_lender() -> None:
