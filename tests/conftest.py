@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import yaml
@@ -16,6 +17,8 @@ from object_server import ObjectServer, object_server
 from proxy import Proxy
 
 KINDS = ("sqlite", "postgresql")
+hypothesis.settings.register_profile("any machine", deadline=None)  # how long an example takes is no test
+hypothesis.settings.load_profile("any machine")
 CONTRACT = Path(__file__).parents[2] / "shared" / "spec" / "openapi-v2.yaml"
 
 

@@ -125,6 +125,7 @@ class _Pipe:
 def warm() -> None:
     """Load all stages, and compile or load all kernels."""
     from lookalike.engines.tabular import warming as learning
+    from lookalike.engines.text import warming as writing
     from lookalike.engines.time_series import warming as stepping
     from lookalike.evaluation import warming as judging
 
@@ -132,6 +133,7 @@ def warm() -> None:
         import_module(f"lookalike.pipeline.{stage}")
     learning.warm()
     stepping.warm()
+    writing.warm()
     judging.warm()
     gc.collect()
     gc.freeze()  # what stays for good need not be looked through again and again

@@ -18,10 +18,10 @@ FLOPS = 40e9  # a second, of one thread of an ordinary processor: by it a budget
 BATCH_TEXTS, BATCH_TOKENS = 32, 2_048
 LONGEST = 512  # tokens that are gone through in one go
 MOST_EPOCHS = 40
-RATE, WARM_STEPS, NORM = 1.4e-2, 100, 1.0
+RATE, WARM_STEPS, NORM = 7e-3, 100, 1.0
 MOMENTS = (0.9, 0.99)
 TINY = 1e-8
-DROP_AN_EPOCH, DROP_MOST = 0.055, 0.5  # of outputs; of inputs half: the more often texts are seen, the more
+DROP_AN_EPOCH, DROP_MOST = 0.02, 0.3  # of outputs; of inputs half: the more often texts are seen, the more
 UNTOLD = 0.1  # texts whose attributes are not told, so that guidance knows what they change
 SHIFT = 2  # words by which what is left is told wrong: otherwise sentences are cut off to hit the length
 
