@@ -161,6 +161,7 @@ class EndpointParameters(BaseModel):
 
     `name`: of the server, as the settings know it. `model`: as that server knows it. `examples`: real records shown in
     each request, or none. `max_requests`, `max_tokens`: the most of the whole job; without them as many as it takes.
+    `dp_epsilon`: write with differential privacy of that budget, for which no real record is shown either.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -170,6 +171,13 @@ class EndpointParameters(BaseModel):
     examples: Literal["fresh", "none"] = "fresh"
     max_requests: Annotated[int, Field(ge=1)] | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
+    dp_epsilon: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+
+    @model_validator(mode="after")
+    def _shows_nothing(self) -> Self:
+        if self.dp_epsilon is not None and self.examples != "none":
+            raise PydanticCustomError("examples", "have dp_epsilon, for which no examples may be shown: say none")
+        return self
 
 
 class TransformerParameters(BaseModel):

@@ -39,7 +39,7 @@ def test_backends_have_parameters_of_their_own() -> None:
     chosen = checked(TextParameters, {"backend": "endpoint", "endpoint": {**SERVER, "examples": "none"}})
 
     assert chosen.endpoint is not None
-    assert ("here", "m", "none", None, None) == tuple(chosen.endpoint.model_dump().values())
+    assert ("here", "m", "none", None, None, None) == tuple(chosen.endpoint.model_dump().values())
     assert checked(TextParameters, {"backend": "transformer"}).transformer is None
     told = checked(TextParameters, {"backend": "transformer", "transformer": {"dp_epsilon": 2.0}}).transformer
     assert told is not None
@@ -86,6 +86,8 @@ def test_what_was_written_is_read_again() -> None:
         ({"endpoint": SERVER}, "endpoint, which means nothing without backend: endpoint"),
         ({"backend": "ngram", "transformer": {}}, "transformer, which means nothing"),
         ({"backend": "endpoint", "endpoint": {"name": "x"}}, r"endpoint\.model Field required"),
+        ({"backend": "endpoint", "endpoint": {**SERVER, "dp_epsilon": 0.0}}, r"endpoint\.dp_epsilon"),
+        ({"backend": "endpoint", "endpoint": {**SERVER, "dp_epsilon": 1.0}}, "no examples may be shown"),
         (
             {"backend": "endpoint", "endpoint": {**SERVER, "key": "sk-4711"}},
             r"endpoint\.key is unknown; allowed: .*model",

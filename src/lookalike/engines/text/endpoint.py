@@ -4,8 +4,8 @@ Texts of a language model that somebody hands in: shown some real ones, or none,
 Answers are judged turn by turn and row by row, never in the order they come in: from the same answers, the same texts.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Literal
 
@@ -15,23 +15,22 @@ import numpy.typing as npt
 from lookalike.clock import Clock
 from lookalike.data.streams import stream
 from lookalike.engines import Kept
-from lookalike.engines.text.completing import Complete, Completion, Prompt
+from lookalike.engines.text.completing import Complete, Prompt
 from lookalike.engines.text.guarding import Guard
-from lookalike.engines.text.paid import Paid, paid
+from lookalike.engines.text.paid import paid
 from lookalike.engines.text.prompting import Framing, Record
 from lookalike.engines.text.refusing import Filters, filters
 from lookalike.engines.text.showing import Gallery, codes, described, gallery
+from lookalike.engines.text.spending import Spending
 from lookalike.engines.text.words import folded, n_words
 from lookalike.engines.text.writing import Asked, Given
-from lookalike.errors import EndpointBudget, EndpointFailed
+from lookalike.errors import EndpointFailed
 
-AT_A_TIME = 1_024  # prompts that are made before any is asked
 TURNS = 8  # answers that a row may be given
 PATIENT = 4  # of these, after which a text of the wrong length, cut off or like another new one is better than none
 OFF_MOST = 0.5  # log ratio of lengths, from which on one is wrong
 CUT = 1.0  # as bad as being off by this: the end of a sentence is missing
 REPEATED = 2.0
-CHARS_PER_TOKEN = 4  # until the server has counted some
 COMMON_LINES = 0.01  # of the texts that have several lines, from which on new ones may
 
 Rows = npt.NDArray[np.int64]
@@ -73,8 +72,9 @@ class EndpointWriter:
             EndpointFailed: a row had no usable answer in eight turns; and as `complete` raises.
         """
         seeds = rng.integers(2**63, size=len(asked.words))
-        writing = _Writing(self, asked, seeds, complete, paid(self._whose(asked, seeds), kept, self.clock))
-        return writing.texts()
+        answers = paid(self._whose(asked, seeds), kept, self.clock)
+        spending = Spending(complete, answers, self.how.max_requests, self.how.max_tokens)
+        return _Writing(self, asked, seeds, spending).texts()
 
     def _whose(self, asked: Asked, seeds: Rows) -> str:
         frame = (
@@ -94,22 +94,21 @@ def endpoint_writer(given: Given, guard: Guard, how: How, clock: Clock) -> Endpo
 class _Writing:
     """One call of `write`."""
 
-    def __init__(self, writer: EndpointWriter, asked: Asked, seeds: Rows, complete: Complete, answers: Paid) -> None:
+    def __init__(self, writer: EndpointWriter, asked: Asked, seeds: Rows, spending: Spending) -> None:
         self._writer = writer
         self._seeds = seeds
-        self._complete = complete
-        self._paid = answers
+        self._spending = spending
+        self._answers = spending.paid.answers
         self._about = codes(writer.gallery.given.attributes, asked)
         self._wanted = [record for _, record in described(asked, writer.framing.names, np.arange(len(seeds)))]
         self._best: dict[int, tuple[float, str]] = {}  # of each row, how far its text is off, and the text
         self._seen: set[tuple[str, ...]] = set()
-        self._n_chars = 0
-        self._n_counted = 0
 
     def texts(self) -> list[str]:
         left = list(range(len(self._seeds)))
         for turn in range(TURNS):
-            self._ask([row for row in left if len(self._paid.answers[row]) <= turn], turn, len(left))
+            asked = [row for row in left if len(self._answers[row]) <= turn]
+            self._spending.ask(asked, partial(self._told, turn), self._made(len(left)))
             left = [row for row in left if not self._settles(row, turn)]
             if not left:
                 return [self._best[row][1] for row in range(len(self._seeds))]
@@ -117,30 +116,11 @@ class _Writing:
         told = f"For {len(left):,} of {len(self._seeds):,} records the language model wrote nothing that can be used."
         raise EndpointFailed(f"{told} Each was asked for {TURNS} times.", hint=hint)
 
-    def _ask(self, rows: Sequence[int], turn: int, n_left: int) -> None:
-        """Have the model answer for some rows, as many at a time as the budget has room for."""
-        rest = list(rows)
-        while rest:
-            shown = [(row, self._prompt(row, turn)[0]) for row in rest[: self._room_requests()]]
-            batch = list(self._affordable(shown))
-            if not batch:
-                raise EndpointBudget(
-                    f"The budget of the language model is spent: {self._paid.n_requests:,} requests and "
-                    f"{self._paid.n_tokens:,} tokens made {len(self._seeds) - n_left:,} of {len(self._seeds):,} texts."
-                )
-            self._answer([row for row, _ in batch], [prompt for _, prompt in batch])
-            rest = rest[len(batch) :]
+    def _made(self, n_left: int) -> str:
+        return f"{len(self._seeds) - n_left:,} of {len(self._seeds):,} texts"
 
-    def _answer(self, rows: Sequence[int], prompts: Sequence[Prompt]) -> None:
-        def heard(number: int, said: Completion) -> None:
-            self._paid.add(rows[number], said)
-            self._n_chars += len(prompts[number].text)
-            self._n_counted += said.prompt_tokens
-
-        try:
-            self._complete(prompts, on_answer=heard)
-        finally:  # whatever happened: what was heard is paid for
-            self._paid.save()
+    def _told(self, turn: int, row: int) -> Prompt:
+        return self._prompt(row, turn)[0]
 
     def _prompt(self, row: int, turn: int) -> tuple[Prompt, list[Record]]:
         """What is asked for a row in a turn, and the records that it shows; always the same."""
@@ -150,24 +130,9 @@ class _Writing:
         shown = writer.gallery.like(self._about[row], wanted.words, rng) if writer.how.examples == "fresh" else []
         return writer.framing.prompt(shown, wanted, rng), shown
 
-    def _room_requests(self) -> int:
-        most = self._writer.how.max_requests
-        return AT_A_TIME if most is None else min(AT_A_TIME, max(0, most - self._paid.n_requests))
-
-    def _affordable(self, shown: Sequence[tuple[int, Prompt]]) -> Iterator[tuple[int, Prompt]]:
-        """The first of some prompts, as many as can be paid for if each takes all it may."""
-        most = self._writer.how.max_tokens
-        room = float("inf") if most is None else float(most - self._paid.n_tokens)
-        per_char = self._n_counted / self._n_chars if self._n_chars else 1 / CHARS_PER_TOKEN
-        for row, prompt in shown:
-            room -= per_char * max(len(prompt.text), sum(len(told) for _, told in prompt.messages)) + prompt.max_tokens
-            if room < 0:
-                return
-            yield row, prompt
-
     def _settles(self, row: int, turn: int) -> bool:
         """Whether a row has its text after that turn."""
-        said = self._paid.answers[row][turn]
+        said = self._answers[row][turn]
         text = self._writer.framing.read(said)
         if text is not None and not self._writer.filters.refuses(text, [r.text for r in self._prompt(row, turn)[1]]):
             told = folded(text)

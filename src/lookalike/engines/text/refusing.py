@@ -82,6 +82,12 @@ def filters(texts: Sequence[str], guard: Guard, floor: int) -> Filters:
     return Filters(replace(guard, words=np.zeros(0, np.uint64)), rare, known, sounds)
 
 
+def blind() -> Filters:
+    """Filters that know no real text: nothing can be told from what they refuse."""
+    none = np.zeros(0, np.uint64)
+    return Filters(Guard(none, none, none), frozenset(), frozenset(), sounds=True)
+
+
 def _spans(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     return {words[i : i + SPAN] for i in range(len(words) - SPAN + 1)}
 
