@@ -4,6 +4,7 @@ Texts of a language model that somebody hands in: shown some real ones, or none,
 Answers are judged turn by turn and row by row, never in the order they come in: from the same answers, the same texts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -108,7 +109,7 @@ class _Writing:
         left = list(range(len(self._seeds)))
         for turn in range(TURNS):
             asked = [row for row in left if len(self._answers[row]) <= turn]
-            self._spending.ask(asked, partial(self._told, turn), self._made(len(left)))
+            self._spending.ask(asked, partial(self._told, turn), partial(self._made, turn, left))
             left = [row for row in left if not self._settles(row, turn)]
             if not left:
                 return [self._best[row][1] for row in range(len(self._seeds))]
@@ -116,8 +117,10 @@ class _Writing:
         told = f"For {len(left):,} of {len(self._seeds):,} records the language model wrote nothing that can be used."
         raise EndpointFailed(f"{told} Each was asked for {TURNS} times.", hint=hint)
 
-    def _made(self, n_left: int) -> str:
-        return f"{len(self._seeds) - n_left:,} of {len(self._seeds):,} texts"
+    def _made(self, turn: int, left: Sequence[int]) -> str:
+        heard = [row for row in left if len(self._answers[row]) > turn]
+        n_made = len(self._seeds) - len(left) + sum(self._settles(row, turn) for row in heard)
+        return f"{n_made:,} of {len(self._seeds):,} texts"
 
     def _told(self, turn: int, row: int) -> Prompt:
         return self._prompt(row, turn)[0]

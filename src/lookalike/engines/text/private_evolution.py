@@ -220,7 +220,7 @@ class _Run:
             left = [number for number in range(n) if found[number] is None]
             rows = [phase * _PHASE + number for number in left]
             asked = [row for row in rows if len(answers[row]) <= turn]
-            self._spending.ask(asked, lambda row: prompt(row % _PHASE), f"step {phase} of {ITERATIONS + 1}")
+            self._spending.ask(asked, lambda row: prompt(row % _PHASE), lambda: f"{phase} of {ITERATIONS + 2} steps")
             for number, row in zip(left, rows, strict=True):
                 text = self._framing.read(answers[row][turn])
                 found[number] = None if text is None or self._filters.refuses(text, []) else text

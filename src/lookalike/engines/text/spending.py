@@ -28,12 +28,12 @@ class Spending:
         self._n_chars = 0
         self._n_counted = 0
 
-    def ask(self, rows: Sequence[int], prompt: Callable[[int], Prompt], made: str) -> None:
+    def ask(self, rows: Sequence[int], prompt: Callable[[int], Prompt], made: Callable[[], str]) -> None:
         """
         Have some rows answered, whose answers are added to those that are paid for.
 
         Args:
-            made: What there is without them, for the error.
+            made: Says what there is by then, for the error.
 
         Raises:
             EndpointBudget: not all of them can be.
@@ -43,7 +43,7 @@ class Spending:
             batch = list(self._affordable((row, prompt(row)) for row in rest[: self._room()]))
             if not batch:
                 spent = f"{self.paid.n_requests:,} requests and {self.paid.n_tokens:,} tokens"
-                raise EndpointBudget(f"The budget of the language model is spent: {spent} made {made}.")
+                raise EndpointBudget(f"The budget of the language model is spent: {spent} made {made()}.")
             self._answer([row for row, _ in batch], [told for _, told in batch])
             rest = rest[len(batch) :]
 

@@ -335,7 +335,7 @@ def test_answers_are_kept_in_bundles() -> None:
 def test_a_budget_of_requests(most: int) -> None:
     """No more requests than may be; the error says how many texts there are, and a larger budget goes on from them."""
     kept, first, then = Folder(), Model(fresh), Model(fresh)
-    with pytest.raises(EndpointBudget, match=f"{most} requests"):
+    with pytest.raises(EndpointBudget, match=f"{most} requests .* made {most} of 10 texts"):
         writer(How("note", max_requests=most)).write(asked(10), first, rng(), kept)
     writer(How("note", max_requests=10)).write(asked(10), then, rng(), kept)
 
