@@ -16,6 +16,7 @@ from bench.measuring.results import Cost, Entry, Failure, Table
 from bench.measuring.venvs import NotInstalled, interpreter
 from bench.peers import Needs, Peer
 from bench.peers.sequences import SequencePeer
+from bench.peers.texts import TextPeer
 
 DRAWN = "n rows"
 
@@ -38,9 +39,10 @@ class Room:
 
 TABLES = Room("bench.peers", "bench.measuring.peer")
 SEQUENCES = Room("bench.peers.sequences", "bench.measuring.sequence_peer", keyed=True)
+TEXTS = Room("bench.peers.texts", "bench.measuring.text_peer")
 
 
-def peers(room: Room = TABLES) -> Iterator[tuple[str, Peer | SequencePeer]]:
+def peers(room: Room = TABLES) -> Iterator[tuple[str, Peer | SequencePeer | TextPeer]]:
     """Names and parts of a room of peers, by name."""
     for path in sorted(ROOT.joinpath(*room.package.split(".")).glob("*.py")):
         if not path.stem.startswith("_"):
@@ -67,7 +69,7 @@ def outcomes(tables: list[Table], judge: Judge, cache: Path, room: Room = TABLES
 
 
 def outcome(
-    peer: tuple[str, Peer | SequencePeer], table: Table, judge: Judge, cache: Path, room: Room = TABLES
+    peer: tuple[str, Peer | SequencePeer | TextPeer], table: Table, judge: Judge, cache: Path, room: Room = TABLES
 ) -> Entry | Failure:
     """
     A peer's result on a table.

@@ -8,7 +8,7 @@ title = "TabularARGN"
 needs = Needs(
     venv="mostlyai",
     steps=(("torch==2.13.0",), ("mostlyai-engine==2.7.3",)),
-    unwanted=("torchvision",),  # of another build than torch it breaks the import
+    unwanted=("torchvision", "torchaudio"),  # of another build than torch they break the import
     packages=("mostlyai-engine", "torch"),
 )
 _ENCODINGS = {
