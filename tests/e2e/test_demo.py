@@ -14,6 +14,7 @@ import pytest
     [
         ([], ["First rows, nobody's", "privacy.dcr_share"]),
         (["time_series"], ["a storm that never was", "█", "exactly 10,000 rows", "fidelity.c2st_seq"]),
+        (["text"], ["Questions that nobody asked", "10,000 questions about 77 things", "fidelity.c2st_word"]),
     ],
 )
 def test_the_demo(tmp_path: Path, words: list[str], expected: list[str]) -> None:
@@ -24,7 +25,7 @@ def test_the_demo(tmp_path: Path, words: list[str], expected: list[str]) -> None
         capture_output=True,
         text=True,
         env=env,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     places = [

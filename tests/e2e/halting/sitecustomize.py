@@ -7,9 +7,9 @@ for each planned job beside it, named by the job's output path. `plan.json` in i
     {"points": [["fit", 0], ["generate", 0.6], ["copy", 2]], "act": "wait", "again": false, "size_bytes": 0}
 
 A point is a word and how much of it: a stage and its share (0: once it is `processing`; 1: all of it is done and that
-not said yet), ``done`` (nothing is left to do but say so), ``kept`` and how often this attempt has kept how far the fitting
-of a group came, or ``copy``, ``write``, ``create`` and the how-manieth call of it in `publish`. Each is met by the first attempt that comes to it, or, `again`, by every one. What was met is told
-by files beside the plan.
+not said yet), ``done`` (nothing is left to do but say so), ``kept`` and how often this attempt has kept how far the
+fitting of a group came, or ``copy``, ``write``, ``create`` and the how-manieth call of it in `publish`. Each is met by
+the first attempt that comes to it, or, `again`, by every one. What was met is told by files beside the plan.
 """
 
 import fcntl
