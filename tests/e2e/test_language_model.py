@@ -22,7 +22,7 @@ from lookalike.engines.text.filling import fill
 from lookalike.engines.text.guarding import guard
 from lookalike.engines.text.masking import find
 from lookalike.engines.text.words import n_words
-from lookalike.engines.text.writers import Asked, Given
+from lookalike.engines.text.writing import Asked, Given
 from lookalike.evaluation.texts.embedded.model import installed
 from lookalike.evaluation.texts.report import TextColumns, evaluate_texts
 from lookalike.settings import Endpoint, Settings

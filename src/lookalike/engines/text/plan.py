@@ -167,6 +167,8 @@ class _How:
     def _backend(self, n_texts: int) -> str:
         """The one asked for; where there are too few texts to train on, the one that counts."""
         asked = self.parameters.backend if isinstance(self.parameters, TextParameters) else "recurrent"
+        if asked == "endpoint":
+            raise InputRefused("Texts of an endpoint cannot be asked for yet.", hint="Choose another backend.")
         return "ngram" if asked == "recurrent" and n_texts < FEW else asked
 
 
