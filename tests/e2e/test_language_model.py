@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -25,7 +24,6 @@ from lookalike.engines.text.words import n_words
 from lookalike.engines.text.writing import Asked, Given
 from lookalike.evaluation.texts.embedded.model import installed
 from lookalike.evaluation.texts.report import TextColumns, evaluate_texts
-from lookalike.settings import Endpoint, Settings
 from lookalike.wiring.completing import complete
 
 PYTHON = os.environ.get("LOOKALIKE_MODEL_PYTHON", sys.executable)  # one that has requirements/model.txt
@@ -77,13 +75,7 @@ def test_a_real_model_writes_texts_like_real_ones(url: str) -> None:
     given = Given(tuple(masked), Asked(about, words), known, 2, 60.0, high=False, seed=7)
     rows = stream(7, "rows").choice(train.height, N, replace=False)
 
-    ask = complete(
-        Settings(home=Path(), endpoints={"own": Endpoint(base_url=url, api="completion")}),
-        "own",
-        "gemma",
-        environ={},
-        clock=SystemClock(),
-    )
+    ask = complete({"base_url": url, "api": "completion", "key": "", "model": "gemma"}, clock=SystemClock())
     writer = endpoint_writer(given, guard(masked, 2), How("text"), SystemClock())
     texts = fill(
         writer.write(Asked(about[rows], words[rows]), ask, stream(7, "write"), NOWHERE), kinds, stream(7, "fill")

@@ -46,6 +46,8 @@ def chosen(model: type[P], values: Mapping[str, Any]) -> P:
         fields.append(("parameters.conditions", "names a bucket, which only the service reads: give rows in a list"))
     if parameters.model_from_job is not None:
         fields.append(("parameters.model_from_job", "names a job, which only the service knows: load its model file"))
+    if getattr(parameters, "endpoint", None) is not None:
+        fields.append(("parameters.endpoint", "names a server of the settings, which only the service knows"))
     if parameters.release_gate is not None:
         fields.append(("parameters.release_gate", "is for what judges rows: give it to evaluate"))
     refuse(fields)

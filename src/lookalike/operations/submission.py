@@ -63,6 +63,7 @@ class Rules:
         knows_bucket: Tells whether there is a bucket of a name.
         rows_max, object_rows_max, timeout_max_s, input_max_bytes: As in the settings ``[jobs]``.
         draw: So many random bits as a number.
+        knows_endpoint: Tells whether there is a language model's server of that name.
         knows_model: Tells whether a folder of this machine is a model that jobs may use.
     """
 
@@ -73,6 +74,7 @@ class Rules:
     timeout_max_s: int
     input_max_bytes: int
     draw: Callable[[int], int]
+    knows_endpoint: Callable[[str], bool] = lambda name: False
     knows_model: Callable[[str], bool] = lambda folder: False
 
 
@@ -243,7 +245,12 @@ def _sequences(asked: Submission, chosen: parameters.Parameters) -> Iterator[tup
 
 
 def _model(chosen: parameters.Parameters, rules: Rules) -> Iterator[tuple[str, str]]:
-    """What is wrong with the folder of a model: a job reads nothing of this machine that the operator does not name."""
+    """What is wrong with a language model: a job asks no server and reads no folder that the operator does not name."""
+    asked = getattr(chosen, "endpoint", None)
+    if asked is not None and not rules.knows_endpoint(asked.name):
+        yield "parameters.endpoint.name", "is no endpoint of this service"
+    if asked is not None and asked.dp_epsilon is not None:
+        yield "parameters.endpoint.dp_epsilon", "cannot be asked of a job yet"
     told = getattr(chosen, "transformer", None)
     if told is not None and told.model_dir != "scratch" and not rules.knows_model(told.model_dir):
         yield "parameters.transformer.model_dir", "is not 'scratch' and no model of this service"

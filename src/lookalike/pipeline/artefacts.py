@@ -34,6 +34,11 @@ def kept_name(group: int) -> str:
     return f"kept-{group:05d}"
 
 
+def asked_name(block: int, column: str) -> str:
+    """Artefact of what a language model wrote of a column of a block."""
+    return f"asked-{block:07d}-{sha256(column.encode()).hexdigest()[:16]}"
+
+
 def block_name(block: int) -> str:
     """Artefact of one block of drawn rows."""
     return f"block-{block:07d}.arrow"

@@ -6,10 +6,23 @@ from typing import Any, BinaryIO, cast
 import polars as pl
 
 from lookalike import formats
-from lookalike.engines import Model, Plan
+from lookalike.clock import SystemClock
+from lookalike.engines import Kept, Model, Plan
+from lookalike.engines.text import Model as Texts
+from lookalike.engines.text.completing import Complete
+from lookalike.engines.text.writing import Help
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, Artefacts, KeptArtefact, block_name, group_name, kept_name, keys_name
+from lookalike.pipeline.artefacts import (
+    MODEL,
+    Artefacts,
+    KeptArtefact,
+    asked_name,
+    block_name,
+    group_name,
+    kept_name,
+    keys_name,
+)
 from lookalike.pipeline.context import read_metadata
 from lookalike.pipeline.digesting import Digesting
 from lookalike.pipeline.engine import Promise
@@ -25,11 +38,13 @@ class Tasks:
     """
     Runs items of tasks in this process.
 
-    A plan, a model and its promise stay loaded between items: a process serves one job only.
+    A plan, a model and its promise stay loaded between items: a process serves one job only. `complete` is the language
+    model that the job asks, if it asks one.
     """
 
-    def __init__(self, buckets: Buckets, work_bucket: Bucket) -> None:
+    def __init__(self, buckets: Buckets, work_bucket: Bucket, complete: Complete | None = None) -> None:
         self._buckets = buckets
+        self._complete = complete
         self._work_bucket = work_bucket
         self._plan: Plan | None = None
         self._model: Model | None = None
@@ -55,9 +70,21 @@ class Tasks:
             return artefacts.read_frame(name).height
         if self._model is None:
             self._model = engine.model(request, artefacts)
-        drawn = self._model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
+        model = self._helped(self._model, item, request)
+        drawn = model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
         artefacts.write_frame(name, drawn)
         return drawn.height
+
+    def _helped(self, model: Model, item: Item, request: Request) -> Model:
+        """The model as it draws a block: with a language model at hand if it asks one."""
+        if self._complete is None or not isinstance(model, Texts):
+            return model
+        artefacts = self._artefacts(item)
+
+        def kept(column: str) -> Kept:
+            return KeptArtefact(artefacts, asked_name(item["block"], column))
+
+        return model.helped(Help(self._complete, kept, SystemClock(), item["n_rows"] / request.n_rows))
 
     def key_block(self, item: Item) -> None:
         """Keep what a block's rows are told apart by, so that the block itself need not be read to compare them."""

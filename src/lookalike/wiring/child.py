@@ -15,8 +15,17 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
 
+from lookalike.clock import SystemClock
 from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
-from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageAway, StorageFailed, outline
+from lookalike.errors import (
+    EndpointAway,
+    InternalError,
+    LookalikeError,
+    OutOfMemory,
+    StorageAway,
+    StorageFailed,
+    outline,
+)
 from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.context import Ceilings, Context
 from lookalike.pipeline.layout import STAGING
@@ -24,6 +33,7 @@ from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import STAGES, Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.wiring.completing import complete
 from lookalike.wiring.logs import log_to
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
@@ -112,7 +122,7 @@ class _Pipe:
 
     def ended(self, error: LookalikeError) -> None:
         """A last word: the job has failed, or cannot go on now."""
-        if error.code == StorageAway.code:
+        if error.code in (StorageAway.code, EndpointAway.code):
             self._say({"type": "stuck", "reason": str(error)})
         else:
             self._say({"type": "failed", **_as_json(error), "message": str(error)})
@@ -159,7 +169,9 @@ def _confine(data_max_bytes: int) -> None:
 
 def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     tasks = _tasks(hello)
-    helper = {key: hello[key] for key in ("about", "job_id", "home", "buckets", "work_bucket")}
+    helper = {
+        key: hello[key] for key in ("about", "job_id", "home", "buckets", "work_bucket", "endpoint") if key in hello
+    }
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
     executor = LocalExecutor(hello["workers"], tasks.run, command)
     buckets, work_bucket = _stores(hello)
@@ -173,7 +185,8 @@ def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
 
 
 def _tasks(hello: Mapping[str, Any]) -> Tasks:
-    return Tasks(*_stores(hello))
+    told = hello.get("endpoint")
+    return Tasks(*_stores(hello), None if told is None else complete(told, clock=SystemClock()))
 
 
 def _stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:

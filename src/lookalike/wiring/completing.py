@@ -3,13 +3,14 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from lookalike.clock import Clock
 from lookalike.engines.text import completing
-from lookalike.errors import SettingsError, ValidationError
+from lookalike.errors import SettingsError
 from lookalike.net import dialects
 from lookalike.net.completions import BOUNDS, Completions
 from lookalike.net.dialects import Dialect
@@ -19,28 +20,37 @@ from lookalike.net.sender import Sender
 from lookalike.settings import Endpoint, Settings, secret
 
 
-def complete(
-    settings: Settings, name: str, model: str, *, environ: Mapping[str, str], clock: Clock, resolved: Resolve = resolve
-) -> completing.Complete:
+def open_endpoints(settings: Settings, environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """
-    The model of that name at an endpoint of the settings.
+    The endpoints of the settings, secrets looked up: `base_url`, `api` and `key` of each.
 
     Raises:
-        ValidationError: the settings name no such endpoint.
-        SettingsError: its secret is not there, or cannot be sent in a header.
+        SettingsError: a secret is not there, or cannot be sent in a header.
     """
-    endpoint = settings.endpoints.get(name)
-    if endpoint is None:
-        told = "is no endpoint of the settings"
-        raise ValidationError(f"'{name}' {told}.", fields=[("parameters.endpoint.name", told)])
+    return {
+        name: {"base_url": endpoint.base_url, "api": endpoint.api, "key": _key(settings, endpoint, environ)}
+        for name, endpoint in settings.endpoints.items()
+    }
+
+
+def told_endpoint(endpoints: Mapping[str, Mapping[str, str]], parameters: Mapping[str, Any]) -> dict[str, str] | None:
+    """What the child of a job is told of the endpoint that its parameters name; None if there is none (any more)."""
+    told = parameters.get("endpoint")
+    if told is None or told["name"] not in endpoints:
+        return None
+    return {**endpoints[told["name"]], "model": told["model"]}
+
+
+def complete(told: Mapping[str, str], *, clock: Clock, resolved: Resolve = resolve) -> completing.Complete:
+    """The language model of an endpoint, as `told_endpoint` tells it."""
     client = Completions(
-        _lower(endpoint.base_url),
-        model,
-        Dialect(chat=endpoint.api == "chat"),
-        _sender(endpoint, resolved).post,
+        _lower(told["base_url"]),
+        told["model"],
+        Dialect(chat=told["api"] == "chat"),
+        _sender(told["base_url"], resolved).post,
         clock,
         random.SystemRandom().random,
-        key=_key(settings, endpoint, environ),
+        key=told["key"],
     )
     return _joined(client)
 
@@ -57,8 +67,8 @@ def _joined(client: Completions) -> completing.Complete:
     return ask
 
 
-def _sender(endpoint: Endpoint, resolved: Resolve) -> Sender:
-    parts = urlsplit(endpoint.base_url)
+def _sender(base_url: str, resolved: Resolve) -> Sender:
+    parts = urlsplit(base_url)
     reach = OnlyTo(parts.hostname or "", parts.scheme == "https", resolved)
     return Sender(reach, httpx.create_ssl_context(), allow_http=True, bounds=BOUNDS)
 

@@ -20,6 +20,7 @@ from lookalike.settings import Settings, options
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.webhooks.standing import DeliveryStanding
+from lookalike.wiring.completing import open_endpoints
 from lookalike.wiring.pairing import pair, pair_keys
 
 ALIVE_BEATS = 10
@@ -34,6 +35,7 @@ class Parts:
 
     Attributes:
         urls, work_url: URL and options, secrets looked up, of the named buckets and of the work bucket.
+        endpoints: Those of the settings, secrets looked up.
         glances, work_glance: The buckets for those who cannot wait for one that hangs.
         standing, delivery_standing: Look how the queue and the deliveries stand.
         erase_rest: Deletes what is left of a customer without jobs and webhooks.
@@ -43,6 +45,7 @@ class Parts:
     settings: Settings
     urls: Mapping[str, Place]
     work_url: Place
+    endpoints: Mapping[str, Mapping[str, str]]
     clock: SystemClock
     store: SqlJobStore
     webhook_store: SqlWebhookStore
@@ -84,6 +87,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     """
     urls = {name: (bucket.url, options(settings, bucket, environ)) for name, bucket in settings.buckets.items()}
     work_url = (settings.work_bucket.url, options(settings, settings.work_bucket, environ))
+    endpoints = open_endpoints(settings, environ)
     engine = database.open_engine(database_url(settings))
     try:
         database.prepare(engine)
@@ -98,6 +102,7 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
         settings=settings,
         urls=urls,
         work_url=work_url,
+        endpoints=endpoints,
         clock=SystemClock(),
         store=SqlJobStore(engine, retention),
         webhook_store=SqlWebhookStore(engine),

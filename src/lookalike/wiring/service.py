@@ -73,6 +73,7 @@ def _jobs(parts: Parts, policy: Policy) -> Jobs:
         timeout_max_s=jobs.timeout_max_s,
         input_max_bytes=jobs.input_max_bytes,
         draw=secrets.randbits,
+        knows_endpoint=lambda name: name in parts.endpoints,
         knows_model=partial(is_model, parts.settings.home, parts.settings.models.folder),
     )
     limits = Limits(jobs.running_per_customer, jobs.queued_per_customer)

@@ -16,6 +16,7 @@ from lookalike.jobs.states import JobStatus
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
 from lookalike.pipeline.work import Work
+from lookalike.wiring.completing import told_endpoint
 from lookalike.wiring.parts import Parts, n_workers
 
 # what a job's process may know of ours: where programs and temporary files are, how text is encoded; no secrets
@@ -71,6 +72,7 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
         "home": str(parts.settings.home),
         "buckets": {name: parts.urls[name] for name in names if name in parts.urls},
         "work_bucket": parts.work_url,
+        "endpoint": told_endpoint(parts.endpoints, request.parameters),
         "workers": n_workers(parts.settings),
         "helper_env": process_env(environ, threads=1),
         "publishing": job.publishing,

@@ -6,9 +6,9 @@ import pytest
 
 from lookalike.clock import SystemClock
 from lookalike.engines.text.completing import Complete, Completion, Prompt
-from lookalike.errors import EndpointAway, SettingsError, ValidationError
+from lookalike.errors import EndpointAway, SettingsError
 from lookalike.settings import Endpoint, Secret, Settings
-from lookalike.wiring.completing import complete
+from lookalike.wiring.completing import complete, open_endpoints, told_endpoint
 from model_server import model_server
 
 PROMPT = Prompt((("user", "Hello"),), "Hello", max_tokens=5)
@@ -17,7 +17,9 @@ ENVIRON = {"KEY": "sk-1", "EMPTY": "", "LINES": "a\r\nHost: b", "SPACED": "a b"}
 
 def door(own: Endpoint, *, secret: str = "KEY", found: tuple[str, ...] = ("127.0.0.1",)) -> Complete:
     settings = Settings(home=Path(), endpoints={"own": own}, secrets={"k": Secret(env=secret)})
-    return complete(settings, "own", "small", environ=ENVIRON, clock=SystemClock(), resolved=lambda host: found)
+    told = told_endpoint(open_endpoints(settings, ENVIRON), {"endpoint": {"name": "own", "model": "small"}})
+    assert told is not None
+    return complete(told, clock=SystemClock(), resolved=lambda host: found)
 
 
 def test_an_endpoint_of_the_settings_is_asked() -> None:
@@ -43,9 +45,9 @@ def test_a_model_that_was_never_taught_to_talk() -> None:
 
 
 def test_an_endpoint_that_is_not_there() -> None:
-    """A job that names another endpoint than the settings have is told so."""
-    with pytest.raises(ValidationError, match="no endpoint of the settings"):
-        complete(Settings(home=Path()), "own", "small", environ={}, clock=SystemClock())
+    """Of an endpoint that the settings do not have, or of none, a job's child is told nothing."""
+    assert told_endpoint({}, {"endpoint": {"name": "own", "model": "small"}}) is None
+    assert told_endpoint({}, {"endpoint": None}) is None
 
 
 @pytest.mark.parametrize("secret", ["EMPTY", "LINES", "SPACED", "NONE"])

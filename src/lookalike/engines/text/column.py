@@ -17,7 +17,8 @@ from lookalike.engines.text.kinds import Kinds
 from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.words import folded
 from lookalike.engines.text.writers import backend
-from lookalike.engines.text.writing import Arrays, Asked, Given, Writer
+from lookalike.engines.text.writers.endpoint import Shown
+from lookalike.engines.text.writing import Arrays, Asked, Given, Help, Writer
 from lookalike.errors import ConditionsUnreachable
 
 ROUNDS = 40  # in which texts that may not be shown are written again
@@ -62,6 +63,7 @@ class TextColumn:
     attributes: Attributes
     guard: Guard
     kinds: Kinds
+    help: Help | None = None
 
     def texts(self, frame: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
         """
@@ -74,9 +76,14 @@ class TextColumn:
         rows = np.flatnonzero((lengths.fill_null(0) > 0).to_numpy())
         asked = Asked(frame, np.maximum(lengths.fill_null(0).to_numpy(), 1))
         found = np.full(frame.height, "", dtype=object)
-        found[rows] = self._allowed(asked.take(rows), rng)
+        found[rows] = self._written(asked.take(rows), rng)
         filled = fill(found.tolist(), self.kinds, rng)
         return pl.Series(self.name, filled, pl.String).set(lengths.is_null(), None)
+
+    def _written(self, asked: Asked, rng: np.random.Generator) -> list[str]:
+        if isinstance(self.writer, Shown) and self.help is not None:
+            return self.writer.written(asked, self.guard, self.help, rng)
+        return self._allowed(asked, rng)
 
     def _allowed(self, asked: Asked, rng: np.random.Generator) -> list[str]:
         n = len(asked.words)

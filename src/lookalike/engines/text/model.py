@@ -14,6 +14,8 @@ from lookalike.engines import tabular
 from lookalike.engines.tabular.file import Arrays, named, pack, part, unpack
 from lookalike.engines.tabular.wishes.asked import named as named_by
 from lookalike.engines.text.column import TextColumn
+from lookalike.engines.text.writers.endpoint import Shown
+from lookalike.engines.text.writing import Help
 from lookalike.errors import InputInvalid, ModelFileError
 
 KIND = "text model"
@@ -62,6 +64,16 @@ class Model:
             if asked := [name for name in names if name in texts]:
                 raise InputInvalid(f"Column '{asked[0]}' holds texts, of which {what} can ask nothing.")
         return replace(self, table=self.table.asked(asking, conditions))
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether its texts are written with help only."""
+        return any(isinstance(column.writer, Shown) for column in self.columns)
+
+    def helped(self, given: Help) -> "Model":
+        """The model that writes with that help."""
+        own = replace(given, share=given.share / len(self.columns))
+        return replace(self, columns=tuple(replace(column, help=own) for column in self.columns))
 
     def wishes(self, total: int) -> object:
         """See `engines.Model.wishes`."""

@@ -1,6 +1,5 @@
 """The first pass over a table with texts: what is hidden in them, what stands beside them, what none may show."""
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,6 @@ from lookalike.engines import NOWHERE, Kept, tabular
 from lookalike.engines.tabular.file import Arrays, named, pack, part, unpack
 from lookalike.engines.tabular.plan import load_plan as load_table_plan
 from lookalike.engines.text import attributes
-from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.column import Learning, TextColumn
 from lookalike.engines.text.guarding import Guard, guard
 from lookalike.engines.text.hidden import Hidden, hide
@@ -24,7 +22,7 @@ from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.masking import describe, find
 from lookalike.engines.text.model import Model
 from lookalike.engines.text.trained import promise
-from lookalike.engines.text.writing import Asked, Given
+from lookalike.engines.text.writing import Asked, Given, given_state, load_given
 from lookalike.errors import InputRefused, ModelFileError
 
 KIND, GROUP_KIND = "text plan", "text group"
@@ -32,7 +30,6 @@ FLOORS = {"faithful": 2, "balanced": 2, "private": 5}  # records that a word mus
 FEW = 300  # texts, with fewer of which nothing can be trained
 BUDGET_S = 60.0  # where the parameters do not say
 MOST_ATTRIBUTES = 16
-TEXTS = "\0texts"  # of the column of texts in a plan's frame: no table has one of this name
 
 Parameters = TabularParameters | TextParameters
 
@@ -154,7 +151,7 @@ class _How:
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
         backend = self._backend(len(texts))
-        settings = _settings(self.parameters, backend)
+        settings = {"column": cells.name, **_settings(self.parameters, backend)}
         given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed, settings)
         told = promise(settings, len(texts)) if backend == "transformer" else _PROMISES[backend]
         notes = _notes(cells.name, describe(kinds), told)
@@ -167,8 +164,6 @@ class _How:
     def _backend(self, n_texts: int) -> str:
         """The one asked for; where there are too few texts to train on, the one that counts."""
         asked = self.parameters.backend if isinstance(self.parameters, TextParameters) else "recurrent"
-        if asked == "endpoint":
-            raise InputRefused("Texts of an endpoint cannot be asked for yet.", hint="Choose another backend.")
         return "ngram" if asked == "recurrent" and n_texts < FEW else asked
 
 
@@ -197,32 +192,18 @@ def _beside(table: pl.DataFrame, known: Metadata, hidden: Hidden, learnt: pl.Ser
 
 
 def _learning_state(learning: Learning) -> tuple[dict[str, Any], dict[str, Any]]:
-    given = learning.given
-    told: dict[str, Any] = {"name": learning.name, "words": learning.words, "backend": learning.backend}
+    given, arrays = given_state(learning.given)
     kinds, known = learning.kinds.state()
-    told |= {"kinds": kinds, "attributes": given.attributes.state(), "notes": list(learning.notes)}
-    told |= {"floor": given.floor, "budget_s": given.budget_s, "high": given.high, "seed": given.seed}
-    told["settings"] = dict(given.settings)
-    frame = given.about.frame.with_columns(pl.Series(TEXTS, given.texts, pl.String))
-    arrays = {"frame": _bytes(frame), "words": given.about.words}
-    return told, {**arrays, **named("guard.", learning.guard.arrays()), **named("kinds.", known)}
+    told: dict[str, Any] = {"name": learning.name, "words": learning.words, "backend": learning.backend}
+    told |= {"given": given, "kinds": kinds, "notes": list(learning.notes)}
+    return told, {**named("given.", arrays), **named("guard.", learning.guard.arrays()), **named("kinds.", known)}
 
 
 def _load_learning(told: Mapping[str, Any], arrays: Arrays) -> Learning:
-    frame = pl.read_ipc(io.BytesIO(arrays["frame"].tobytes()))
-    about = Asked(frame.drop(TEXTS), arrays["words"])
-    known = Attributes.load(told["attributes"])
-    how = (told["floor"], told["budget_s"], told["high"], told["seed"], told["settings"])
-    given = Given(tuple(frame[TEXTS].to_list()), about, known, *how)
+    given = load_given(told["given"], part(arrays, "given."))
     guarded = Guard.load(part(arrays, "guard."))
     kinds = load_kinds(told["kinds"], part(arrays, "kinds."))
     return Learning(told["name"], told["words"], told["backend"], given, guarded, kinds, tuple(told["notes"]))
-
-
-def _bytes(frame: pl.DataFrame) -> Any:
-    stream = io.BytesIO()
-    frame.write_ipc(stream)
-    return np.frombuffer(stream.getvalue(), np.uint8)
 
 
 def _notes(name: str, found: Sequence[str], told: str) -> tuple[str, ...]:
@@ -237,5 +218,7 @@ _KEPT = (
 _PROMISES = {
     "recurrent": "texts are written by a small network trained on these alone: plausible sentences, weaker where one "
     f"has to follow from another. {_KEPT}",
+    "endpoint": "texts are written by a language model that the service asks, and judged here; what that model knows "
+    f"from elsewhere may be in them. {_KEPT}",
     "ngram": f"texts are written from counted runs of words: plausible for a clause, seldom for a sentence. {_KEPT}",
 }

@@ -1,6 +1,7 @@
 """The door of a backend: texts to learn from, texts to be written, and who learns and writes."""
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -8,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lookalike.clock import Clock
 from lookalike.engines import Kept
 from lookalike.engines.text.attributes import Attributes
+from lookalike.engines.text.completing import Complete
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -53,6 +56,47 @@ class Given:
     high: bool
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+TEXTS = "\0texts"  # of the column of texts in a kept frame: no table has one of this name
+
+
+def given_state(given: Given) -> tuple[dict[str, Any], dict[str, Any]]:
+    """JSON and arrays from which `load_given` makes the same."""
+    told: dict[str, Any] = {"attributes": given.attributes.state(), "settings": dict(given.settings)}
+    told |= {"floor": given.floor, "budget_s": given.budget_s, "high": given.high, "seed": given.seed}
+    stream = io.BytesIO()
+    given.about.frame.with_columns(pl.Series(TEXTS, given.texts, pl.String)).write_ipc(stream)
+    return told, {"frame": np.frombuffer(stream.getvalue(), np.uint8), "words": given.about.words}
+
+
+def load_given(told: Mapping[str, Any], arrays: Arrays) -> Given:
+    """The texts of a state; a ValueError, KeyError or PolarsError if it is none."""
+    frame = pl.read_ipc(io.BytesIO(arrays["frame"].tobytes()))
+    about, known = Asked(frame.drop(TEXTS), arrays["words"]), Attributes.load(told["attributes"])
+    how = (told["floor"], told["budget_s"], told["high"], told["seed"], told["settings"])
+    return Given(tuple(frame[TEXTS].to_list()), about, known, *how)
+
+
+@dataclass(frozen=True, eq=False)
+class Help:
+    """
+    What some backends need from outside to write a block.
+
+    Attributes:
+        complete: The language model that was asked for.
+        kept: Where is kept what it wrote of the block already, by the name of the column.
+        share: Of the whole output that the block is, which has that share of any budget.
+    """
+
+    complete: Complete
+    kept: Callable[[str], Kept]
+    clock: Clock
+    share: float
+
+    def part_of(self, budget: int | None) -> int | None:
+        """The block's part of a budget of the whole output."""
+        return None if budget is None else int(budget * self.share)
 
 
 class Writer(Protocol):

@@ -30,7 +30,6 @@ from lookalike.engines.text.paid import SAVE_N
 from lookalike.engines.text.words import folded, n_words
 from lookalike.engines.text.writing import Asked, Given
 from lookalike.errors import EndpointAway, EndpointBudget, EndpointFailed, ModelFileError
-from lookalike.settings import Endpoint, Settings
 from lookalike.wiring.completing import complete
 from model_server import model_server
 
@@ -424,8 +423,7 @@ class OnDisk:
 
 def over_http(url: str, path: Path) -> list[str]:
     """Sixty texts of a server, kept in a file."""
-    settings = Settings(home=Path(), endpoints={"own": Endpoint(base_url=url)})
-    ask = complete(settings, "own", "small", environ={}, clock=SystemClock())
+    ask = complete({"base_url": url, "api": "chat", "key": "", "model": "small"}, clock=SystemClock())
     own = given(texts(), rooms())
     one = endpoint_writer(own, guard(own.texts, own.floor), How("note"), SystemClock())
     return one.write(asked(60), ask, rng(), OnDisk(path))
@@ -456,11 +454,9 @@ def test_a_faulty_server_end_to_end() -> None:
     """Through every fault that passes, exactly so many texts come, and no real record where none may be shown."""
     faults = ("broken", 500, "cut", 429, "page", "reset", 503, "deep", "error", "null", "") * 2
     say = lambda body: fresh(Prompt((), "", 1, seed=body["seed"]), 0)  # noqa: E731
-    settings = Settings(home=Path())
     own = given(texts(), rooms())
     with model_server(say, faults=faults) as server:
-        settings = Settings(home=Path(), endpoints={"own": Endpoint(base_url=server.url)})
-        ask = complete(settings, "own", "small", environ={}, clock=SystemClock())
+        ask = complete({"base_url": server.url, "api": "chat", "key": "", "model": "small"}, clock=SystemClock())
         one = endpoint_writer(own, guard(own.texts, own.floor), How("note", "none"), SystemClock())
         found = one.write(asked(30), ask, rng(), NOWHERE)
 
