@@ -13,6 +13,7 @@ from lookalike.engines.text import meaning
 from lookalike.engines.text.classes import classes
 from lookalike.engines.text.meaning import Meaning
 from lookalike.engines.text.words import counted, split
+from lookalike.errors import InputRefused
 
 END = 0  # token that ends a text
 MOST_WHOLE = 2_000  # words: more of them cost time in every step of training
@@ -108,10 +109,20 @@ class Encoded:
 
 
 def learn(texts: Sequence[str], floor: int, seed: int) -> tuple[Vocabulary, Encoded]:
-    """The vocabulary of some texts, and the texts in it: each word a token, or none where no word may stand for it."""
+    """
+    The vocabulary of some texts, and the texts in it: each word a token, or none where no word may stand for it.
+
+    Raises:
+        InputRefused: no word is in so many texts that it may be shown.
+    """
     records = [split(text) for text in texts]
     n_records = counted(records)
     ordered = sorted((w for w, n in n_records.items() if n >= floor), key=lambda w: (-n_records[w], w))
+    if all(map(str.isspace, ordered)):
+        raise InputRefused(
+            f"No word of a column of texts is in {floor} of its {len(texts):,} texts, so that none may be shown.",
+            hint="Give more texts; exclude the column, or tell what it is: a key, say.",
+        )
     whole = [w for w in ordered[:MOST_WHOLE] if n_records[w] >= LEAST_WHOLE or not any(map(str.isalpha, w))]
     known = set(whole)
     seldom = {w: n >= floor for w, n in n_records.items() if w not in known}

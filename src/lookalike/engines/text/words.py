@@ -11,12 +11,16 @@ _ALONE = (
 )
 # signs that go on with a word: accents, vowel signs and points of Hebrew, Arabic and the scripts of India
 _ON = "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0981-\u0d63]"
+# pictures, each with what colours or joins it, and flags: written side by side they are no word of their own
+_PICTURE = "[\u2600-\u27bf\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+_JOINED = rf"{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d(?:{_PICTURE}|[^\w\s])[\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
 _LETTER = rf"(?:(?!{_ALONE})[^\W\d_])"
 _PLAIN = re.compile(r"[^\W_]+")
 _WORD = re.compile(
     rf" ?{_MASK}| ?{_ALONE}"
     rf"| ?{_LETTER}(?:{_LETTER}|{_ON})*(?:['’]{_LETTER}+)*"
-    rf"| ?\d| ?(?:(?!{_MASK})[^\w\s])+| ?_|\s"
+    rf"| ?\d| ?{_JOINED}| ?{_FLAG}| ?(?:(?!{_MASK}|{_PICTURE}|{_FLAG})[^\w\s])+| ?_|\s"
 )
 
 
@@ -24,7 +28,7 @@ def split(text: str) -> list[str]:
     """
     Words, digits, runs of signs and white spaces of a text, each with the space before it; joined they are the text.
 
-    A mask (`MASKS`), a digit and a character of a script without spaces is a word of its own.
+    A mask (`MASKS`), a digit, a picture and a character of a script without spaces is a word of its own.
     """
     return _WORD.findall(text)
 
