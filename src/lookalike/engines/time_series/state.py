@@ -161,7 +161,16 @@ def _is_sound(layout: Layout) -> bool:
     lengths = lengths and 1 <= seen[0] <= layout.lengths.mean <= seen[-1] < ROWS_MAX
     looked_up = all(_fits(layout, lookup) for lookup in layout.derived.values())
     counts = len(layout.names) == len(layout.tracks) == len(set(layout.names))
+    counts = counts and all(_sees(layout, clue) for clue in layout.clues)
     return counts and seasons and lengths and looked_up and _is_rhythm(layout) and set(layout.metadata.names) <= told
+
+
+def _sees(layout: Layout, clue: Clue) -> bool:
+    """Whether a clue is of a column whose cells it can be told of."""
+    if clue.name not in layout.metadata.names:
+        return False
+    column = layout.metadata[clue.name]
+    return not column.is_text if clue.levels is None else column.dtype == clue.levels.dtype
 
 
 def _is_rhythm(layout: Layout) -> bool:
