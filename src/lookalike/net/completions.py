@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from lookalike.clock import Clock
+from lookalike.completing import Completion, Prompt
 from lookalike.errors import EndpointAway, EndpointFailed
-from lookalike.net.dialects import Completion, Dialect, Prompt
+from lookalike.net.dialects import Dialect
 from lookalike.net.retry_after import retry_after_s
 from lookalike.net.sender import Answer, Bounds, NoAnswer
 

@@ -1,59 +1,17 @@
 """How servers that complete texts are spoken to: all the way OpenAI's is, but few take all of it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
+
+from lookalike.completing import Completion, Prompt
 
 CHARS_PER_TOKEN = 4  # of English, about; used only where a server does not count
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens"}
 _OPTIONAL = ("response_format", "seed", "top_p", "temperature", "stop")
 _NO_SUCH_PATH = frozenset({404, 405, 501})
 _NOT_TAKEN = frozenset({400, 422})
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """
-    What is to be gone on from.
-
-    Attributes:
-        messages: Role and content each, for a model that talks.
-        text: The same for one that only goes on.
-        max_tokens: The most that may come back.
-        stop: Where an answer to `text` ends; not part of it.
-        json_schema: What an answer to `messages` keeps to; None if it is free.
-    """
-
-    messages: tuple[tuple[str, str], ...]
-    text: str
-    max_tokens: int
-    stop: tuple[str, ...] = ()
-    temperature: float = 1.0
-    top_p: float = 1.0
-    seed: int | None = None
-    json_schema: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Completion:
-    """
-    What came back.
-
-    Attributes:
-        chat: Whether it answers `messages`, or goes on from `text`.
-        finish_reason: As the server says it; ``length`` if it was cut off at `max_tokens`.
-        prompt_tokens, completion_tokens: As the server counts, else a fourth of the characters.
-        n_requests: How often it was asked for, all in all.
-    """
-
-    text: str
-    chat: bool
-    finish_reason: str
-    prompt_tokens: int
-    completion_tokens: int
-    n_requests: int = 1
 
 
 @dataclass(frozen=True)

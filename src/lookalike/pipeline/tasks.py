@@ -7,9 +7,9 @@ import polars as pl
 
 from lookalike import formats
 from lookalike.clock import SystemClock
+from lookalike.completing import Complete
 from lookalike.engines import Kept, Model, Plan
 from lookalike.engines.text import Model as Texts
-from lookalike.engines.text.completing import Complete
 from lookalike.engines.text.writing import Help
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine

@@ -1,17 +1,15 @@
 """A language model of the settings, as the engine of texts asks it."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from lookalike.clock import Clock
-from lookalike.engines.text import completing
+from lookalike.completing import Complete
 from lookalike.errors import SettingsError
-from lookalike.net import dialects
 from lookalike.net.completions import BOUNDS, Completions
 from lookalike.net.dialects import Dialect
 from lookalike.net.reach import OnlyTo
@@ -41,9 +39,9 @@ def told_endpoint(endpoints: Mapping[str, Mapping[str, str]], parameters: Mappin
     return {**endpoints[told["name"]], "model": told["model"]}
 
 
-def complete(told: Mapping[str, str], *, clock: Clock, resolved: Resolve = resolve) -> completing.Complete:
+def complete(told: Mapping[str, str], *, clock: Clock, resolved: Resolve = resolve) -> Complete:
     """The language model of an endpoint, as `told_endpoint` tells it."""
-    client = Completions(
+    return Completions(
         _lower(told["base_url"]),
         told["model"],
         Dialect(chat=told["api"] == "chat"),
@@ -52,19 +50,6 @@ def complete(told: Mapping[str, str], *, clock: Clock, resolved: Resolve = resol
         random.SystemRandom().random,
         key=told["key"],
     )
-    return _joined(client)
-
-
-def _joined(client: Completions) -> completing.Complete:
-    """The client, spoken to in the engine's words."""
-
-    def ask(prompts: Sequence[completing.Prompt], *, on_answer: Callable[[int, completing.Completion], None]) -> None:
-        def heard(number: int, said: dialects.Completion) -> None:
-            on_answer(number, completing.Completion(**asdict(said)))
-
-        client([dialects.Prompt(**vars(prompt)) for prompt in prompts], on_answer=heard)
-
-    return ask
 
 
 def _sender(base_url: str, resolved: Resolve) -> Sender:

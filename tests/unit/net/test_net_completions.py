@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from lookalike.clock import ManualClock
+from lookalike.completing import Completion, Prompt
 from lookalike.errors import EndpointAway, EndpointFailed
 from lookalike.net.completions import ASKED_MAX_S, AT_ONCE, TRIES, Completions
-from lookalike.net.dialects import Completion, Dialect, Prompt
+from lookalike.net.dialects import Dialect
 from lookalike.net.reach import OnlyTo, Refused
 from lookalike.net.sender import Bounds, Sender
 from model_server import ModelServer, model_server

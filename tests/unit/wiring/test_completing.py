@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lookalike.clock import SystemClock
-from lookalike.engines.text.completing import Complete, Completion, Prompt
+from lookalike.completing import Complete, Completion, Prompt
 from lookalike.errors import EndpointAway, SettingsError
 from lookalike.settings import Endpoint, Secret, Settings
 from lookalike.wiring.completing import complete, open_endpoints, told_endpoint

@@ -81,17 +81,18 @@ class TextColumn:
         return pl.Series(self.name, filled, pl.String).set(lengths.is_null(), None)
 
     def _written(self, asked: Asked, rng: np.random.Generator) -> list[str]:
+        """Texts that show nothing they may not; a language model's, which are paid for, are judged as they come."""
         if isinstance(self.writer, Shown) and self.help is not None:
-            return self.writer.written(asked, self.guard, self.help, rng)
+            return self.writer.written(self.name, asked, self.guard, self.help, rng)
         return self._allowed(asked, rng)
 
     def _allowed(self, asked: Asked, rng: np.random.Generator) -> list[str]:
         n = len(asked.words)
         found, seen = [""] * n, set[tuple[str, ...]]()
         left = np.arange(n)
+        if not n:
+            return found
         for turn in range(ROUNDS):
-            if not len(left):
-                return found
             some = asked.take(left)
             spread = np.exp(rng.uniform(-LOOSER, LOOSER, len(left)) * turn)
             words = np.maximum(1, np.rint(some.words * spread)).astype(np.int64)
@@ -102,8 +103,8 @@ class TextColumn:
                 if not self._takes(found, row, text, seen, turn)
             ]
             left = np.array(again, np.int64)
-        if not len(left):
-            return found
+            if not len(left):
+                return found
         raise ConditionsUnreachable(
             f"Column '{self.name}': for {len(left):,} of {n:,} rows no text could be written that is not one of the "
             "table or shares rare words or long runs of words with one.",

@@ -15,6 +15,8 @@ AT_A_TIME = 512  # rows that go side by side
 TRIES = 8  # draws that may fall outside the nucleus before the most likely token is taken
 LIKELY = -7.0  # nats: less likely tokens are not guided, or noise would lift them
 
+Tokens = npt.NDArray[np.int32]
+
 
 @dataclass(frozen=True)
 class How:
@@ -49,40 +51,26 @@ class Wanted:
     most: Ints
 
 
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """Tokens of each text, their mean log probability, and the mean state of the network."""
-
-    tokens: list[npt.NDArray[np.int32]]
-    states: Floats
-
-
 def draw(
     w: Mapping[str, Floats], begins: npt.NDArray[np.bool_], wanted: Wanted, how: How, rng: np.random.Generator
-) -> Drawn:
-    """
-    A text for each row, in order; longer ones than `most` end there.
-
-    The states are those of rows without attributes if they are guided, so that a judge does not see what was asked.
-    """
+) -> list[Tokens]:
+    """The tokens of a text for each row, in order; longer ones than `most` end there."""
     order = np.argsort(wanted.words, kind="stable")
-    tokens: list[npt.NDArray[np.int32]] = [np.zeros(0, np.int32)] * len(order)
-    states = np.zeros((len(order), w["again"].shape[0]), np.float32)
+    tokens: list[Tokens] = [np.zeros(0, np.int32)] * len(order)
     for start in range(0, len(order), AT_A_TIME):
         rows = order[start : start + AT_A_TIME]
         some = Wanted(wanted.kinds[rows], wanted.untold, wanted.words[rows], wanted.most[rows])
-        for row, found, state in zip(rows.tolist(), *_side_by_side(w, begins, some, how, rng), strict=True):
-            tokens[row], states[row] = found, state
-    return Drawn(tokens, states)
+        for row, found in zip(rows.tolist(), _side_by_side(w, begins, some, how, rng), strict=True):
+            tokens[row] = found
+    return tokens
 
 
 def _side_by_side(
     w: Mapping[str, Floats], begins: npt.NDArray[np.bool_], wanted: Wanted, how: How, rng: np.random.Generator
-) -> tuple[list[npt.NDArray[np.int32]], Floats]:
+) -> list[Tokens]:
     n, n_left = len(wanted.words), len(w["left"])
     longest = int(wanted.most.max(initial=0))
     found, lengths = np.zeros((n, longest), np.int32), np.zeros(n, np.int64)
-    mean = np.zeros((n, w["again"].shape[0]), np.float32)
     rows, left = np.arange(n), wanted.words.copy()
     told, state = network.first_state(w, wanted.kinds)
     free_told, free = network.first_state(w, np.broadcast_to(wanted.untold, wanted.kinds.shape))
@@ -95,7 +83,6 @@ def _side_by_side(
             logits = _guided(logits, free_logits, how.guidance)
         before = pick(np.ascontiguousarray(logits), how.temperature, how.nucleus, rng.random((len(rows), TRIES)))
         found[rows, at] = before
-        mean[rows] += free if how.guidance else state
         lengths[rows] = at + 1
         left -= begins[before]
         goes_on = (before != END) & (at + 1 < wanted.most[rows])
@@ -104,11 +91,10 @@ def _side_by_side(
             told, state, free_told, free = told[goes_on], state[goes_on], free_told[goes_on], free[goes_on]
         if not len(rows):
             break
-    mean /= np.maximum(lengths, 1)[:, None]
-    return [_ended(found[i, : lengths[i]]) for i in range(n)], mean
+    return [_ended(found[i, : lengths[i]]) for i in range(n)]
 
 
-def _ended(tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _ended(tokens: Tokens) -> Tokens:
     return tokens[:-1] if len(tokens) and tokens[-1] == END else tokens
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.clock import Clock
+from lookalike.completing import Complete, Prompt
 from lookalike.data.streams import stream
 from lookalike.engines import Kept
-from lookalike.engines.text.completing import Complete, Prompt
 from lookalike.engines.text.guarding import Guard
 from lookalike.engines.text.paid import paid
 from lookalike.engines.text.prompting import Framing, Record

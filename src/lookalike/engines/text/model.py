@@ -14,7 +14,6 @@ from lookalike.engines import tabular
 from lookalike.engines.tabular.file import Arrays, named, pack, part, unpack
 from lookalike.engines.tabular.wishes.asked import named as named_by
 from lookalike.engines.text.column import TextColumn
-from lookalike.engines.text.writers.endpoint import Shown
 from lookalike.engines.text.writing import Help
 from lookalike.errors import InputInvalid, ModelFileError
 
@@ -65,11 +64,6 @@ class Model:
                 raise InputInvalid(f"Column '{asked[0]}' holds texts, of which {what} can ask nothing.")
         return replace(self, table=self.table.asked(asking, conditions))
 
-    @property
-    def needs_help(self) -> bool:
-        """Whether its texts are written with help only."""
-        return any(isinstance(column.writer, Shown) for column in self.columns)
-
     def helped(self, given: Help) -> "Model":
         """The model that writes with that help."""
         own = replace(given, share=given.share / len(self.columns))
@@ -119,7 +113,7 @@ class Model:
             if not {*metadata.names, *hidden} - {c.name for c in columns} <= set(table.metadata.names):
                 raise ValueError("columns")
             return cls(metadata, table, columns, tuple(map(str, header["notes"])), int(header["seed"]))
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, pl.exceptions.PolarsError):
             raise ModelFileError("The file is damaged: its texts cannot be read.") from None
 
 

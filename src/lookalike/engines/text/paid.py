@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lookalike.clock import Clock
+from lookalike.completing import Completion
 from lookalike.engines import Kept
 from lookalike.engines.tabular.file import pack, unpack
-from lookalike.engines.text.completing import Completion
 
 KIND = "text answers"
 TEXT_MOST = 65_536  # characters of an answer; no more tokens than that were asked for

@@ -1,6 +1,6 @@
 """The first pass over a table with texts: what is hidden in them, what stands beside them, what none may show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,11 @@ from lookalike.engines.text import attributes
 from lookalike.engines.text.column import Learning, TextColumn
 from lookalike.engines.text.guarding import Guard, guard
 from lookalike.engines.text.hidden import Hidden, hide
+from lookalike.engines.text.kinds import Kinds
 from lookalike.engines.text.kinds import load as load_kinds
-from lookalike.engines.text.masking import describe, find
+from lookalike.engines.text.masking import find
 from lookalike.engines.text.model import Model
-from lookalike.engines.text.trained import promise
+from lookalike.engines.text.telling import notes
 from lookalike.engines.text.writing import Asked, Given, given_state, load_given
 from lookalike.errors import InputRefused, ModelFileError
 
@@ -105,8 +106,9 @@ def make_plan(
             raise InputRefused(f"Column '{name}' holds no text.", hint="Exclude it, or tell another type in columns.")
     learnt = learnt_from(pl.DataFrame({"row": np.arange(table.height)}), parameters.fit_rows, seed)["row"]
     about = _about(metadata, parameters)
-    some = table[learnt]
-    hidden = hide(some.select(pl.col(names).cast(pl.String)), some.select(about), table.columns, seed)
+    found = {name: find(table[name].cast(pl.String).fill_null("").to_list()) for name in names}
+    masked = pl.DataFrame([pl.Series(n, t).set(table[n].is_null(), None) for n, (t, _) in found.items()])
+    hidden = hide(masked[learnt], table[learnt].select(about), table.columns, seed)
     known = Metadata((*(c for c in metadata.columns if c.name not in names), *hidden.metadata.columns))
     beside = _beside(table, known, hidden, learnt)
     plan = tabular.Synthesizer(parameters.beside if isinstance(parameters, TextParameters) else parameters).prepare(
@@ -116,7 +118,7 @@ def make_plan(
     topics = [hidden.topic] if hidden.topic and not _settings(parameters, "transformer").get("dp_epsilon") else []
     asked = known.select([*about, *topics])
     how = _How(parameters, seed, len(names), learnt, beside[learnt], asked)
-    columns = tuple(how.learning(table[name].cast(pl.String), hidden.words[name]) for name in names)
+    columns = tuple(how.learning(masked[name], kinds, hidden.words[name]) for name, (_, kinds) in found.items())
     return Plan(metadata, plan, columns, tuple(note for c in columns for note in c.notes), seed)
 
 
@@ -137,25 +139,25 @@ class _How:
     rows: pl.DataFrame
     asked: Metadata
 
-    def learning(self, cells: pl.Series, words: str) -> Learning:
+    def learning(self, masked: pl.Series, kinds: Kinds, words: str) -> Learning:
         """
         A column of texts to be learnt.
 
         Args:
+            masked: All its texts. kinds: What the masks in them stand for.
             words: The hidden column of its lengths.
         """
-        masked, kinds = find(cells.fill_null("").to_list())
         own = np.flatnonzero((self.rows[words].fill_null(0) > 0).to_numpy())
         frame = self.rows[own].select(*self.asked.names, words)  # without columns it would have no rows
-        texts = tuple(masked[i] for i in self.learnt.gather(own).to_list())
+        texts = tuple(masked.gather(self.learnt.gather(own)).to_list())
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
         backend = self._backend(len(texts))
-        settings = {"column": cells.name, **_settings(self.parameters, backend)}
+        settings = _settings(self.parameters, backend)
         given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed, settings)
-        told = promise(settings, len(texts)) if backend == "transformer" else _PROMISES[backend]
-        notes = _notes(cells.name, describe(kinds), told)
-        return Learning(cells.name, words, backend, given, guard(masked, floor), kinds, notes)
+        told = notes(masked.name, kinds, (backend, settings), len(texts), floor)
+        guarded = guard(masked.drop_nulls().to_list(), floor)
+        return Learning(masked.name, words, backend, given, guarded, kinds, told)
 
     @property
     def _budget_s(self) -> float:
@@ -204,21 +206,3 @@ def _load_learning(told: Mapping[str, Any], arrays: Arrays) -> Learning:
     guarded = Guard.load(part(arrays, "guard."))
     kinds = load_kinds(told["kinds"], part(arrays, "kinds."))
     return Learning(told["name"], told["words"], told["backend"], given, guarded, kinds, tuple(told["notes"]))
-
-
-def _notes(name: str, found: Sequence[str], told: str) -> tuple[str, ...]:
-    """What the report says of a column of texts: how it is written and what that promises, what was found in it."""
-    return (f"Column '{name}': {told}", *(f"Column '{name}': {sentence}" for sentence in found))
-
-
-_KEPT = (
-    "Words in fewer records than the floor, runs of eight words in as few and whole texts are never shown; what a "
-    "text says of somebody in other words can be: this is no differential privacy."
-)
-_PROMISES = {
-    "recurrent": "texts are written by a small network trained on these alone: plausible sentences, weaker where one "
-    f"has to follow from another. {_KEPT}",
-    "endpoint": "texts are written by a language model that the service asks, and judged here; what that model knows "
-    f"from elsewhere may be in them. {_KEPT}",
-    "ngram": f"texts are written from counted runs of words: plausible for a clause, seldom for a sentence. {_KEPT}",
-}

@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lookalike.clock import Clock
+from lookalike.completing import Complete, Prompt
 from lookalike.data.streams import stream
 from lookalike.engines import Kept
 from lookalike.engines.text.accounting import Account, account
-from lookalike.engines.text.completing import Complete, Prompt
 from lookalike.engines.text.filling import fill
 from lookalike.engines.text.hashing import Vectors, embed
 from lookalike.engines.text.masking import find

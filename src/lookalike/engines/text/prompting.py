@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.engines.text.completing import Completion, Prompt
+from lookalike.completing import Completion, Prompt
 from lookalike.engines.text.kinds import FIRST, KINDS, LAST, ORDINALS, character, kind_of
 from lookalike.engines.text.masking import FORGED
 from lookalike.engines.text.spotting import spot

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lookalike.engines.text.completing import Complete, Completion, Prompt
+from lookalike.completing import Complete, Completion, Prompt
 from lookalike.engines.text.paid import Paid
 from lookalike.errors import EndpointBudget
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.clock import Clock
+from lookalike.completing import Complete
 from lookalike.engines import Kept
 from lookalike.engines.text.attributes import Attributes
-from lookalike.engines.text.completing import Complete
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 

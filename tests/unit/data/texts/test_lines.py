@@ -1,16 +1,24 @@
 """What a line has room for."""
 
+import io
+
 import polars as pl
 import pytest
 
+from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.data.texts.lines import refuse_lineless
 from lookalike.errors import InputRefused
+from lookalike.formats import WriteOptions, txt
 
 
 def test_texts_without_line_ends_fit() -> None:
-    """One column does, whatever stands in it but a line end; missing texts do too."""
-    refuse_lineless(pl.DataFrame({"a": ["x\u2028y", None, ""]}))
-    refuse_lineless(pl.DataFrame({"a": [1, 2]}))
+    """One column does, whatever stands in it but a line end, missing texts too: it is written a line each."""
+    for cells, lines in ((["x\u2028y", None, ""], "x\u2028y\n\n\n"), (["1", "2"], "1\n2\n")):
+        table, stream = pl.DataFrame({"a": cells}), io.BytesIO()
+        refuse_lineless(table)
+        txt.write([table], Metadata((Column("a", ColumnType.TEXT, pl.String()),)), stream, WriteOptions())
+
+        assert lines == stream.getvalue().decode()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r"])

@@ -18,11 +18,11 @@ import polars as pl
 import pytest
 
 from lookalike.clock import ManualClock, SystemClock
+from lookalike.completing import Completion, Prompt
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.data.streams import stream
 from lookalike.engines import NOWHERE
 from lookalike.engines.text import attributes
-from lookalike.engines.text.completing import Completion, Prompt
 from lookalike.engines.text.endpoint import TURNS, EndpointWriter, How, endpoint_writer
 from lookalike.engines.text.guarding import guard
 from lookalike.engines.text.masking import find

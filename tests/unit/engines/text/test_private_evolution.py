@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lookalike.clock import ManualClock
+from lookalike.completing import Completion, Prompt
 from lookalike.data.streams import stream
 from lookalike.engines import NOWHERE, Kept
-from lookalike.engines.text.completing import Completion, Prompt
 from lookalike.engines.text.hashing import embed
 from lookalike.engines.text.private_evolution import (
     ITERATIONS,

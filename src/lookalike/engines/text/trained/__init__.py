@@ -10,10 +10,6 @@ from math import log
 from typing import Any
 
 SCRATCH = "scratch"
-_GUARDED = (
-    "Words in fewer records than the floor, runs of eight words in as few and whole texts are refused after they are "
-    "written; what a text says of somebody in other words can be shown"
-)
 _OPEN = (
     "Not covered are the columns beside the texts with their levels, how long texts are, which spans are masked and "
     "how made-up values are written, and the lists by which texts are refused after they are written: these are of the "
@@ -23,21 +19,22 @@ _OPEN = (
 )
 
 
-def promise(settings: Mapping[str, Any], n_texts: int) -> str:
+def promise(settings: Mapping[str, Any], n_texts: int, kept: str) -> str:
     """
     What the report says of texts that a transformer writes, learnt from so many.
 
     Args:
         settings: `data.parameters.TransformerParameters` as JSON, or nothing.
+        kept: What no text shows, a sentence without its end.
     """
     ours = settings.get("model_dir", SCRATCH) == SCRATCH
     how = "a small transformer trained on these alone" if ours else "a language model of a folder, trained on these"
     epsilon = settings.get("dp_epsilon")
     if epsilon is None:
-        return f"texts are written by {how}. {_GUARDED}: this is no differential privacy."
+        return f"texts are written by {how}. {kept}; in other words it can be shown: this is no differential privacy."
     return (
         f"texts are written by {how} with DP-SGD: its weights are ({epsilon:g}, {delta(n_texts):.2g})-differentially "
-        f"private for one record more or less, by the accountant of Renyi divergences, Poisson sampling. {_GUARDED}. "
+        f"private for one record more or less, by the accountant of Renyi divergences, Poisson sampling. {kept}. "
         f"{_OPEN}"
     )
 

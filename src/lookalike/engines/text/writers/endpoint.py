@@ -24,7 +24,7 @@ class Shown:
         """Nothing: only a job has a language model at hand."""
         raise EndpointFailed("No language model is at hand.", hint="Have a service write these texts.")
 
-    def written(self, asked: Asked, guard: Guard, outside: Help, rng: np.random.Generator) -> list[str]:
+    def written(self, column: str, asked: Asked, guard: Guard, outside: Help, rng: np.random.Generator) -> list[str]:
         """
         A text for each row, none of which shows what it may not.
 
@@ -33,9 +33,9 @@ class Shown:
         """
         told = self.given.settings
         limits = (outside.part_of(told["max_requests"]), outside.part_of(told["max_tokens"]))
-        how = How(told["column"], told["examples"], *limits)
+        how = How(column, told["examples"], *limits)
         writer = endpoint_writer(self.given, guard, how, outside.clock)
-        return writer.write(asked, outside.complete, rng, outside.kept(told["column"]))
+        return writer.write(asked, outside.complete, rng, outside.kept(column))
 
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """See `Writer.state`: the real texts, masked, are in it."""
@@ -50,6 +50,6 @@ def learn(given: Given, kept: Kept) -> Shown:
 def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Shown:
     """See `Backend.load`."""
     given = load_given(header, arrays)
-    if not {"column", "examples", "max_requests", "max_tokens"} <= given.settings.keys():
+    if not {"examples", "max_requests", "max_tokens"} <= given.settings.keys():
         raise ValueError("settings")
     return Shown(given)

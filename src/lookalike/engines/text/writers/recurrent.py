@@ -37,7 +37,7 @@ class Recurrent:
         wanted = drawing.Wanted(self.attributes.kinds(asked.frame), self.attributes.untold, asked.words, most)
         with single():
             drawn = drawing.draw(self.weights, self.vocabulary.begins, wanted, self.how, rng)
-        return [self.vocabulary.decode(tokens.tolist(), rng) for tokens in drawn.tokens]
+        return [self.vocabulary.decode(tokens.tolist(), rng) for tokens in drawn]
 
     def state(self) -> tuple[dict[str, Any], Arrays]:
         """See `Writer.state`."""

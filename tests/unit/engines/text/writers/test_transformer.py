@@ -198,9 +198,9 @@ def test_without_the_extra_the_command_that_brings_it_is_told(given: Made, monke
 
 def test_a_promise_says_what_is_covered_and_what_is_not() -> None:
     """Epsilon and delta of so many records, or that there is no such promise."""
-    private = promise({"model_dir": "scratch", "dp_epsilon": 2.0}, 1_000)
+    private = promise({"model_dir": "scratch", "dp_epsilon": 2.0}, 1_000, "Kept")
 
     assert "(2, 0.00014)-differentially private" in private
     assert "Not covered" in private
-    assert "no differential privacy" in promise({}, 1_000)
-    assert "a language model of a folder" in promise({"model_dir": "/models/a"}, 1_000)
+    assert "no differential privacy" in promise({}, 1_000, "Kept")
+    assert "a language model of a folder" in promise({"model_dir": "/models/a"}, 1_000, "Kept")

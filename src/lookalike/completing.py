@@ -1,4 +1,4 @@
-"""What the engine asks of a language model that somebody hands in; it knows no network."""
+"""What is asked of a language model, and what comes back: the engine asks it, the network carries it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class Completion:
 
     Attributes:
         chat: Whether it answers `messages`, or goes on from `text`.
-        finish_reason: ``length`` if it was cut off at `max_tokens`.
+        finish_reason: As the server says it; ``length`` if it was cut off at `max_tokens`.
+        prompt_tokens, completion_tokens: As the server counts, else a fourth of the characters.
         n_requests: How often it was asked for, all in all.
     """
 
