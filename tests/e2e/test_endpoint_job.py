@@ -112,6 +112,28 @@ def test_what_is_paid_for_is_not_asked_again(crew: Crew, model: ModelServer) -> 
     assert sum(n - 1 for n in again.values()) <= 20 + 8  # not kept yet, and under way
 
 
+def test_texts_with_differential_privacy(crew: Crew, model: ModelServer) -> None:
+    """
+    With dp_epsilon no request has a text of the input, whose labels come out; killed while texts evolve, a job goes on
+    with the same noise: answers that were kept are not asked for again.
+    """
+    table = pl.read_csv(crew.home / "buckets" / "in" / "questions.csv")
+    model.heard.clear()
+    crew.halts.plan("evolved/", ("kept", 2))
+    job_id = crew.submit("evolved/", **asked(examples="none", dp_epsilon=4.0))
+    child = crew.halts.reach("evolved/")
+    kill(child)
+    await_death(child)
+    job = crew.end(job_id)
+    rows, again = written(crew, "evolved/"), Counter((heard.prompt, heard.body["seed"]) for heard in model.heard)
+
+    assert ("completed", 1) == (job["status"], job["metadata"]["retry_count"]), job
+    assert (TEXTS, ["text", "category"]) == (rows.height, rows.columns)
+    assert set(rows["category"]) <= set(table["category"])
+    assert not [text for heard in model.heard for text in table["text"] if len(text) > 25 and text in heard.prompt]
+    assert sum(n - 1 for n in again.values()) <= 20 + 8
+
+
 def test_a_spent_budget_ends_the_job(crew: Crew) -> None:
     """With fewer requests than texts a job fails and says so; an endpoint nobody knows is refused at once."""
     crew.halts.plan("poor/")

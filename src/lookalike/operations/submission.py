@@ -249,8 +249,6 @@ def _model(chosen: parameters.Parameters, rules: Rules) -> Iterator[tuple[str, s
     asked = getattr(chosen, "endpoint", None)
     if asked is not None and not rules.knows_endpoint(asked.name):
         yield "parameters.endpoint.name", "is no endpoint of this service"
-    if asked is not None and asked.dp_epsilon is not None:
-        yield "parameters.endpoint.dp_epsilon", "cannot be asked of a job yet"
     told = getattr(chosen, "transformer", None)
     if told is not None and told.model_dir != "scratch" and not rules.knows_model(told.model_dir):
         yield "parameters.transformer.model_dir", "is not 'scratch' and no model of this service"

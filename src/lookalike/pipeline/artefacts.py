@@ -19,7 +19,7 @@ from lookalike.storage import Bucket
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-MODEL, CONDITIONS, TOLD = "model.lookalike", "conditions.arrow", "told.json"
+MODEL, PLAN, CONDITIONS, TOLD = "model.lookalike", "plan", "conditions.arrow", "told.json"
 KEPT = (MODEL, TOLD, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
 _SEAL_BYTES = 32
 

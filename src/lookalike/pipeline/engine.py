@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import Parameters, asking
-from lookalike.engines import Model, Synthesizer, engine_of
+from lookalike.engines import Model, Plan, Synthesizer, engine_of
 from lookalike.engines.tabular.file import kind_of
-from lookalike.pipeline.artefacts import CONDITIONS, MODEL, TOLD, Artefacts
+from lookalike.pipeline.artefacts import CONDITIONS, MODEL, PLAN, TOLD, Artefacts
+from lookalike.pipeline.context import read_metadata
 from lookalike.pipeline.kinds import known
 from lookalike.pipeline.work import Request
 
@@ -60,6 +61,21 @@ def synthesizer(request: Request, artefacts: Artefacts) -> Synthesizer:
     engine = plugins.part(_ROOM, engine_of(request.data_type, types))
     made: Synthesizer = engine.Synthesizer(parameters(request, artefacts))
     return made
+
+
+def plan(request: Request, artefacts: Artefacts) -> Plan:
+    """
+    The plan of a job's table: of an earlier try, if there is one, whose noise is not drawn again.
+
+    Raises:
+        InputRefused: nothing to learn from; names the column.
+        ModelFileError: damaged, or of another version.
+    """
+    how = synthesizer(request, artefacts)
+    if artefacts.exists(PLAN):
+        return how.load_plan(artefacts.read(PLAN))
+    train, metadata = artefacts.read_frame("train.arrow"), read_metadata(artefacts)
+    return how.prepare(train, metadata, seed=request.seed, conditions=conditions(artefacts))
 
 
 def model(request: Request, artefacts: Artefacts) -> Model:

@@ -1,9 +1,9 @@
 """Stage `fit`: columns learnt in groups, each an artefact, joined to one model; or the model of another job."""
 
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, group_name
+from lookalike.pipeline.artefacts import MODEL, PLAN, group_name
 from lookalike.pipeline.borrowing import borrow, lender
-from lookalike.pipeline.context import Context, read_metadata
+from lookalike.pipeline.context import Context
 from lookalike.pipeline.work import Work
 
 
@@ -21,16 +21,12 @@ def stage(work: Work, context: Context) -> Work:
 
 def _learn(work: Work, context: Context) -> Work:
     request, artefacts = work.request, context.artefacts(work)
-    plan = engine.synthesizer(request, artefacts).prepare(
-        artefacts.read_frame("train.arrow"),
-        read_metadata(artefacts),
-        seed=request.seed,
-        conditions=engine.conditions(artefacts),
-    )
+    plan = engine.plan(request, artefacts)
     context.listener.progress("fit", 0.1)
     groups = list(range(plan.n_groups))
     if len(groups) > 1:
-        artefacts.write("plan", plan.to_bytes())
+        if not artefacts.exists(PLAN):
+            artefacts.write(PLAN, plan.to_bytes())
         for done, _ in enumerate(context.executor.map("fit_group", [_item(work, group) for group in groups]), start=1):
             context.listener.progress("fit", 0.1 + 0.85 * done / len(groups))
         model = plan.join(artefacts.read(group_name(group)) for group in groups)

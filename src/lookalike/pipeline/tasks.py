@@ -8,8 +8,9 @@ import polars as pl
 from lookalike import formats
 from lookalike.clock import SystemClock
 from lookalike.completing import Complete
-from lookalike.engines import Kept, Model, Plan
+from lookalike.engines import NOWHERE, Kept, Model, Plan
 from lookalike.engines.text import Model as Texts
+from lookalike.engines.text import Plan as PlanOfTexts
 from lookalike.engines.text.writing import Help
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
@@ -60,7 +61,7 @@ class Tasks:
         if artefacts.exists(name):
             return
         if self._plan is None:
-            self._plan = engine.synthesizer(_request(item), artefacts).load_plan(artefacts.read("plan"))
+            self._plan = self._helped_plan(engine.plan(_request(item), artefacts))
         artefacts.write(name, self._plan.fit_group(item["group"], KeptArtefact(artefacts, kept_name(item["group"]))))
 
     def draw_block(self, item: Item) -> int:
@@ -74,6 +75,12 @@ class Tasks:
         drawn = model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
         artefacts.write_frame(name, drawn)
         return drawn.height
+
+    def _helped_plan(self, plan: Plan) -> Plan:
+        """The plan as it learns: with a language model at hand if it asks one."""
+        if self._complete is None or not isinstance(plan, PlanOfTexts):
+            return plan
+        return plan.helped(Help(self._complete, lambda _: NOWHERE, SystemClock(), 1.0))
 
     def _helped(self, model: Model, item: Item, request: Request) -> Model:
         """The model as it draws a block: with a language model at hand if it asks one."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import TextParameters
 from lookalike.engines import tabular
 from lookalike.engines.tabular import Promise
 from lookalike.engines.text.model import Model
 from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan
+from lookalike.engines.text.private_plan import make_private_plan
 from lookalike.engines.text.settling import Settler
 
 __all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise", "promised"]
@@ -27,7 +29,10 @@ class Synthesizer:
         self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
     ) -> Plan:
         """See `engines.Synthesizer.prepare`."""
-        return make_plan(table, metadata, self.parameters, seed, conditions)
+        told = self.parameters
+        if isinstance(told, TextParameters) and told.endpoint is not None and told.endpoint.dp_epsilon is not None:
+            return make_private_plan(table, metadata, told, seed, conditions)
+        return make_plan(table, metadata, told, seed, conditions)
 
     def load_plan(self, value: bytes) -> Plan:
         """See `engines.Synthesizer.load_plan`."""

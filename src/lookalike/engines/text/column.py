@@ -11,6 +11,8 @@ import polars as pl
 from lookalike.engines import Kept
 from lookalike.engines.tabular.file import named, part
 from lookalike.engines.text.attributes import Attributes
+from lookalike.engines.text.evolution.evolved import Evolved
+from lookalike.engines.text.evolution.learning import evolve, evolves
 from lookalike.engines.text.filling import fill
 from lookalike.engines.text.guarding import Guard
 from lookalike.engines.text.kinds import Kinds
@@ -19,7 +21,7 @@ from lookalike.engines.text.words import folded
 from lookalike.engines.text.writers import backend
 from lookalike.engines.text.writers.endpoint import Shown
 from lookalike.engines.text.writing import Arrays, Asked, Given, Help, Writer
-from lookalike.errors import ConditionsUnreachable
+from lookalike.errors import ConditionsUnreachable, EndpointFailed
 
 ROUNDS = 40  # in which texts that may not be shown are written again
 PATIENT = 4  # of these without a text that another row has already
@@ -45,11 +47,25 @@ class Learning:
     guard: Guard
     kinds: Kinds
     notes: tuple[str, ...] = ()
+    help: Help | None = None
 
     def learn(self, kept: Kept) -> "TextColumn":
-        """The column, once its backend has learnt it."""
-        writer = backend(self.backend).learn(self.given, kept)
+        """
+        The column, once its backend has learnt it.
+
+        Raises:
+            EndpointFailed, EndpointAway, EndpointBudget: of a language model that is asked already.
+        """
+        writer = self._evolved(self.help, kept) if evolves(self.given) else self._learnt(kept)
         return TextColumn(self.name, self.words, self.backend, writer, self.given.attributes, self.guard, self.kinds)
+
+    def _learnt(self, kept: Kept) -> Writer:
+        return backend(self.backend).learn(self.given, kept)
+
+    def _evolved(self, outside: Help | None, kept: Kept) -> Writer:
+        if outside is None:
+            raise EndpointFailed("No language model is at hand.", hint="Have a service learn these texts.")
+        return evolve(self.name, self.given, outside, kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +98,7 @@ class TextColumn:
 
     def _written(self, asked: Asked, rng: np.random.Generator) -> list[str]:
         """Texts that show nothing they may not; a language model's, which are paid for, are judged as they come."""
-        if isinstance(self.writer, Shown) and self.help is not None:
+        if isinstance(self.writer, Shown | Evolved) and self.help is not None:
             return self.writer.written(self.name, asked, self.guard, self.help, rng)
         return self._allowed(asked, rng)
 

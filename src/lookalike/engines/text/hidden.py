@@ -41,14 +41,14 @@ def hide(texts: pl.DataFrame, about: pl.DataFrame, taken: Collection[str], seed:
         texts: Its columns of texts, dtype String. about: Its columns that tell texts apart already.
         taken: Names of all its columns.
     """
-    words = {name: _free(taken, f"{name} (words)") for name in texts.columns}
+    words = {name: free_name(taken, f"{name} (words)") for name in texts.columns}
     lengths = [pl.Series(words[c.name], _lengths(c), pl.Int64) for c in texts.iter_columns()]
     joined = texts.select(pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).fill_null("")).to_series()
     most = max((cells.n_unique() for cells in about.iter_columns()), default=1)
     found = topics(joined.to_list(), most, seed) if most <= SEVERAL else None
     if found is None:
         return Hidden(pl.DataFrame(lengths), words, None)
-    topic = pl.Series(_free(taken, "(topic)"), found).cast(pl.String)
+    topic = pl.Series(free_name(taken, "(topic)"), found).cast(pl.String)
     return Hidden(pl.DataFrame([*lengths, topic]), words, topic.name)
 
 
@@ -56,7 +56,8 @@ def _lengths(cells: pl.Series) -> list[int | None]:
     return [None if text is None else n_words(text) for text in cells.to_list()]
 
 
-def _free(taken: Collection[str], wanted: str) -> str:
+def free_name(taken: Collection[str], wanted: str) -> str:
+    """A name for a column that no other one has."""
     while wanted in taken:
         wanted += "'"
     return wanted

@@ -1,7 +1,7 @@
 """The first pass over a table with texts: what is hidden in them, what stands beside them, what none may show."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from lookalike.engines.text.kinds import load as load_kinds
 from lookalike.engines.text.masking import find
 from lookalike.engines.text.model import Model
 from lookalike.engines.text.telling import notes
-from lookalike.engines.text.writing import Asked, Given, given_state, load_given
+from lookalike.engines.text.writing import Asked, Given, Help, given_state, load_given
 from lookalike.errors import InputRefused, ModelFileError
 
 KIND, GROUP_KIND = "text plan", "text group"
@@ -55,6 +55,10 @@ class Plan:
             return self.table.fit_group(group)
         header, arrays = self.columns[group - self.table.n_groups].learn(kept).state()
         return pack(GROUP_KIND, header, arrays)
+
+    def helped(self, given: Help) -> "Plan":
+        """The plan that learns with that help."""
+        return replace(self, columns=tuple(replace(column, help=given) for column in self.columns))
 
     def join(self, groups: Iterable[bytes]) -> Model:
         """See `engines.Plan.join`."""

@@ -9,6 +9,7 @@ import numpy as np
 from lookalike.engines import Kept
 from lookalike.engines.text.attributes import Attributes
 from lookalike.engines.text.endpoint import How, endpoint_writer
+from lookalike.engines.text.evolution.evolved import Evolved, load_evolved
 from lookalike.engines.text.guarding import Guard
 from lookalike.engines.text.writing import Arrays, Asked, Given, Help, given_state, load_given
 from lookalike.errors import EndpointFailed
@@ -47,8 +48,10 @@ def learn(given: Given, kept: Kept) -> Shown:
     return Shown(given)
 
 
-def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Shown:
+def load(header: Mapping[str, Any], arrays: Arrays, attributes: Attributes) -> Shown | Evolved:
     """See `Backend.load`."""
+    if "votes" in arrays:
+        return load_evolved(header, arrays, attributes)
     given = load_given(header, arrays)
     if not {"examples", "max_requests", "max_tokens"} <= given.settings.keys():
         raise ValueError("settings")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.engines.text.hashing import WIDTH, embed
+from lookalike.engines.text.evolution.hashing import WIDTH, embed
 
 
 @given(st.lists(st.text(), max_size=5), st.text())

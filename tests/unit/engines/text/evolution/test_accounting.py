@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lookalike.engines.text.accounting import account, delta_of
+from lookalike.engines.text.evolution.accounting import account, delta_of
 
 
 def by_integral(epsilon: float, sigma: float, shift: float = 1.0) -> float:
