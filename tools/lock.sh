@@ -7,3 +7,6 @@ $compile pyproject.toml -o requirements/runtime.txt
 $compile requirements/build.in -c requirements/runtime.txt -o requirements/build.txt
 $compile pyproject.toml requirements/build.in --extra pandas --extra arrow --extra postgres --extra tracing --group dev -c requirements/runtime.txt -o requirements/dev.txt
 $compile requirements/model.in -o requirements/model.txt
+$compile requirements/extras.in -c requirements/dev.txt -o requirements/extras.txt
+for_gpus=$(grep -oE '^(torch|triton|cuda-[a-z]+|nvidia-[a-z0-9-]+)=' requirements/extras.txt | tr -d =)
+$compile requirements/extras.in -c requirements/dev.txt -o requirements/extras.txt $(printf ' --no-emit-package %s' $for_gpus)

@@ -41,7 +41,7 @@ print("URL", server.listening_address, flush=True)
 sys.stdin.read()
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.slow, pytest.mark.extras, pytest.mark.timeout(1_800)]
 
 
 @pytest.fixture(scope="module")

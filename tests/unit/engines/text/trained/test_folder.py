@@ -9,6 +9,8 @@ import pytest
 from lookalike.engines.text.trained.folder import look
 from lookalike.errors import ValidationError
 
+pytestmark = pytest.mark.extras
+
 
 @pytest.fixture
 def copied(folder: Path, tmp_path: Path) -> Path:

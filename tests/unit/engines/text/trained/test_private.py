@@ -19,7 +19,7 @@ from lookalike.engines.text.trained.letters import Letters  # noqa: E402
 from lookalike.engines.text.trained.private import CLIP, Budget, Private, budget  # noqa: E402
 from lookalike.engines.text.trained.shape import Shape  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of opacus and torch, as `alike` does
+pytestmark = [pytest.mark.extras, pytest.mark.filterwarnings("ignore")]  # of opacus and torch, as `alike` does
 
 
 def task(given: Given) -> Stretches:

@@ -18,11 +18,13 @@ from lookalike.engines.text.writing import Asked, Given, Writer
 from lookalike.errors import ExtraMissing, LookalikeError, ModelFileError, ValidationError
 
 TRANSFORMER = backend("transformer")
-with_extra = pytest.mark.skipif(
-    not all(alike.find_spec(name) for name in alike.NEEDED), reason="needs the extra transformer"
-)
+THERE = all(alike.find_spec(name) for name in alike.NEEDED)
 
 Made = Callable[..., Given]
+
+
+def with_extra(test: Callable[..., None]) -> Any:
+    return pytest.mark.extras(pytest.mark.skipif(not THERE, reason="needs the extra transformer")(test))
 
 
 def saved(writer: Writer) -> bytes:
@@ -155,7 +157,7 @@ def test_very_long_and_single_texts(given: Made, folder: Path) -> None:
         return TRANSFORMER.learn(replace(short, texts=("word " * 2_000,), floor=1, settings=settings), NOWHERE)
 
     header, arrays = learnt(model_dir="scratch", epochs=1).state()
-    arrays["out.bias"][0] = -1e3  # never ends by itself
+    arrays["w.out.bias"][0] = -1e3  # never ends by itself
     endless = TRANSFORMER.load(header, arrays, short.attributes).write(rows, stream(0))
 
     assert endless[0].count("word") > 512
@@ -178,11 +180,11 @@ def test_damaged_weights_are_refused(given: Made) -> None:
     """A missing one, one of another shape, one that is no number."""
     told = given(model_dir="scratch", epochs=1)
     header, arrays = TRANSFORMER.learn(told, NOWHERE).state()
-    less = {name: a for name, a in arrays.items() if name != "out.bias"}
+    less = {name: a for name, a in arrays.items() if name != "w.out.bias"}
     for wrong in (
         less,
-        {**arrays, "out.bias": np.zeros(3, np.float32)},
-        {**arrays, "out.bias": arrays["out.bias"] * np.nan},
+        {**arrays, "w.out.bias": np.zeros(3, np.float32)},
+        {**arrays, "w.out.bias": arrays["w.out.bias"] * np.nan},
     ):
         with pytest.raises(ValueError):
             TRANSFORMER.load(header, wrong, told.attributes)
