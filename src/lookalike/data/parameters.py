@@ -201,9 +201,9 @@ class TextParameters(Parameters, Asking):
 
     `backend`: what writes the texts. `text_columns`: the columns that hold them. `attributes`: columns that say of what
     kind a text is; an empty list: none does. What is left out of these two is found in the cells. `budget_s`: seconds
-    of one processor that training may take, counted in steps, not by a clock. `endpoint`, `transformer`: of the backend
-    of that name. The wishes, `constraints`, `fit_rows`, `min_level_rows`: as of tables; wishes and rules are about the
-    columns beside the texts.
+    of one processor that training may take, counted in steps, not by a clock; left out, 60, with `quality` high 180.
+    `endpoint`, `transformer`: of the backend of that name. The wishes, `constraints`, `fit_rows`, `min_level_rows`: as
+    of tables; wishes and rules are about the columns beside the texts.
     """
 
     backend: Literal["recurrent", "ngram", "endpoint", "transformer"] = "recurrent"
@@ -211,7 +211,7 @@ class TextParameters(Parameters, Asking):
     attributes: Names | None = None
     endpoint: EndpointParameters | None = None
     transformer: TransformerParameters | None = None
-    budget_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    budget_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     fit_rows: Annotated[int, Field(ge=20)] | None = None
     min_level_rows: Annotated[int, Field(ge=1)] = 5
     constraints: Constraints = ()

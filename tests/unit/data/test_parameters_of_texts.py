@@ -13,10 +13,10 @@ SERVER = {"name": "here", "model": "m"}
 
 
 def test_nothing_need_be_told() -> None:
-    """All has a default: the backend is recurrent, a minute is enough, columns are found."""
+    """All has a default: the backend is recurrent, how long it trains follows from the quality, columns are found."""
     chosen = checked(TextParameters, {})
 
-    assert ("recurrent", 60, None, None, 5) == (
+    assert ("recurrent", None, None, None, 5) == (
         chosen.backend,
         chosen.budget_s,
         chosen.text_columns,

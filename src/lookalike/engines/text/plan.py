@@ -29,7 +29,10 @@ from lookalike.errors import InputRefused, ModelFileError
 KIND, GROUP_KIND = "text plan", "text group"
 FLOORS = {"faithful": 2, "balanced": 2, "private": 5}  # records that a word must be in to be shown
 FEW = 300  # texts, with fewer of which nothing can be trained
-BUDGET_S = 60.0  # where the parameters do not say
+BUDGETS_S = {
+    "standard": 60.0,
+    "high": 180.0,
+}  # by the quality, where the parameters do not say: long texts gain by more
 MOST_ATTRIBUTES = 16
 
 Parameters = TabularParameters | TextParameters
@@ -165,7 +168,8 @@ class _How:
 
     @property
     def _budget_s(self) -> float:
-        return self.parameters.budget_s if isinstance(self.parameters, TextParameters) else BUDGET_S
+        told = self.parameters.budget_s if isinstance(self.parameters, TextParameters) else None
+        return BUDGETS_S[self.parameters.quality] if told is None else told
 
     def _backend(self, n_texts: int) -> str:
         """The one asked for; where there are too few texts to train on, the one that counts."""

@@ -2,12 +2,15 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import lookalike
 from lookalike import TextModel, TextSynthesizer, samples
+from lookalike.data.metadata import Column, ColumnType, Metadata
+from lookalike.data.parameters import TextParameters
 from lookalike.engines import text as engine
 from lookalike.engines.tabular.file import pack, unpack
 from lookalike.errors import InputInvalid, ModelFileError
@@ -40,6 +43,16 @@ def test_a_file_draws_the_same(backend: str, tmp_path: Path) -> None:
 
     assert model.sample(40).equals(read.sample(40))
     assert model.notes[2:] == read.notes[-len(model.notes[2:]) :]
+
+
+@pytest.mark.parametrize(("told", "seconds"), [({}, 60), ({"quality": "high"}, 180), ({"budget_s": 7}, 7)])
+def test_quality_takes_time(told: dict[str, Any], seconds: int) -> None:
+    """Training may take a minute, of high quality three, or what it is told."""
+    metadata = Metadata((Column("text", ColumnType.TEXT, pl.String()),))
+    how = engine.Synthesizer(TextParameters(**told))
+    plan = how.prepare(QUESTIONS.select("text"), metadata, seed=1)
+
+    assert seconds == plan.columns[0].given.budget_s
 
 
 def test_one_text(model: TextModel) -> None:
