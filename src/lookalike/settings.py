@@ -130,12 +130,14 @@ class Endpoint(_Section):
     A server with a language model, asked the way OpenAI's is.
 
     `base_url`: what stands before ``/chat/completions``. `secret`: the name of its key among ``[secrets]``, if it wants
-    one. `api`: `completion` for a model that only goes on with texts and was never taught to talk.
+    one. `api`: `completion` for a model that only goes on with texts and was never taught to talk. `customers`: whose
+    jobs may ask it (``*`` is all).
     """
 
     base_url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2_048)]
     secret: str | None = None
     api: Literal["chat", "completion"] = "chat"
+    customers: tuple[str, ...] = ("*",)
 
     @field_validator("base_url")
     @classmethod

@@ -42,7 +42,10 @@ def crew(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("crew")
     home = folder / "home"
     home.mkdir()
-    told = f'[endpoints.own]\nbase_url = "{model.url}"\nsecret = "KEY"\n[secrets]\nKEY = {{ env = "OWN_KEY" }}\n'
+    told = f'[endpoints.own]\nbase_url = "{model.url}"\nsecret = "KEY"\n'
+    told += (
+        f'[endpoints.theirs]\nbase_url = "{model.url}"\ncustomers = ["them"]\n[secrets]\nKEY = {{ env = "OWN_KEY" }}\n'
+    )
     (home / "lookalike.toml").write_text(told)
     with gathered(folder, f"sqlite:///{folder}/ledger.db", OWN_KEY=KEY) as crew:
         rows = pl.read_csv(samples.path("banking77.csv"))[:400]
@@ -135,13 +138,14 @@ def test_texts_with_differential_privacy(crew: Crew, model: ModelServer) -> None
 
 
 def test_a_spent_budget_ends_the_job(crew: Crew) -> None:
-    """With fewer requests than texts a job fails and says so; an endpoint nobody knows is refused at once."""
+    """With fewer requests than texts a job fails and says so; an unknown endpoint, or others', is refused at once."""
     crew.halts.plan("poor/")
     job = crew.end(crew.submit("poor/", **asked(max_requests=TEXTS // 2)))
 
     assert ("failed", "ENDPOINT_BUDGET") == (job["status"], job["error"]["code"])
-    answer = crew.service.http.post("/api/v2/jobs", json=request(**asked(name="other"), output_path="x/"))
-    assert 400 == answer.status_code
+    for name, status in (("other", 400), ("theirs", 403)):
+        answer = crew.service.http.post("/api/v2/jobs", json=request(**asked(name=name), output_path="x/"))
+        assert status == answer.status_code
 
 
 def test_the_key_stands_nowhere(crew: Crew) -> None:

@@ -1,13 +1,13 @@
-"""Who may do what: scopes of tokens, owners, projects, buckets."""
+"""Who may do what: scopes of tokens, owners, projects, buckets, language models."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from lookalike.access import Principal
 from lookalike.errors import AccessDenied
-from lookalike.settings import Bucket
+from lookalike.settings import Bucket, Endpoint
 
 ANYONE = "*"
 Direction = Literal["read", "write"]
@@ -33,11 +33,13 @@ class Policy:
         require_scopes: Refuse tokens that name no scopes, instead of taking them for unlimited.
         buckets: Buckets with the customers who may read and write them.
         folders: Names of the folders that are buckets too, which every customer may use; asked each time.
+        endpoints: Servers with language models, with the customers who may ask them.
     """
 
     require_scopes: bool
     buckets: Mapping[str, Bucket]
     folders: Callable[[], Collection[str]]
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
 
     def demand(self, principal: Principal, scope: Scope) -> None:
         """
@@ -65,9 +67,18 @@ class Policy:
         if name not in self.buckets:
             return  # a folder: everyone's
         rights = self.buckets[name]
-        customers = rights.read if direction == "read" else rights.write
-        if principal.customer_id not in customers and ANYONE not in customers:
+        if not _among(rights.read if direction == "read" else rights.write, principal):
             raise AccessDenied(f"You may not {direction} the bucket '{name}'.", hint="Ask the operator for the right.")
+
+    def demand_endpoint(self, principal: Principal, name: str) -> None:
+        """
+        Return if the customer may have texts written by a server, or there is none of that name.
+
+        Raises:
+            AccessDenied: not this customer.
+        """
+        if name in self.endpoints and not _among(self.endpoints[name].customers, principal):
+            raise AccessDenied(f"You may not use the endpoint '{name}'.", hint="Ask the operator for the right.")
 
     def demand_project(self, principal: Principal, project_id: str) -> None:
         """
@@ -88,3 +99,7 @@ class Policy:
         """
         if principal.customer_id != customer_id:
             raise AccessDenied("This belongs to another customer.")
+
+
+def _among(customers: Collection[str], principal: Principal) -> bool:
+    return principal.customer_id in customers or ANYONE in customers

@@ -84,7 +84,7 @@ class Jobs:
         Raises:
             ValidationError: names each field that is wrong, a missing input object among them, and a job whose model
                 cannot be used.
-            AccessDenied: scope, project or a bucket the customer may not use.
+            AccessDenied: scope, project, a bucket or an endpoint the customer may not use.
             QuotaExceeded: too many jobs wait already.
         """
         self.policy.demand(principal, Scope.JOBS_WRITE)
@@ -93,6 +93,8 @@ class Jobs:
         self._demand_places(principal, request)
         self._demand_input(request)
         request = self._with_model(principal, request)
+        if request.endpoint is not None:  # that of the model's job, if the model is another job's
+            self.policy.demand_endpoint(principal, request.endpoint)
         new = self._new_job(principal, asked, request, origin)
         job = self.store.submit(new, self.limits, idempotency, principal.by(origin["request_id"]))
         wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)

@@ -35,6 +35,12 @@ class Request:
         return int(self.parameters["seed"])
 
     @property
+    def endpoint(self) -> str | None:
+        """The server that writes the texts; None if none is named."""
+        told = self.parameters.get("endpoint")
+        return None if told is None else str(told["name"])
+
+    @property
     def conditions(self) -> tuple[str, str] | None:
         """Bucket and path of the table of conditions; None if none is named."""
         told = self.parameters.get("conditions")

@@ -39,7 +39,7 @@ def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
 def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
     """The API over opened parts."""
     settings = parts.settings
-    policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders)
+    policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders, settings.endpoints)
     webhooks = _webhooks(parts, policy)
     services = Services(
         jobs=_jobs(parts, policy),

@@ -5,13 +5,17 @@ import pytest
 from lookalike.access import Principal
 from lookalike.access.policy import Policy, Scope
 from lookalike.errors import AccessDenied
-from lookalike.settings import Bucket
+from lookalike.settings import Bucket, Endpoint
 
 BUCKETS = {
     "open": Bucket(url="file:open"),
     "own": Bucket(url="file:own", read=("a",), write=()),
 }
-POLICY = Policy(False, BUCKETS, lambda: ["folder"])
+ENDPOINTS = {
+    "open": Endpoint(base_url="https://models.test/v1"),
+    "own": Endpoint(base_url="https://models.test/v1", customers=("a",)),
+}
+POLICY = Policy(False, BUCKETS, lambda: ["folder"], ENDPOINTS)
 
 
 def test_buckets_are_those_of_settings_and_folders() -> None:
@@ -36,6 +40,14 @@ def test_rights_to_buckets(customer: str, name: str, direction: str, may: bool) 
         return
     with pytest.raises(AccessDenied, match=direction):
         POLICY.demand_bucket(Principal(customer, "x"), name, direction)  # type: ignore[arg-type]
+
+
+def test_rights_to_endpoints() -> None:
+    """One that names its customers is nobody else's."""
+    for customer, name in (("a", "own"), ("a", "open"), ("b", "open")):
+        POLICY.demand_endpoint(Principal(customer, "x"), name)
+    with pytest.raises(AccessDenied, match="'own'"):
+        POLICY.demand_endpoint(Principal("b", "x"), "own")
 
 
 def test_empty_scopes_and_projects_allow_nothing() -> None:
