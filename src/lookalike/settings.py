@@ -110,19 +110,28 @@ class SecretName(_Section):
 
 
 class Bucket(_Section):
-    """A bucket: its URL, which customers may read and write it (``*`` is all), options of the store."""
+    """
+    A bucket: its URL, which customers may read and write it (``*`` is all), options of the store.
+
+    `ambient`: take also what this machine's environment and cloud have of credentials; without it only the options.
+    """
 
     url: str
     read: tuple[str, ...] = ("*",)
     write: tuple[str, ...] = ("*",)
     options: Mapping[str, str | SecretName] = {}
+    ambient: bool = False
 
 
 class WorkBucket(_Section):
-    """Where checkpoints, profiles and models are kept: a URL, or that and options of the store. Not for customers."""
+    """
+    Where checkpoints, profiles and models are kept: a URL, or that, options of the store and `ambient` as of buckets.
+    Not for customers.
+    """
 
     url: str = "file:work"
     options: Mapping[str, str | SecretName] = {}
+    ambient: bool = False
 
 
 class Endpoint(_Section):

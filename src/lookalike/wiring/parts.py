@@ -16,16 +16,15 @@ from lookalike.ledger.outbox import SqlOutbox
 from lookalike.ledger.standing import delivery_standing, standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.pipeline import housekeeping
-from lookalike.settings import Settings, options
+from lookalike.settings import Settings
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.webhooks.standing import DeliveryStanding
 from lookalike.wiring.completing import open_endpoints
 from lookalike.wiring.pairing import pair, pair_keys
+from lookalike.wiring.places import Place, place
 
 ALIVE_BEATS = 10
-
-Place = tuple[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ def open_parts(settings: Settings, environ: Mapping[str, str]) -> Parts:
     Raises:
         SettingsError: names the setting that does not work.
     """
-    urls = {name: (bucket.url, options(settings, bucket, environ)) for name, bucket in settings.buckets.items()}
-    work_url = (settings.work_bucket.url, options(settings, settings.work_bucket, environ))
+    urls = {name: place(name, bucket, settings, environ) for name, bucket in settings.buckets.items()}
+    work_url = place("work", settings.work_bucket, settings, environ)
     endpoints = open_endpoints(settings, environ)
     engine = database.open_engine(database_url(settings))
     try:
