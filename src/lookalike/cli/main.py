@@ -31,6 +31,7 @@ class _Commands(click.Group):
 
 # said here as well so that help need not load the commands; a test holds the two together
 SUMMARIES = {
+    "check": "Tell whether a service has all it needs.",
     "customers": "Erase a customer of a service.",
     "db": "Care for the database of a service.",
     "demo": "See it work: a service, a job, its output and scores, in half a minute.",

@@ -111,13 +111,21 @@ def prepare(engine: sa.Engine) -> None:
     Raises:
         SettingsError: the database cannot be reached, or its schema is older or newer.
     """
-    with _reachable(), reading(engine) as connection:
-        empty = _revision(connection) is None and not set(metadata.tables) & set(
-            sa.inspect(connection).get_table_names()
-        )
-    if empty:
+    if is_empty(engine):
         upgrade(engine)
     check(engine)
+
+
+def is_empty(engine: sa.Engine) -> bool:
+    """
+    Whether no table of ours is there.
+
+    Raises:
+        SettingsError: the database cannot be reached.
+    """
+    with _reachable(), reading(engine) as connection:
+        tables = set(sa.inspect(connection).get_table_names())
+        return _revision(connection) is None and not set(metadata.tables) & tables
 
 
 def upgrade(engine: sa.Engine) -> tuple[str | None, str]:

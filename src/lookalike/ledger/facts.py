@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from lookalike.ledger import statements
-from lookalike.ledger.database import Lock, now, writing
+from lookalike.ledger.database import Lock, now, reading, writing
 from lookalike.ledger.tables import facts
 
 
@@ -25,3 +25,10 @@ def agree(engine: sa.Engine, name: str, value: str, alive_s: float) -> bool:
         connection.execute(sa.delete(facts).where(facts.c.name == name))
         connection.execute(sa.insert(facts).values(name=name, value=value, told_at=moment))
         return True
+
+
+def known(engine: sa.Engine, name: str) -> str | None:
+    """What they agree on under `name`; None if nobody has told yet."""
+    with reading(engine) as connection:
+        told: str | None = connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+    return told
