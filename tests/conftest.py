@@ -13,6 +13,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import azure_blobs
+import ceph_gateway
+from azure_blobs import Blobs
+from ceph_gateway import Gateway
 from object_server import ObjectServer, object_server
 from proxy import Proxy
 
@@ -50,6 +54,24 @@ def postgres() -> Iterator[Callable[[], str]]:
 def objects() -> Iterator[ObjectServer]:
     """A real server that speaks S3, started when first asked for."""
     with object_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Gateway]:
+    """A real S3 server of those that people run, started when first asked for."""
+    if not ceph_gateway.is_there():
+        pytest.skip("needs Ceph, which `./run test all` installs")
+    with ceph_gateway.gateway() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def blobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blobs]:
+    """A server that speaks as Azure does, started when first asked for."""
+    if not azure_blobs.is_there():
+        pytest.skip("needs Azurite, which `./run test all` installs")
+    with azure_blobs.blobs(tmp_path_factory.mktemp("blobs")) as server:
         yield server
 
 

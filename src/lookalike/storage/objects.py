@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 import obstore
 from obstore.exceptions import AlreadyExistsError
 
-from lookalike.errors import StorageFailed
+from lookalike.errors import StorageAway, StorageFailed
 from lookalike.storage import ObjectInfo
 from lookalike.storage.paths import check
 from lookalike.storage.telling import FAULTS, failed, told
@@ -98,7 +98,7 @@ class ObstoreBucket:
         try:
             obstore.put(self._store, check(path), value, **how)
         except FileNotFoundError:
-            raise StorageFailed(f"Bucket '{self.name}' is not there.") from None
+            raise StorageAway(f"Bucket '{self.name}' is not there.") from None
 
     def _holds(self, path: str, value: bytes) -> bool:
         stored = obstore.get(self._store, path)

@@ -1,6 +1,7 @@
 """What goes wrong with a store, in our words: its own may quote addresses and credentials."""
 
 import errno
+import re
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,8 @@ from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, U
 from lookalike.errors import ObjectMissing, StorageAway, StorageFailed
 
 FAULTS = (BaseError, OSError)  # what a store raises
+_ANSWER = re.compile(r"non-2xx status code: (\d{3})")  # in obstore's words of a listing, which has no error of its own
+_FOR_NOW = (408, 425, 429)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _PAUSE_S = 0.25  # before what failed is tried again
 
@@ -49,7 +52,7 @@ def told(act: Callable[Concatenate[B, str, P], R]) -> Callable[Concatenate[B, st
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise ObjectMissing(f"There is no object '{path}' in bucket '{bucket.name}'.") from None
             except FAULTS as error:
-                if not isinstance(error, GenericError) or time.monotonic() >= until:
+                if not _may_pass(error) or time.monotonic() >= until:
                     raise failed(bucket.name, path, error) from None
             time.sleep(_PAUSE_S)
 
@@ -63,8 +66,22 @@ def failed(bucket: str, path: str, error: BaseException | None = None) -> Storag
             hint = "Make room in it, then submit again."
             return StorageFailed(f"Bucket '{bucket}' has no room left for '{path}'.", hint=hint)
         return StorageFailed(f"Bucket '{bucket}' failed at '{path}'.")
-    if isinstance(error, PermissionDeniedError | UnauthenticatedError):
+    if isinstance(error, PermissionDeniedError | UnauthenticatedError) or _status(error) in (401, 403):
         return StorageAway(f"Bucket '{bucket}' refused access to '{path}'.")
-    if error is None or isinstance(error, GenericError):
+    if _status(error) == 404:
+        return StorageAway(f"Bucket '{bucket}' is not there.")
+    if error is None or _may_pass(error):
         return StorageAway(f"Bucket '{bucket}' failed at '{path}' and does not answer.")
     return StorageFailed(f"Bucket '{bucket}' failed at '{path}'.")
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether a store may answer when it is asked again: not if it has answered that it will not."""
+    status = _status(error)
+    return isinstance(error, GenericError) and (status is None or status >= 500 or status in _FOR_NOW)
+
+
+def _status(error: BaseException | None) -> int | None:
+    """The status of an answer that a store's general error tells of."""
+    found = _ANSWER.search(str(error)) if isinstance(error, GenericError) else None
+    return int(found[1]) if found else None

@@ -1,4 +1,4 @@
-"""The promises of a bucket, kept by files and by memory alike."""
+"""The promises of a bucket, kept alike by files, memory, and servers that speak S3 and as Azure does, real ones too."""
 
 import io
 import os
@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from obstore.store import MemoryStore
 
-from lookalike.errors import ObjectMissing, StorageFailed, ValidationError
+from azure_blobs import Blobs
+from lookalike.errors import ObjectMissing, StorageAway, StorageFailed, ValidationError
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import open_bucket
 from lookalike.storage.objects import ObstoreBucket
+from object_server import ObjectServer, options
 
+REAL = ("ceph", "azure")
 BIG = bytes(range(256)) * 40_000  # 10 MB: more than the buffers of reading and writing hold
 ODD = [
     "a b.csv",
@@ -28,12 +31,19 @@ ODD = [
 ]
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "moto", *(pytest.param(name, marks=pytest.mark.slow) for name in REAL)])
 def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     """An empty bucket."""
-    if request.param == "file":
+    kind = request.param
+    if kind == "file":
         return open_bucket("b", "file:data", {}, tmp_path)
-    return ObstoreBucket("b", MemoryStore())
+    if kind == "memory":
+        return ObstoreBucket("b", MemoryStore())
+    if kind == "azure":
+        store: Blobs = request.getfixturevalue("blobs")
+        return open_bucket("b", f"az://{store.new_container()}", store.options(), tmp_path)
+    server: ObjectServer = request.getfixturevalue("objects" if kind == "moto" else "gateway")
+    return open_bucket("b", f"s3://{server.new_bucket()}", options(server.port), tmp_path)
 
 
 def paths(bucket: Bucket, prefix: str) -> list[str]:
@@ -238,6 +248,19 @@ def test_links_lead_nowhere(tmp_path: Path) -> None:
                 act(path)
 
     assert b"secret" == (tmp_path / "secret" / "f").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", [{"secret_access_key": "other"}, {"access_key_id": "NOBODY"}])
+def test_a_real_store_refuses_other_keys(wrong: dict[str, str], gateway: ObjectServer, tmp_path: Path) -> None:
+    """A key or a secret that is not its own is refused access, in words that show neither."""
+    name = gateway.new_bucket()
+    bucket = open_bucket("b", f"s3://{name}", options(gateway.port, **wrong), tmp_path)
+    for act in (lambda: bucket.write("a", b"1"), lambda: bucket.read("a"), lambda: bucket.objects("")):
+        with pytest.raises(StorageAway, match="refused access") as caught:
+            act()
+
+        assert not any(value in str(caught.value) for value in wrong.values())
 
 
 def test_a_store_that_fails_is_told_in_our_words(tmp_path: Path) -> None:
