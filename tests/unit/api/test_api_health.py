@@ -102,7 +102,7 @@ def fails() -> Any:
 
 
 def hangs() -> Any:
-    time.sleep(4)
+    time.sleep(8)
 
 
 class Backlogless:
@@ -126,7 +126,7 @@ BREAK: dict[str, Callable[[Callable[[], Any]], dict[str, Any]]] = {
 @pytest.mark.parametrize("breaks", [fails, hangs])
 @pytest.mark.parametrize("name", BREAK)
 def test_each_part_broken_on_purpose(service: Any, name: str, breaks: Callable[[], Any]) -> None:
-    """Whichever part fails or hangs, within 2 s that part alone is told, and the whole as it follows from it."""
+    """Whichever part fails or hangs, that part alone is told, unwaited for, and the whole as it follows from it."""
     service.store.seen("worker")
     begun = time.monotonic()
     answer = Broken(service).get("/health", TIMEOUT_S, **BREAK[name](breaks))
@@ -135,7 +135,7 @@ def test_each_part_broken_on_purpose(service: Any, name: str, breaks: Callable[[
 
     assert bad == (answer.json()["overall_status"], answer.status_code)
     assert {name: bad[0]} == {part: how for part, how in parts(answer).items() if how != "healthy"}
-    assert asked_s < 2
+    assert asked_s < 5  # 1.5 and what a busy machine takes; who waits for the part waits 8
     assert "secret address" not in answer.text
 
 
