@@ -4,6 +4,7 @@ set -eu
 uv=${UV:-uv}
 compile="$uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate"
 $compile pyproject.toml -o requirements/runtime.txt
+$compile pyproject.toml --extra postgres -c requirements/runtime.txt -o requirements/postgres.txt
 $compile requirements/build.in -c requirements/runtime.txt -o requirements/build.txt
 $compile pyproject.toml requirements/build.in --extra pandas --extra arrow --extra postgres --extra tracing --group dev -c requirements/runtime.txt -o requirements/dev.txt
 $compile requirements/model.in -o requirements/model.txt
