@@ -22,6 +22,13 @@ def test_a_job_knows_little_of_our_environment() -> None:
     assert "1" == env["NUMBA_NUM_THREADS"]
 
 
+def test_a_job_compiles_for_the_processors_of_the_service() -> None:
+    """Kernels that were compiled ahead for one kind of processor are those that a job's process looks for."""
+    environ = {"NUMBA_CACHE_DIR": "/cache", "NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": ""}
+
+    assert environ.items() <= process_env(environ, threads=1).items()
+
+
 def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
     """What a worker process answers to questions."""
     return [json.loads(line) for line in asked(home, *questions).stdout.splitlines()]
