@@ -1,6 +1,5 @@
 """The concrete parts a service is made of, opened from its settings."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +22,7 @@ from lookalike.webhooks.standing import DeliveryStanding
 from lookalike.wiring.completing import open_endpoints
 from lookalike.wiring.pairing import pair, pair_keys
 from lookalike.wiring.places import Place, place
+from lookalike.wiring.processors import n_processors
 
 ALIVE_BEATS = 10
 
@@ -134,4 +134,4 @@ def alive_s(settings: Settings) -> float:
 
 def n_workers(settings: Settings) -> int:
     """Processes for one job."""
-    return settings.compute.workers or os.cpu_count() or 1
+    return settings.compute.workers or n_processors()
