@@ -201,7 +201,7 @@ def test_memory_is_limited(service):
 
 def test_a_drain_gives_jobs_back(service, waiting):
     """Told to stop, a supervisor kills its groups and queues the jobs with their last checkpoints, no retry spent."""
-    end = service.supervise(slots=2)
+    end = service.supervise(slots=2, lease_s=20)  # no lease is to end by itself, however busy the machine
     ids = [service.submit(["say", checkpoint({"at": n})], ["hold"]) for n in range(2)]
     service.n_running(4)
     waiting(lambda: [service.job(job_id).work for job_id in ids] == [{"at": 0}, {"at": 1}])
