@@ -63,14 +63,14 @@ class Evolved:
         others = np.flatnonzero(~as_it_is)
         framing = Framing(column, tuple(a.name for a in self.attributes.columns), lines=False)
 
-        def prompt(number: int) -> Prompt:
+        def prompt(number: int, turn: int) -> Prompt:
             row = int(others[number])
             parent = self._record(int(parents[row]), int(asked.words[row]))
-            return framing.variation(parent, [], stream(int(seeds[row]), "varied"))
+            return framing.variation(parent, [], stream(int(seeds[row]), turn))
 
         answers = paid(sha256(parents.tobytes() + seeds.tobytes()).hexdigest(), outside.kept(column), outside.clock)
         spending = Spending(outside.complete, answers, *(outside.part_of(limit) for limit in self.limits))
-        said = Asking(framing, spending).texts(0, len(others), prompt, f"a part of {len(others):,} texts")
+        said = Asking(framing, spending).texts(0, asked.words[others], prompt, f"a part of {len(others):,} texts")
         texts = [self.population.texts[parent] for parent in parents.tolist()]
         for row, text in zip(others.tolist(), said, strict=True):
             texts[row] = text or texts[row]

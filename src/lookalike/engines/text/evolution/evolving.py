@@ -79,11 +79,11 @@ class Evolution:
     def _first(self, asking: Asking) -> Population:
         """A population that knows labels and lengths only."""
 
-        def prompt(number: int) -> Prompt:
+        def prompt(number: int, turn: int) -> Prompt:
             wanted = Record(self.about[self.labels[number]], int(self.words[number]))
-            return self.framing.prompt([], wanted, self._rng("first", number))
+            return self.framing.prompt([], wanted, self._rng("first", number, turn))
 
-        texts = asking.texts(0, len(self.labels), prompt, f"0 of {ITERATIONS} iterations")
+        texts = asking.texts(0, self.words, prompt, f"0 of {ITERATIONS} iterations")
         if not any(texts):
             raise EndpointFailed("The language model wrote nothing that can be used.", hint="Take a larger model.")
         return _told(self.labels, self.words, texts)
@@ -91,14 +91,14 @@ class Evolution:
     def _varied(self, population: Population, won: Codes, turn: int, asking: Asking) -> Population:
         """Another wording of each winner; where the model has none, that one is missing."""
 
-        def prompt(number: int) -> Prompt:
-            rng, parent = self._rng("varied", turn, number), int(won[number])
+        def prompt(number: int, again: int) -> Prompt:
+            rng, parent = self._rng("varied", turn, number, again), int(won[number])
             others = np.unique(won[(population.labels[won] == population.labels[parent]) & (won != parent)])
             siblings = rng.choice(others, min(SIBLINGS, len(others)), replace=False)
             shown = [self._record(population, row) for row in siblings.tolist()]
             return self.framing.variation(self._record(population, parent), shown, rng)
 
-        texts = asking.texts(turn + 1, len(won), prompt, f"{turn + 1} of {ITERATIONS} iterations")
+        texts = asking.texts(turn + 1, population.words[won], prompt, f"{turn + 1} of {ITERATIONS} iterations")
         return _told(population.labels[won], population.words[won], texts)
 
     def _record(self, population: Population, row: int) -> Record:

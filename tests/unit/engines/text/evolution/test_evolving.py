@@ -189,6 +189,19 @@ def test_a_model_that_writes_nothing() -> None:
         fitted(planned(records(200)), Model(bad="As an AI I would rather not"))
 
 
+def test_a_text_of_another_length_is_asked_for_again() -> None:
+    """A model that says a single word three times in five says more when it is asked again, in another way."""
+
+    class Terse(Model):
+        def _said(self, prompt: Prompt) -> str:
+            return super()._said(prompt) if (prompt.seed or 0) % 5 < 2 else json.dumps({"text": "the"})
+
+    model = Terse()
+    rows = drawn(fitted(planned(records()), model), model=model)
+
+    assert np.mean(rows["note"].to_numpy() == "the") < 0.25
+
+
 def test_a_budget_is_of_learning_and_writing_together() -> None:
     """What learning spent is not there for writing."""
     whole, once = Model(), Model()
