@@ -4,18 +4,18 @@ import base64
 import hmac
 import os
 import shutil
-import socket
 import subprocess
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
+
+from ports import free_port, wait_for
 
 PROGRAM = Path(__file__).with_name("node") / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
 ACCOUNT, KEY = "tests", base64.b64encode(b"a key of the tests, of 32 bytes!").decode()
@@ -48,7 +48,7 @@ def is_there() -> bool:
 @contextmanager
 def blobs(folder: Path) -> Iterator[Blobs]:
     """A running one; it works in `folder`."""
-    port = _free_port()
+    port = free_port()
     command = ["node", str(PROGRAM), "--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"]
     where = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--silent"]
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "AZURITE_ACCOUNTS": f"{ACCOUNT}:{KEY}"}
@@ -56,7 +56,7 @@ def blobs(folder: Path) -> Iterator[Blobs]:
         [*command, *where], env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait(port)
+        wait_for(port, READY_S)
         yield Blobs(port)
     finally:
         process.kill()
@@ -72,19 +72,3 @@ def _made(port: int, name: str) -> None:
     signature = base64.b64encode(hmac.digest(base64.b64decode(KEY), words.encode(), "sha256")).decode()
     told["authorization"] = f"SharedKey {ACCOUNT}:{signature}"
     httpx.put(f"http://127.0.0.1:{port}{path}?restype=container", headers=told).raise_for_status()
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + READY_S
-    while True:
-        with suppress(httpx.TransportError):
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
-            return
-        assert time.monotonic() < until, "Azurite did not come up"
-        time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

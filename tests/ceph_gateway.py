@@ -7,18 +7,15 @@ It checks signatures, ranges and uploads as those do that one pays for. Ready af
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import httpx
-
 from object_server import KEY_ID, SECRET, ObjectServer
+from ports import free_port, wait_for
 
 PROGRAMS = ("ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph-authtool", "monmaptool", "ceph")
 MEMORY_BYTES = 1024**3
@@ -87,13 +84,13 @@ def gateway() -> Iterator[Gateway]:
     folder = Path(tempfile.mkdtemp(prefix="ceph-"))
     for name in ("mon", "osd", "run", "log"):
         (folder / name).mkdir()
-    port, fsid = _free_port(), str(uuid.uuid4())
-    monitor = f"[v2:127.0.0.1:{_free_port()},v1:127.0.0.1:{_free_port()}]"
+    port, fsid = free_port(), str(uuid.uuid4())
+    monitor = f"[v2:127.0.0.1:{free_port()},v1:127.0.0.1:{free_port()}]"
     told = {"folder": folder, "fsid": fsid, "monitor": monitor, "memory": MEMORY_BYTES, "port": port}
     (folder / "ceph.conf").write_text(CONFIG.format(**told))
     try:
         _start(folder, fsid, monitor)
-        _wait(port)
+        wait_for(port, READY_S)
         yield Gateway(port)
     finally:
         _end(folder)
@@ -123,24 +120,8 @@ def _do(*command: str) -> None:
     assert not done.returncode, f"{command[0]}: {done.stderr}"
 
 
-def _wait(port: int) -> None:
-    until = time.monotonic() + READY_S
-    while True:
-        with suppress(httpx.TransportError):
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
-            return
-        assert time.monotonic() < until, "the gateway did not come up"
-        time.sleep(0.2)
-
-
 def _end(folder: Path) -> None:
     """At once, by the numbers that its daemons wrote down: asked kindly they take their time."""
     for file in (folder / "run").glob("*.pid"):
         with suppress(ValueError, ProcessLookupError):
             os.kill(int(file.read_text()), signal.SIGKILL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

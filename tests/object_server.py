@@ -1,18 +1,17 @@
 """A server that speaks S3, for tests: moto in a process of its own, everything in its memory."""
 
-import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import open_bucket
+from ports import free_port, wait_for
 
 KEY_ID, SECRET = "TESTKEYID", "test/secret+key"
 READY_S = 30
@@ -48,28 +47,12 @@ def options(port: int, **more: str) -> dict[str, str]:
 @contextmanager
 def object_server() -> Iterator[ObjectServer]:
     """A running server."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(port)
+        wait_for(port, READY_S)
         yield ObjectServer(port)
     finally:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + READY_S
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)

@@ -117,13 +117,15 @@ def test_what_is_paid_for_is_not_asked_again(crew: Crew, model: ModelServer) -> 
 
 def test_texts_with_differential_privacy(crew: Crew, model: ModelServer) -> None:
     """
-    With dp_epsilon no request has a text of the input, whose labels come out; killed while texts evolve, a job goes on
-    with the same noise: answers that were kept are not asked for again.
+    With dp_epsilon no request has a text of the input, whose labels come out, and the report says what is promised;
+    killed while texts evolve, a job goes on with the same noise: answers that were kept are not asked for again.
     """
     table = pl.read_csv(crew.home / "buckets" / "in" / "questions.csv")
     model.heard.clear()
     crew.halts.plan("evolved/", ("kept", 2))
-    job_id = crew.submit("evolved/", **asked(examples="none", dp_epsilon=4.0))
+    told = asked(examples="none", dp_epsilon=4.0)
+    told["parameters"]["evaluate"] = True
+    job_id = crew.submit("evolved/", **told)
     child = crew.halts.reach("evolved/")
     kill(child)
     await_death(child)
@@ -135,6 +137,7 @@ def test_texts_with_differential_privacy(crew: Crew, model: ModelServer) -> None
     assert set(rows["category"]) <= set(table["category"])
     assert not [text for heard in model.heard for text in table["text"] if len(text) > 25 and text in heard.prompt]
     assert sum(n - 1 for n in again.values()) <= 20 + 8
+    assert "epsilon 4" in (crew.home / "buckets" / "out" / "evolved" / "_report.html").read_text("utf-8")
 
 
 def test_a_spent_budget_ends_the_job(crew: Crew) -> None:

@@ -1,7 +1,6 @@
 """A service that takes tokens of a real, certified issuer: oidc-provider, by client credentials."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 from service import PATIENCE_S, Service, start
 
 from lookalike import samples
+from ports import free_port
 
 AUDIENCE = "https://lookalike.example/api"
 NODE = Path(__file__).parents[1] / "node"
@@ -73,12 +73,6 @@ def service(tmp_path: Path, issuer: Issuer) -> Iterator[Service]:
 def settings(issuer: Issuer) -> dict[str, str]:
     auth = {"MODE": "issuer", "ISSUER": issuer.url, "AUDIENCE": AUDIENCE}
     return {f"LOOKALIKE_AUTH__{name}": value for name, value in auth.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def status(service: Service, token: str, path: str = "/api/v2/jobs") -> int:

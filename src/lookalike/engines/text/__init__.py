@@ -12,7 +12,7 @@ from lookalike.data.parameters import TextParameters
 from lookalike.engines import tabular
 from lookalike.engines.tabular import Promise
 from lookalike.engines.text.model import Model
-from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan
+from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan, settings_of
 from lookalike.engines.text.private_plan import make_private_plan
 from lookalike.engines.text.settling import Settler
 
@@ -30,7 +30,7 @@ class Synthesizer:
     ) -> Plan:
         """See `engines.Synthesizer.prepare`."""
         told = self.parameters
-        if isinstance(told, TextParameters) and told.endpoint is not None and told.endpoint.dp_epsilon is not None:
+        if isinstance(told, TextParameters) and settings_of(told, "endpoint").get("dp_epsilon") is not None:
             return make_private_plan(table, metadata, told, seed, conditions)
         return make_plan(table, metadata, told, seed, conditions)
 

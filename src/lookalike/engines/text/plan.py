@@ -122,7 +122,7 @@ def make_plan(
         beside, known, seed=seed, conditions=conditions
     )
     # topics are found among all records, so that one changes what others are told: not where privacy is proved
-    topics = [hidden.topic] if hidden.topic and not _settings(parameters, "transformer").get("dp_epsilon") else []
+    topics = [hidden.topic] if hidden.topic and not settings_of(parameters, "transformer").get("dp_epsilon") else []
     asked = known.select([*about, *topics])
     how = _How(parameters, seed, len(names), learnt, beside[learnt], asked)
     columns = tuple(how.learning(masked[name], kinds, hidden.words[name]) for name, (_, kinds) in found.items())
@@ -160,7 +160,7 @@ class _How:
         known, floor = attributes.learn(frame, self.asked, self.asked.names), FLOORS[self.parameters.privacy]
         about, high = Asked(frame, self.rows[words].gather(own).to_numpy()), self.parameters.quality == "high"
         backend = self._backend(len(texts))
-        settings = _settings(self.parameters, backend)
+        settings = settings_of(self.parameters, backend)
         given = Given(texts, about, known, floor, self._budget_s / self.n_columns, high, self.seed, settings)
         told = notes(masked.name, kinds, (backend, settings), len(texts), floor)
         guarded = guard(masked.drop_nulls().to_list(), floor)
@@ -177,8 +177,8 @@ class _How:
         return "ngram" if asked == "recurrent" and n_texts < FEW else asked
 
 
-def _settings(parameters: Parameters, backend: str) -> dict[str, Any]:
-    """What is told of a backend, JSON."""
+def settings_of(parameters: Parameters, backend: str) -> dict[str, Any]:
+    """What is told of a backend, JSON; empty if nothing is."""
     told = getattr(parameters, backend, None)
     return told.model_dump(mode="json") if isinstance(told, BaseModel) else {}
 

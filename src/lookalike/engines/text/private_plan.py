@@ -5,7 +5,6 @@ noisy counts, so that whatever the tabular engine makes of them costs no privacy
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,7 +24,7 @@ from lookalike.engines.text.evolution.telling import ENDS, SECRET_BITS, Telling,
 from lookalike.engines.text.guarding import guard
 from lookalike.engines.text.hidden import free_name
 from lookalike.engines.text.masking import find
-from lookalike.engines.text.plan import Plan
+from lookalike.engines.text.plan import Plan, settings_of
 from lookalike.engines.text.writing import Asked, Given
 from lookalike.errors import InputRefused
 
@@ -50,13 +49,13 @@ def make_private_plan(
         InputRefused: other columns, too few records, too many labels; and as `tabular` raises.
     """
     text, label = _columns(metadata)
-    epsilon = _settings(parameters)["dp_epsilon"]
+    told = settings_of(parameters, "endpoint")
     rows = learnt_from(table, min(parameters.fit_rows or MOST_RECORDS, MOST_RECORDS), seed)
     texts = tuple(rows[text].cast(pl.String).fill_null("").to_list())
     if len(texts) < LEAST_RECORDS:
-        told = f"Differential privacy needs {LEAST_RECORDS} records, there are {len(texts):,}."
-        raise InputRefused(told, hint="Give more records, or leave dp_epsilon out.")
-    telling = Telling(account(epsilon, len(texts), RELEASES), secrets.randbits(SECRET_BITS))
+        few = f"Differential privacy needs {LEAST_RECORDS} records, there are {len(texts):,}."
+        raise InputRefused(few, hint="Give more records, or leave dp_epsilon out.")
+    telling = Telling(account(told["dp_epsilon"], len(texts), RELEASES), secrets.randbits(SECRET_BITS))
     words = free_name(table.columns, f"{text} (words)")
     drawn = pl.DataFrame([*_labels(rows.select(label), telling), _words(words, texts, telling)])
     columns = (*(metadata[name] for name in label), Column(words, ColumnType.INTEGER, pl.Int64()))
@@ -64,7 +63,7 @@ def make_private_plan(
     beside = tabular.Synthesizer(parameters.beside).prepare(drawn, known, seed=seed, conditions=conditions)
     about = attributes.learn(drawn, known, label)
     first = _first(Asked(drawn, drawn[words].to_numpy()), about, telling)
-    settings = {**_settings(parameters), **first, "secret": telling.secret}
+    settings = {**told, **first, "secret": telling.secret}
     asked = Asked(rows.select(*label, pl.lit(1, pl.Int64).alias(words)), np.ones(len(texts), np.int64))
     given = Given(texts, asked, about, 1, 0.0, high=False, seed=seed, settings=settings)
     note = f"Column '{text}': {_promise(telling.account)}"
@@ -81,10 +80,6 @@ def _columns(metadata: Metadata) -> tuple[str, list[str]]:
         told = f"With dp_epsilon there is one column of texts and one of labels, categorical: not '{other[0]}'."
         raise InputRefused(told, hint=_HINT)
     return texts[0], labels
-
-
-def _settings(parameters: TextParameters) -> dict[str, Any]:
-    return {} if parameters.endpoint is None else parameters.endpoint.model_dump(mode="json")
 
 
 def _labels(cells: pl.DataFrame, telling: Telling) -> list[pl.Series]:

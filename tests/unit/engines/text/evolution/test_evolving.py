@@ -1,8 +1,10 @@
 """Texts with differential privacy: real ones only vote, each once, and nothing of them is told."""
 
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ MATTERS = ("gardens", "engines", "recipes", "weather", "football", "taxes", "mus
 OF = {"red": "gardens", "blue": "engines"}
 METADATA = Metadata((Column("note", ColumnType.TEXT, pl.String()), Column("team", ColumnType.CATEGORICAL, pl.String())))
 FEW = st.lists(st.tuples(st.sampled_from(["my card", "a lost parcel", "", "hello there", "card"]), st.integers(0, 1)))
+SECRETS = 4  # of which a mean is told
 CLOCK = ManualClock(datetime(2026, 1, 2, tzinfo=UTC))
 
 
@@ -79,23 +82,31 @@ def drawn(fit: Fitted, n: int = 60, model: Model | None = None) -> pl.DataFrame:
     return fit.helped(helped(model or Model())).draw(n, seed=3, block=0, total=n)
 
 
+@pytest.fixture
+def foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets that are known: what is said of many draws must be true each time the tests run."""
+    numbers = count()
+    monkeypatch.setattr(secrets, "randbits", lambda bits: next(numbers))
+
+
 def right(rows: pl.DataFrame) -> float:
     """The share of texts that are about what their label is about."""
     return float(np.mean([OF[team] in note for note, team in rows.select("note", "team").iter_rows()]))
 
 
+@pytest.mark.usefixtures("foreseen")
 def test_votes_lead_to_what_records_are_about() -> None:
-    """Of eight matters a model writes about at random, those of the records come out, for each label its own."""
-    rows = drawn(fitted(planned(records()), Model()))
+    """
+    Of eight matters a model writes about at random, those of the records come out, for each label its own; with hardly
+    any epsilon they are about anything: it is the votes that tell the matter.
+    """
+    rows = pl.concat(drawn(fitted(planned(records()), Model())) for _ in range(SECRETS))
+    blind = [right(drawn(fitted(planned(records(), epsilon=0.001), Model()))) for _ in range(3 * SECRETS)]
 
-    assert (60, ["note", "team"]) == (rows.height, rows.columns)
+    assert (60 * SECRETS, ["note", "team"]) == (rows.height, rows.columns)
     assert right(rows) > 0.8
     assert 0.6 < (rows["team"] == "red").mean() < 0.9  # type: ignore[operator]
-
-
-def test_without_a_budget_nothing_is_learnt() -> None:
-    """With hardly any epsilon the texts are about anything: it is the votes that tell the matter."""
-    assert right(drawn(fitted(planned(records(), epsilon=0.001), Model()))) < 0.7
+    assert np.mean(blind) < 0.4
 
 
 def test_nothing_real_is_told() -> None:
@@ -189,6 +200,7 @@ def test_a_model_that_writes_nothing() -> None:
         fitted(planned(records(200)), Model(bad="As an AI I would rather not"))
 
 
+@pytest.mark.usefixtures("foreseen")
 def test_a_text_of_another_length_is_asked_for_again() -> None:
     """A model that says a single word three times in five says more when it is asked again, in another way."""
 
@@ -219,6 +231,7 @@ def test_exactly_as_many_as_asked_for(n: int) -> None:
     assert n == drawn(fitted(planned(records(200)), Model()), n).height
 
 
+@pytest.mark.usefixtures("foreseen")
 def test_without_a_label() -> None:
     """Texts alone vote for all there are."""
     metadata = Metadata(METADATA.columns[:1])
@@ -228,6 +241,7 @@ def test_without_a_label() -> None:
     assert np.mean(["gardens" in note or "engines" in note for note in rows["note"]]) > 0.8
 
 
+@pytest.mark.usefixtures("foreseen")
 def test_labels_and_texts_that_are_missing() -> None:
     """Records without words, without a text, without a label do no harm."""
     table = (
