@@ -71,11 +71,22 @@ def plan(request: Request, artefacts: Artefacts) -> Plan:
         InputRefused: nothing to learn from; names the column.
         ModelFileError: damaged, or of another version.
     """
-    how = synthesizer(request, artefacts)
     if artefacts.exists(PLAN):
-        return how.load_plan(artefacts.read(PLAN))
+        return kept_plan(request, artefacts)
     train, metadata = artefacts.read_frame("train.arrow"), read_metadata(artefacts)
+    how = synthesizer(request, artefacts)
     return how.prepare(train, metadata, seed=request.seed, conditions=conditions(artefacts))
+
+
+def kept_plan(request: Request, artefacts: Artefacts) -> Plan:
+    """
+    The plan that was kept.
+
+    Raises:
+        ObjectMissing: none was.
+        ModelFileError: damaged, or of another version.
+    """
+    return synthesizer(request, artefacts).load_plan(artefacts.read(PLAN))
 
 
 def model(request: Request, artefacts: Artefacts) -> Model:

@@ -61,7 +61,7 @@ class Tasks:
         if artefacts.exists(name):
             return
         if self._plan is None:
-            self._plan = self._helped_plan(engine.plan(_request(item), artefacts))
+            self._plan = self._helped_plan(engine.kept_plan(_request(item), artefacts))
         artefacts.write(name, self._plan.fit_group(item["group"], KeptArtefact(artefacts, kept_name(item["group"]))))
 
     def draw_block(self, item: Item) -> int:

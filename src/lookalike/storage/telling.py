@@ -13,7 +13,7 @@ from lookalike.errors import ObjectMissing, StorageAway, StorageFailed
 
 FAULTS = (BaseError, OSError)  # what a store raises
 _ANSWER = re.compile(r"non-2xx status code: (\d{3})")  # in obstore's words of a listing, which has no error of its own
-_FOR_NOW = (408, 425, 429)
+_FOR_GOOD = (401, 403, 404)  # others may be for now: S3 says that a request was too slow with a 400
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _PAUSE_S = 0.25  # before what failed is tried again
 
@@ -52,7 +52,7 @@ def told(act: Callable[Concatenate[B, str, P], R]) -> Callable[Concatenate[B, st
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise ObjectMissing(f"There is no object '{path}' in bucket '{bucket.name}'.") from None
             except FAULTS as error:
-                if not _may_pass(error) or time.monotonic() >= until:
+                if not isinstance(error, GenericError) or _status(error) in _FOR_GOOD or time.monotonic() >= until:
                     raise failed(bucket.name, path, error) from None
             time.sleep(_PAUSE_S)
 
@@ -70,15 +70,9 @@ def failed(bucket: str, path: str, error: BaseException | None = None) -> Storag
         return StorageAway(f"Bucket '{bucket}' refused access to '{path}'.")
     if _status(error) == 404:
         return StorageAway(f"Bucket '{bucket}' is not there.")
-    if error is None or _may_pass(error):
+    if error is None or isinstance(error, GenericError):
         return StorageAway(f"Bucket '{bucket}' failed at '{path}' and does not answer.")
     return StorageFailed(f"Bucket '{bucket}' failed at '{path}'.")
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether a store may answer when it is asked again: not if it has answered that it will not."""
-    status = _status(error)
-    return isinstance(error, GenericError) and (status is None or status >= 500 or status in _FOR_NOW)
 
 
 def _status(error: BaseException | None) -> int | None:
