@@ -58,7 +58,7 @@ def given(data: Any, parameters: Parameters, *, format_name: str | None = None) 
     options = formats.ReadOptions(delimiter=parameters.csv.delimiter, null=parameters.csv.null, nested=nested)
     try:
         with path.open("rb") as stream:
-            frame = part.read(formats.decompressed(cast(BinaryIO, stream), compression), options)
+            frame = formats.read(name, formats.decompressed(cast(BinaryIO, stream), compression), options)
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise InputNotFound(f"There is no readable file '{path}'.", hint="Check the path.") from None
     return Given(flatten(frame, nested), part.textual, parameters.csv.null, Kind())

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from lookalike import plugins
+from lookalike import formats, plugins
 from lookalike.data.inference import infer
 from lookalike.data.metadata import Column, ColumnType, Metadata
 from lookalike.data.parameters import LINE_FORMATS
@@ -74,7 +74,7 @@ def written(name: str, frames: list[pl.DataFrame], metadata: Metadata) -> bytes:
 
 
 def read(name: str, data: bytes) -> pl.DataFrame:
-    return load(name).read(io.BytesIO(data), ReadOptions())
+    return formats.read(name, io.BytesIO(data), ReadOptions())
 
 
 @pytest.mark.parametrize("name", BINARY)

@@ -1,12 +1,12 @@
 """
 Byte streams to tables and back; one file a format.
 
-A part exports `read` and `write` (see `Read`, `Write`), `suffixes` (file name endings it owns, e.g. ``(".csv",)``) and
+A part exports `read`, `finish` and `write` (see `Format`), `suffixes` (endings of files it owns, as ``(".csv",)``) and
 `textual`. A textual format's `read` leaves every cell a String (or what JSON itself types); what they mean is found
 afterwards by `data.inference`. Compression is not a format's business: `decompressed` and `compressed` wrap the stream.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
@@ -26,7 +26,9 @@ __all__ = [
     "canonical",
     "compressed",
     "decompressed",
+    "joined",
     "load",
+    "read",
     "split_path",
 ]
 
@@ -64,9 +66,10 @@ class WriteOptions:
 
 
 class Read(Protocol):
-    def __call__(self, stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+    def __call__(self, stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
         """
-        The whole table in a stream.
+        The rows in a stream in their order, some at a time, so that a table may be larger than memory; at least one
+        frame, be it without rows. Later frames may have more columns than earlier ones, or wider dtypes: `joined`.
 
         Args:
             stream: Readable. Uncompressed.
@@ -74,6 +77,16 @@ class Read(Protocol):
         Raises:
             InputInvalid: names line (text formats, from 1) or column and what to do; never quotes a cell.
             InputRefused: readable, but nothing to learn from (no columns, nested).
+        """
+
+
+class Finish(Protocol):
+    def __call__(self, table: pl.DataFrame, /) -> pl.DataFrame:
+        """
+        The table of all frames that were read, or of some of their rows, as it is to be understood.
+
+        Raises:
+            InputInvalid, InputRefused: as of `Read`, what only all rows together show.
         """
 
 
@@ -97,6 +110,7 @@ class Format(Protocol):
     suffixes: tuple[str, ...]
     textual: bool
     read: Read
+    finish: Finish
     write: Write
 
 
@@ -120,6 +134,23 @@ def load(name: str) -> Format:
         ValidationError: there is no such format.
     """
     return cast(Format, plugins.part(_ROOM, canonical(name)))
+
+
+def read(name: str, stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+    """
+    The whole table in a stream.
+
+    Raises:
+        ValidationError: there is no such format.
+        InputInvalid, InputRefused: see `Read`, `Finish`.
+    """
+    part = load(name)
+    return part.finish(joined(list(part.read(stream, options))))
+
+
+def joined(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The frames that a format read as one table, not yet finished; one that lacks a column has no cells there."""
+    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
 
 def split_path(path: str) -> tuple[str | None, str | None]:

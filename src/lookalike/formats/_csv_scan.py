@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import InputInvalid
-from lookalike.formats._text import line_at
+from lookalike.formats._text import Text
 
 _CHUNK_BYTES = 4 << 20  # some arrays of this length are alive at once; larger is not faster
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
@@ -58,37 +58,37 @@ def find_delimiter(data: bytes) -> str:
     return chr(best)
 
 
-def scan(data: bytes, delimiter: str) -> Layout:
+def scan(text: Text, delimiter: str) -> Layout:
     """
     Where header and records are.
 
     Args:
-        data: UTF-8 text without byte order mark, not blank.
+        text: UTF-8 without byte order mark, not blank; a header and records.
 
     Raises:
         InputInvalid: ragged lines, unclosed or stray quotes, lines that end in CR alone; names the line.
     """
-    buffer = np.frombuffer(data, dtype=np.uint8)
+    data, buffer = text.data, np.frombuffer(text.data, dtype=np.uint8)
     end = _end(data, single=False)
-    state = _walk(data, buffer, ord(delimiter), end)
+    state = _walk(text, buffer, ord(delimiter), end)
     if state.expected == 0:  # in one column a blank line is a row with a missing cell
-        state = _walk(data, buffer, ord(delimiter), _end(data, single=True))
+        state = _walk(text, buffer, ord(delimiter), _end(data, single=True))
         end = len(data)
     assert state.header_end is not None  # noqa: S101 -- set at the end of the first record
     return Layout(min(state.header_end, end), end, state.n_records)
 
 
-def _walk(data: bytes, buffer: Bytes, delimiter: int, end: int) -> _State:
+def _walk(text: Text, buffer: Bytes, delimiter: int, end: int) -> _State:
     state = _State()
     for start in range(0, end, _CHUNK_BYTES):
-        state = _chunk(data, buffer, delimiter, (start, min(start + _CHUNK_BYTES, end)), state)
+        state = _chunk(text, buffer, delimiter, (start, min(start + _CHUNK_BYTES, end)), state)
     if state.inside:
-        _unclosed(data, buffer, end)
+        _unclosed(text, buffer, end)
     last = np.array([end], dtype=np.int64)
-    return _records(data, last, np.array([state.delimiters]), state) if state.record_start <= end else state
+    return _records(text, last, np.array([state.delimiters]), state) if state.record_start <= end else state
 
 
-def _chunk(data: bytes, buffer: Bytes, delimiter: int, span: tuple[int, int], state: _State) -> _State:
+def _chunk(text: Text, buffer: Bytes, delimiter: int, span: tuple[int, int], state: _State) -> _State:
     part = buffer[span[0] : span[1]]
     at = np.flatnonzero((part == _QUOTE) | (part == delimiter) | (part == _NEWLINE))
     kinds = part[at]
@@ -96,18 +96,18 @@ def _chunk(data: bytes, buffer: Bytes, delimiter: int, span: tuple[int, int], st
     inside = state.inside
     if inside or quotes.any():
         parity = (np.cumsum(quotes) + inside) & 1
-        _check_quotes(data, buffer, delimiter, at[quotes] + span[0], parity[quotes])
+        _check_quotes(text, buffer, delimiter, at[quotes] + span[0], parity[quotes])
         inside = bool(parity[-1]) if parity.size else inside
         outside = (parity == 0) & ~quotes
         at, kinds = at[outside], kinds[outside]
     newlines = kinds == _NEWLINE
     cut = np.cumsum(~newlines)[newlines] + state.delimiters
-    after = _records(data, at[newlines] + span[0], np.diff(cut, prepend=0), state)
+    after = _records(text, at[newlines] + span[0], np.diff(cut, prepend=0), state)
     left = int(np.count_nonzero(~newlines)) + state.delimiters - (int(cut[-1]) if cut.size else 0)
     return _State(inside, left, after.record_start, after.n_records, after.expected, after.header_end)
 
 
-def _records(data: bytes, ends: Positions, counts: Positions, state: _State) -> _State:
+def _records(text: Text, ends: Positions, counts: Positions, state: _State) -> _State:
     """The state after records that end at `ends` with `counts` delimiters each."""
     if not ends.size:
         return state
@@ -115,12 +115,12 @@ def _records(data: bytes, ends: Positions, counts: Positions, state: _State) -> 
     bad = np.flatnonzero(counts != expected)
     if bad.size:
         start = int(ends[bad[0] - 1]) + 1 if bad[0] else state.record_start
-        _ragged(data, start, int(counts[bad[0]]) + 1, expected + 1)
+        _ragged(text, start, int(counts[bad[0]]) + 1, expected + 1)
     header_end = int(ends[0]) + 1 if state.header_end is None else state.header_end
     return _State(state.inside, 0, int(ends[-1]) + 1, state.n_records + ends.size, expected, header_end)
 
 
-def _check_quotes(data: bytes, buffer: Bytes, delimiter: int, at: Positions, parity: Positions) -> None:
+def _check_quotes(text: Text, buffer: Bytes, delimiter: int, at: Positions, parity: Positions) -> None:
     """A quote opens only after a delimiter, newline or another quote, and closes only before one."""
     edges = np.array([delimiter, _NEWLINE, _QUOTE], dtype=np.uint8)
     opening, closing = at[parity == 1], at[parity == 0]
@@ -132,15 +132,15 @@ def _check_quotes(data: bytes, buffer: Bytes, delimiter: int, at: Positions, par
     torn = closing[~(np.isin(after, edges) | returns | ends)]
     if stray.size and (not torn.size or stray[0] < torn[0]):
         raise InputInvalid(
-            f"Line {line_at(data, int(stray[0]))} has a quote inside a cell that is not quoted.",
+            f"Line {text.line_at(int(stray[0]))} has a quote inside a cell that is not quoted.",
             hint="Put the whole cell in quotes and double the quotes inside it.",
         )
     if torn.size:
-        _torn(data, buffer, int(torn[0]))
+        _torn(text, buffer, int(torn[0]))
 
 
-def _torn(data: bytes, buffer: Bytes, at: int) -> None:
-    opened, here = line_at(data, _opening(buffer, at)), line_at(data, at)
+def _torn(text: Text, buffer: Bytes, at: int) -> None:
+    opened, here = text.line_at(_opening(buffer, at)), text.line_at(at)
     if opened == here:
         raise InputInvalid(
             f"Line {here} has text after a closing quote.",
@@ -152,8 +152,8 @@ def _torn(data: bytes, buffer: Bytes, at: int) -> None:
     )
 
 
-def _unclosed(data: bytes, buffer: Bytes, end: int) -> None:
-    line = line_at(data, _opening(buffer, end))
+def _unclosed(text: Text, buffer: Bytes, end: int) -> None:
+    line = text.line_at(_opening(buffer, end))
     raise InputInvalid(f"The quote that opens in line {line} is never closed.", hint="Close it, or double it.")
 
 
@@ -165,9 +165,9 @@ def _opening(buffer: Bytes, at: int) -> int:
     return int(fresh[-1])
 
 
-def _ragged(data: bytes, start: int, found: int, expected: int) -> None:
-    line = line_at(data, start)
-    if data[start : start + 2].startswith((b"\n", b"\r\n")):
+def _ragged(text: Text, start: int, found: int, expected: int) -> None:
+    line = text.line_at(start)
+    if text.data[start : start + 2].startswith((b"\n", b"\r\n")):
         raise InputInvalid(f"Line {line} is blank.", hint="Remove blank lines between the rows.")
     cells = "cell" if found == 1 else "cells"
     raise InputInvalid(

@@ -10,6 +10,7 @@ from lookalike.data.spelling import as_stored
 from lookalike.errors import InputRefused, MetadataError
 
 _NESTED = (pl.List, pl.Array, pl.Struct)
+_SLICE_ROWS = 1 << 18
 
 
 def checked(frames: Iterable[pl.DataFrame], metadata: Metadata) -> Iterator[pl.DataFrame]:
@@ -56,6 +57,18 @@ def sink(frames: Iterable[pl.DataFrame], metadata: Metadata, to: Callable[[pl.La
             raise
     if failed:
         raise failed[0]
+
+
+def as_read(table: pl.DataFrame) -> pl.DataFrame:
+    """The table: of what was read nothing is left to be done."""
+    return table
+
+
+def sliced(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """The rows of a file, some at a time; at least one frame."""
+    n_rows = int(table.select(pl.len()).collect().item())
+    for start in range(0, max(n_rows, 1), _SLICE_ROWS):
+        yield table.slice(start, _SLICE_ROWS).collect()
 
 
 def nested_hint(name: str) -> str:

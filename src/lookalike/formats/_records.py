@@ -21,6 +21,7 @@ _CHUNK_RECORDS = 20_000  # Python objects alive at once
 _COLUMNS_MAX = 10_000  # records that never share a key are no table
 _INT64, _UINT64 = range(-(2**63), 2**63), range(2**64)
 _HALF = re.compile("[\ud800-\udfff]")  # JSON can spell what UTF-8 cannot
+_FRACTION, _LARGE, _NEGATIVE = "a fraction", "beyond 63 bits", "negative"  # marks of numbers
 _KINDS = {bool: "booleans", int: "numbers", float: "numbers", str: "texts"}
 _MOMENTS = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME, ColumnType.DURATION}
 
@@ -29,18 +30,16 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Seen:
-    """How often a column had each kind of value, and in which record, from 0, each kind came first."""
+    """How often a column had each kind of value, and in which record, from 0, each kind and mark came first."""
 
     counts: Counter[str]
     first: dict[str, int]
 
 
-def table(records: Iterable[Record], noun: str, nested: Collection[str] = ()) -> pl.DataFrame:
+def tables(records: Iterable[Record], noun: str, nested: Collection[str] = ()) -> Iterator[pl.DataFrame]:
     """
-    The records as rows; columns in the order in which their keys come up, a missing key is a missing cell.
-
-    Text that looks like numbers or booleans comes back Categorical, so that nobody later takes it for what JSON says it
-    is not; text that may be dates or times stays String.
+    The records as rows, some at a time, in the columns that came up so far, in their order; a missing key is a missing
+    cell. `finish` makes one table of them.
 
     Args:
         noun: ``record`` or ``line``: what a message counts, from 1.
@@ -52,16 +51,29 @@ def table(records: Iterable[Record], noun: str, nested: Collection[str] = ()) ->
     """
     stream = (flat_record(record, nested) for record in records) if nested else iter(records)
     names: dict[str, Seen] = {}
-    chunks: list[pl.DataFrame] = []
     n_records = 0
     while chunk := list(islice(stream, _CHUNK_RECORDS)):
         _new_columns(chunk, names)
-        chunks.append(pl.DataFrame([_column(name, chunk, seen, n_records, noun) for name, seen in names.items()]))
+        yield pl.DataFrame([_column(name, chunk, seen, n_records, noun) for name, seen in names.items()])
         n_records += len(chunk)
     for name, seen in names.items():
         _check_one_kind(name, seen, noun)
-    frame = _join(chunks, names, noun)
-    return frame.select(_guarded(cells) for cells in frame.iter_columns()) if frame.height else frame
+
+
+def finish(table: pl.DataFrame) -> pl.DataFrame:
+    """
+    A table that was put together of what `tables` gives.
+
+    Text that looks like numbers or booleans becomes Categorical, so that nobody later takes it for what JSON says it is
+    not; text that may be dates or times stays String.
+
+    Raises:
+        InputRefused: no columns.
+    """
+    if table.width == 0:
+        raise InputRefused("There are no records, or no keys in them.")
+    narrow = table.with_columns(_narrow(cells) for cells in table.iter_columns() if cells.dtype == pl.Int128)
+    return narrow.select(_guarded(cells) for cells in narrow.iter_columns())
 
 
 def decode(decoder: json.JSONDecoder, text: str, at: int) -> tuple[Any, int]:
@@ -160,10 +172,24 @@ def _column(name: str, chunk: list[Record], seen: Seen, offset: int, noun: str) 
         seen.counts[word] += kinds[kind]
         if word not in seen.first:
             seen.first[word] = offset + next(i for i, value in enumerate(values) if _KINDS.get(type(value)) == word)
-    return _series(name, values, set(kinds) - {type(None)}, f"{noun} {{}}", offset)
+    series = _series(name, values, set(kinds) - {type(None)}, f"{noun} {{}}", offset)
+    _mark(series, seen, offset)
+    return series
+
+
+def _mark(numbers: pl.Series, seen: Seen, offset: int) -> None:
+    """Note what only all records together show: whether 64 bits hold the numbers."""
+    if numbers.dtype == pl.Float64:
+        seen.first.setdefault(_FRACTION, offset)
+    if numbers.dtype == pl.Int128:
+        seen.first.setdefault(_LARGE, offset + int(numbers.arg_max() or 0))
+    if numbers.dtype.is_integer() and int(numbers.min() or 0) < 0:  # type: ignore[arg-type]  # a number
+        seen.first.setdefault(_NEGATIVE, offset)
 
 
 def _check_one_kind(name: str, seen: Seen, noun: str) -> None:
+    if seen.first.keys() >= {_LARGE, _NEGATIVE} and _FRACTION not in seen.first:
+        raise _beyond(name, f"{noun} {seen.first[_LARGE] + 1}")
     if len(seen.counts) < 2:
         return
     *_, rarest = (kind for kind, _ in seen.counts.most_common())
@@ -206,20 +232,9 @@ def _beyond(name: str, where: str) -> InputInvalid:
     return InputInvalid(f"Column '{name}' has a number beyond 64 bits in {where}.", hint="Write it as text.")
 
 
-def _join(chunks: list[pl.DataFrame], names: dict[str, Seen], noun: str) -> pl.DataFrame:
-    if not chunks:
-        return pl.DataFrame()
-    frame = pl.concat(chunks, how="diagonal_relaxed").select(list(names))
-    return frame.with_columns(_narrow(cells, noun) for cells in frame.iter_columns() if cells.dtype == pl.Int128)
-
-
-def _narrow(cells: pl.Series, noun: str) -> pl.Series:
-    for dtype in (pl.Int64, pl.UInt64):
-        narrow = cells.cast(dtype, strict=False)
-        if narrow.null_count() == cells.null_count():
-            return narrow
-    row = int(cells.arg_max() or 0)  # there are negative ones and ones beyond Int64: no dtype holds both
-    raise _beyond(cells.name, f"{noun} {row + 1}")
+def _narrow(cells: pl.Series) -> pl.Series:
+    """Large integers as they are told of, none of them negative; else they are not large where the others are."""
+    return cells.cast(pl.Int64 if int(cells.max() or 0) in _INT64 else pl.UInt64)  # type: ignore[arg-type]  # a number
 
 
 def _guarded(cells: pl.Series) -> pl.Series:

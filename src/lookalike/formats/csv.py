@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
@@ -14,35 +15,70 @@ from lookalike.data.spelling import spell
 from lookalike.errors import InputInvalid, MetadataError, ValidationError
 from lookalike.formats import ReadOptions, WriteOptions
 from lookalike.formats._csv_scan import Layout, find_delimiter, scan
-from lookalike.formats._frames import checked
-from lookalike.formats._text import check_text
+from lookalike.formats._frames import as_read, checked
+from lookalike.formats._pieces import pieces
+from lookalike.formats._text import Text, check_begun, check_text
 
 suffixes = (".csv", ".tsv")
 textual = True
+finish = as_read
 
 _BOM = b"\xef\xbb\xbf"
 _KEPT = "\0"  # marks a quoted null token while polars reads, which forgets quotes; no cell of a checked file has it
 _FORMULA = r"^[=+\-@\t\r]"  # OWASP, "CSV Injection": what makes a spreadsheet take a cell for a formula
 
 
-def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+def read(stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
     """
     All cells as String; an unquoted empty cell is missing, a quoted one is the empty text, and so with the null token.
 
     Raises:
         InputInvalid: empty, not UTF-8, binary, ragged, badly quoted, column names empty or twice; names the line.
+        InputRefused: a record without end.
         ValidationError: a delimiter that cannot be one.
     """
-    data = stream.read()
-    check_text(data)
-    data = data.removeprefix(_BOM)
-    delimiter = options.delimiter or find_delimiter(data)
+    known: _Known | None = None
+    for text in pieces(stream, quoted=True, check=_check):
+        check_text(text)
+        known = known or _found(text, options.delimiter)
+        whole = known.above(text)
+        layout = scan(whole, known.delimiter)
+        yield _rows(whole.data, layout, known.delimiter, options.null)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the first piece of a file tells of the others."""
+
+    header: bytes
+    delimiter: str
+
+    def above(self, text: Text) -> Text:
+        """The text as it is if it holds the header, else as if it stood under it; lines have the same numbers."""
+        if text.first_line == 1:
+            return Text(text.data.removeprefix(_BOM))
+        return Text(self.header + text.data, text.first_line - self.header.count(b"\n"))
+
+
+def _found(text: Text, told: str | None) -> _Known:
+    plain = Text(text.data.removeprefix(_BOM))
+    delimiter = told or find_delimiter(plain.data)
     _check_delimiter(delimiter)
-    layout = scan(data, delimiter)
+    header = plain.data[: scan(plain, delimiter).header_end].removesuffix(b"\n")
+    return _Known(header + b"\n", delimiter)
+
+
+def _check(endless: Text) -> None:
+    """What is wrong with a record without end: bytes that are no text, or a quote that was never closed."""
+    check_begun(endless)
+    scan(endless, find_delimiter(endless.data))
+
+
+def _rows(data: bytes, layout: Layout, delimiter: str, null: str | None) -> pl.DataFrame:
     names = _header(data, layout, delimiter)
     if layout.n_records == 1:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    return _body(data, layout, names, delimiter, options.null)
+    return _body(data, layout, names, delimiter, null)
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:

@@ -8,20 +8,21 @@ from typing import BinaryIO, NoReturn
 import polars as pl
 
 from lookalike.data.metadata import Metadata
-from lookalike.errors import InputInvalid, InputRefused
-from lookalike.formats import ReadOptions, WriteOptions, decompressed
-from lookalike.formats._records import BadRecord, BrokenJson, Record, decode, decoder, lines, table
-from lookalike.formats._text import check_text
+from lookalike.errors import InputInvalid
+from lookalike.formats import ReadOptions, WriteOptions, _records, decompressed
+from lookalike.formats._records import BadRecord, BrokenJson, Record, decode, decoder, lines, tables
+from lookalike.formats._text import Text, check_text
 
 suffixes = (".json",)
 textual = True
+finish = _records.finish
 
 SIZE_MAX_BYTES = 512 << 20  # an array is read as one text; JSON Lines has no such limit
 _SPACE = re.compile(r"[ \t\r\n]*")
 _HINT = 'Give an array of objects: [{"column": value, …}, …]; or name the format jsonl.'
 
 
-def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+def read(stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
     """
     A row for each object of the array; a key that an object lacks is a missing cell.
 
@@ -30,11 +31,8 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
         InputRefused: an empty array; nested values; names the column.
     """
     data = decompressed(stream, None, limit_bytes=SIZE_MAX_BYTES).read()  # a size to read would be taken at once
-    check_text(data)
-    frame = table(_records(data.decode("utf-8-sig")), "record", options.nested)
-    if frame.width == 0:
-        raise InputRefused("The array has no records, or no keys in them.")
-    return frame
+    check_text(Text(data))
+    return tables(_objects(data.decode("utf-8-sig")), "record", options.nested)
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:
@@ -51,7 +49,7 @@ def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, 
     stream.write(b"[]\n" if before == "[\n" else b"\n]\n")
 
 
-def _records(text: str) -> Iterator[Record]:
+def _objects(text: str) -> Iterator[Record]:
     reader = decoder()
     at = _after(text, 0, "[")
     if text[at : at + 1] == "]":

@@ -8,25 +8,28 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.errors import InputInvalid
-from lookalike.formats import ReadOptions, WriteOptions
-from lookalike.formats._records import BadRecord, BrokenJson, Record, decode, decoder, lines, table
-from lookalike.formats._text import check_text
+from lookalike.formats import ReadOptions, WriteOptions, _records
+from lookalike.formats._pieces import pieces
+from lookalike.formats._records import BadRecord, BrokenJson, Record, decode, decoder, lines, tables
+from lookalike.formats._text import Text, check_begun, check_text
 
 suffixes = (".jsonl", ".ndjson")
 textual = True
+finish = _records.finish
+
+_BOM = b"\xef\xbb\xbf"
 
 
-def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+def read(stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
     """
     A row a line; a key that a line lacks is a missing cell. Blank lines may stand at the end only.
 
     Raises:
         InputInvalid: not JSON, not objects, two kinds of values in a column; names line and column.
-        InputRefused: nested values; names the column.
+        InputRefused: nested values; names the column; a line without end.
     """
-    data = stream.read()
-    check_text(data)
-    return table(_records(data), "line", options.nested)
+    texts = pieces(stream, quoted=False, check=check_begun)
+    return tables((record for text in texts for record in _objects(text)), "line", options.nested)
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:
@@ -40,11 +43,12 @@ def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, 
         stream.write(("\n".join(rows) + "\n").encode())
 
 
-def _records(data: bytes) -> Iterator[Record]:
+def _objects(text: Text) -> Iterator[Record]:
+    check_text(text)
     reader = decoder()
-    for i, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").rstrip().split(b"\n")):
-        text = line.decode().strip(" \t\r")
-        yield _record(reader, text, i + 1)
+    lines_ = text.data.removeprefix(_BOM).rstrip()
+    for i, line in enumerate(lines_.split(b"\n") if lines_ else []):
+        yield _record(reader, line.decode().strip(" \t\r"), text.first_line + i)
 
 
 def _record(reader: JSONDecoder, text: str, line: int) -> Record:

@@ -1,7 +1,7 @@
 """Parquet: row groups of 65,536 rows, Zstandard, statistics. The polars schema comes back identical."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import polars as pl
@@ -10,19 +10,20 @@ from lookalike.data.checks import quiet
 from lookalike.data.metadata import Metadata
 from lookalike.errors import InputInvalid
 from lookalike.formats import ReadOptions, WriteOptions
-from lookalike.formats._frames import refuse_nested, sink
+from lookalike.formats._frames import as_read, refuse_nested, sink, sliced
 
 suffixes = (".parquet", ".pq")
 textual = False
+finish = as_read
 
 _MAGIC = b"PAR1"
 _ROW_GROUP_ROWS = 1 << 16  # also what is held in memory; frames are cut and joined to it
 _LEVEL = 1  # of Zstandard; 3, its default, took 9 to 19 % longer to save 0.3 to 2 %
 
 
-def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+def read(stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
     """
-    The table with the dtypes of the file.
+    Rows with the dtypes of the file.
 
     Raises:
         InputInvalid: not Parquet, damaged, cut short, encrypted.
@@ -33,7 +34,9 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
     damaged = InputInvalid("The Parquet file is damaged or encrypted.", hint="Write it again, without encryption.")
     refuse_nested(quiet(lambda: pl.Schema(pl.read_parquet_schema(source)), damaged), options.nested)
     source.seek(0)
-    return quiet(lambda: pl.read_parquet(source), damaged)
+    frames = sliced(pl.scan_parquet(source))
+    while (frame := quiet(lambda: next(frames, None), damaged)) is not None:
+        yield frame
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:

@@ -1,6 +1,7 @@
 """Text: a record a line, UTF-8, LF or CRLF; no header, no quotes, one column."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import polars as pl
@@ -9,21 +10,22 @@ from lookalike.data.metadata import Column, Metadata
 from lookalike.data.spelling import spell
 from lookalike.errors import InputInvalid, InputRefused, MetadataError
 from lookalike.formats import ReadOptions, WriteOptions
-from lookalike.formats._frames import checked
-from lookalike.formats._text import check_text, line_at
+from lookalike.formats._frames import as_read, checked
+from lookalike.formats._pieces import pieces
+from lookalike.formats._text import Text, check_begun, check_text
 
 suffixes = (".txt",)
 textual = True
+finish = as_read
 
 NAME = "text"  # of the column that is read
 RECORD_MAX_CHARS = 1_000_000  # a line beyond it is a file without lines: a book, a dump, not a record
 _RECORD_MAX_BYTES = 4 * RECORD_MAX_CHARS  # no character of UTF-8 has more than four
-_CHUNK_BYTES = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = "[\r\n]"
 
 
-def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
+def read(stream: BinaryIO, options: ReadOptions) -> Iterator[pl.DataFrame]:
     """
     A record a line, in one column of String; an empty line is the empty text. Only LF and CRLF end a line.
 
@@ -31,18 +33,17 @@ def read(stream: BinaryIO, options: ReadOptions) -> pl.DataFrame:
         InputInvalid: empty (nothing but line ends), binary, not UTF-8, a CR that ends no line; names the line.
         InputRefused: a line of more than `RECORD_MAX_CHARS` characters; no more than that is read of it.
     """
-    data = _bounded(stream)
-    check_text(data)
-    data = data.removeprefix(_BOM).replace(b"\r\n", b"\n")
-    if (at := data.find(b"\r")) >= 0:
-        raise InputInvalid(
-            f"Line {line_at(data, at)} has a carriage return that ends no line.",
-            hint="Save the file with LF or CRLF line ends; of texts with line ends inside give CSV or JSON Lines.",
-        )
-    pieces = pl.Series(NAME, list(_pieces(data.removesuffix(b"\n"))), dtype=pl.String)
-    records = pieces.str.split("\n").explode()
-    _refuse_long(records)
-    return records.to_frame()
+    for text in pieces(stream, quoted=False, check=_too_long, most=_RECORD_MAX_BYTES):
+        check_text(text)
+        text = replace(text, data=text.data.removeprefix(_BOM).replace(b"\r\n", b"\n"))
+        if (at := text.data.find(b"\r")) >= 0:
+            raise InputInvalid(
+                f"Line {text.line_at(at)} has a carriage return that ends no line.",
+                hint="Save the file with LF or CRLF line ends; of texts with line ends inside give CSV or JSON Lines.",
+            )
+        records = pl.Series(NAME, text.data.decode().removesuffix("\n").split("\n"), dtype=pl.String)
+        _refuse_long(records, text.first_line)
+        yield records.to_frame()
 
 
 def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, options: WriteOptions) -> None:
@@ -62,39 +63,16 @@ def write(frames: Iterable[pl.DataFrame], metadata: Metadata, stream: BinaryIO, 
             stream.write(("\n".join(records) + "\n").encode())
 
 
-def _bounded(stream: BinaryIO) -> bytes:
-    """All bytes, unless a line is too long: of the file only what is needed to see it is read."""
-    chunks, length = list[bytes](), 0
-    while chunk := stream.read(_CHUNK_BYTES):
-        chunks.append(chunk)
-        first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
-        length += len(chunk) if first < 0 else first
-        if length > _RECORD_MAX_BYTES:
-            raise _too_long(b"".join(chunks))
-        length = length if first < 0 else len(chunk) - last - 1
-    return b"".join(chunks)
+def _too_long(endless: Text) -> None:
+    """What is wrong with a file that has a line without end; binary files have none either."""
+    check_begun(endless)
+    raise _refused(endless.first_line)
 
 
-def _pieces(data: bytes) -> Iterator[str]:
-    """The text between some of the line ends, since polars splits no text of more than 4 GB."""
-    start = 0
-    while (end := data.find(b"\n", start + _CHUNK_BYTES)) >= 0:
-        yield data[start:end].decode()
-        start = end + 1
-    yield data[start:].decode()
-
-
-def _too_long(data: bytes) -> InputRefused:
-    """What is wrong with a file whose beginning has a line without end; binary files have none either."""
-    of_last = next((n for n in range(1, 5) if data[-n] & 0xC0 == 0xC0), 0)  # bytes since a character of several began
-    check_text(data[: len(data) - of_last])
-    return _refused(line_at(data, len(data)))
-
-
-def _refuse_long(records: pl.Series) -> None:
+def _refuse_long(records: pl.Series, first_line: int) -> None:
     long = records.str.len_chars() > RECORD_MAX_CHARS
     if long.any():
-        raise _refused(int(long.arg_max() or 0) + 1)
+        raise _refused(int(long.arg_max() or 0) + first_line)
 
 
 def _refused(line: int) -> InputRefused:

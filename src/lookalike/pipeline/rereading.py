@@ -1,8 +1,6 @@
 """Rows as they stand in an object that was just written: read back piece by piece, so that rules hold on the bytes."""
 
-import io
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,39 +61,25 @@ def _sliced(table: pl.LazyFrame, columns: Metadata) -> Iterator[pl.DataFrame]:
 
 
 def _csv(path: Path, _: Metadata, options: formats.ReadOptions) -> Iterator[pl.DataFrame]:
-    read = formats.load("csv").read
     with path.open("rb") as stream:
-        pieces = _pieces(stream, quoted=True)
-        header, first = _header(next(pieces, b""))
-        for piece in chain([first], pieces):
-            if piece:
-                yield read(io.BytesIO(header + piece), options)
-
-
-def _header(piece: bytes) -> tuple[bytes, bytes]:
-    """The first record, in which a name may hold a line end, and what comes after it."""
-    end = piece.find(b"\n") + 1
-    while piece.count(b'"', 0, end) % 2:
-        end = piece.index(b"\n", end) + 1
-    return piece[:end], piece[end:]
+        yield from formats.load("csv").read(stream, options)
 
 
 def _lines(path: Path, columns: Metadata, _: formats.ReadOptions) -> Iterator[pl.DataFrame]:
     """An object a line, with or without brackets around all of them and commas between."""
     schema = {column.name: _told_as(column.dtype) for column in columns.columns}
     with path.open("rb") as stream:
-        for piece in _pieces(stream, quoted=False):
+        for piece in _pieces(stream):
             rows = piece.replace(b"},\n", b"}\n").removeprefix(b"[\n").removesuffix(b"\n]\n")
             if rows.strip():
                 yield pl.read_ndjson(rows, schema=schema)
 
 
-def _records(path: Path, columns: Metadata, _: formats.ReadOptions) -> Iterator[pl.DataFrame]:
+def _records(path: Path, columns: Metadata, options: formats.ReadOptions) -> Iterator[pl.DataFrame]:
     """A record a line: the only column there is."""
     with path.open("rb") as stream:
-        for piece in _pieces(stream, quoted=False):
-            lines = piece.decode().removesuffix("\n").split("\n")
-            yield pl.DataFrame([pl.Series(name, lines, dtype=pl.String) for name in columns.names])
+        for piece in formats.load("txt").read(stream, options):
+            yield piece.rename(dict(zip(piece.columns, columns.names, strict=True)))
 
 
 def _told_as(dtype: pl.DataType) -> pl.DataType:
@@ -105,14 +89,12 @@ def _told_as(dtype: pl.DataType) -> pl.DataType:
     return pl.Float64() if dtype.is_numeric() else pl.String()
 
 
-def _pieces(stream: BinaryIO, *, quoted: bool) -> Iterator[bytes]:
-    """The bytes in pieces that end at the end of a record; with `quoted`, line ends between quotes end none."""
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes in pieces that end at the end of a line."""
     rest = b""
     while chunk := stream.read(PIECE_BYTES):
         data = rest + chunk
         end = data.rfind(b"\n") + 1
-        while quoted and data.count(b'"', 0, end) % 2:
-            end = data.rfind(b"\n", 0, end - 1) + 1
         rest = data[end:]
         if end:
             yield data[:end]

@@ -46,7 +46,7 @@ def read(stream: BinaryIO, format_name: str, compression: str | None, request: R
     """
     if compression is not None:
         stream = formats.decompressed(stream, compression, limit_bytes=most.input_bytes)
-    table = formats.load(format_name).read(stream, _options(request))
+    table = formats.read(format_name, stream, _options(request))
     if table.width > most.columns:
         raise InputRefused(
             f"The table has {table.width:,} columns; at most {most.columns:,} are taken.", hint="Leave some out."

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from lookalike import formats
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.inference import infer
 from lookalike.errors import InputInvalid, InputRefused
@@ -30,7 +31,7 @@ def read(name: str, options: ReadOptions) -> pl.DataFrame:
         frame = pl.DataFrame(RECORDS)
         frame.write_parquet(stream) if name == "parquet" else frame.write_ipc(stream)
         data = stream.getvalue()
-    return load(name).read(io.BytesIO(data), options)
+    return formats.read(name, io.BytesIO(data), options)
 
 
 @pytest.mark.parametrize("name", ["json", "jsonl", "parquet", "arrow"])
@@ -75,7 +76,7 @@ def test_names_that_meet_are_refused() -> None:
     with pytest.raises(InputInvalid, match=r"second column 'a.x'"):
         infer(frame, textual=False, columns={"a": ColumnParameters(type="nested")})
     with pytest.raises(InputInvalid, match=r"second column 'a.x'"):
-        load("jsonl").read(io.BytesIO(b'{"a": {"x": 1}, "a.x": 2}'), ReadOptions(nested=frozenset(["a"])))
+        formats.read("jsonl", io.BytesIO(b'{"a": {"x": 1}, "a.x": 2}'), ReadOptions(nested=frozenset(["a"])))
 
 
 def test_arrays_missing_and_empty_lists() -> None:
@@ -102,4 +103,4 @@ def test_endless_nesting_is_refused() -> None:
         value = {"x": value}
     data = "\n".join([json.dumps({"a": value})] * 20).encode()
     with pytest.raises(InputRefused, match="32 levels"):
-        load("jsonl").read(io.BytesIO(data), ReadOptions(nested=frozenset(["a"])))
+        formats.read("jsonl", io.BytesIO(data), ReadOptions(nested=frozenset(["a"])))

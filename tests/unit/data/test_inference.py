@@ -13,7 +13,7 @@ from lookalike.data.inference import infer, line_of
 from lookalike.data.metadata import Column, ColumnType
 from lookalike.data.spelling import as_stored
 from lookalike.errors import InputInvalid, InputRefused
-from lookalike.formats import ReadOptions, load
+from lookalike.formats import ReadOptions, read
 
 DATA = os.environ.get("LOOKALIKE_DATA")
 
@@ -147,7 +147,7 @@ def test_a_few_other_dates_do_not_hide_the_pattern() -> None:
 def test_lines_count_newlines_in_cells() -> None:
     """A row's line is counted past the newlines in cells before it and in the header."""
     data = b'"a\nb",c\n"x\n\ny",1\nz,2\n'
-    frame = load("csv").read(io.BytesIO(data), ReadOptions())
+    frame = read("csv", io.BytesIO(data), ReadOptions())
 
     assert [3, 6] == [line_of(frame, row) for row in range(2)]
 
@@ -265,6 +265,6 @@ REAL = {
 def test_real_files_get_sensible_types(name: str) -> None:
     """Real CSV files are read, and their columns get the types a person would give them."""
     with (Path(DATA or "") / name).open("rb") as stream:
-        frame = load("csv").read(stream, ReadOptions())
+        frame = read("csv", stream, ReadOptions())
 
     assert REAL[name].split() == [c.type for c in infer(frame, textual=True)[1].columns]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.data.inference import infer
-from lookalike.formats import ReadOptions, decompressed, load
+from lookalike.formats import ReadOptions, decompressed, load, read
 
 ADDRESSES_BYTES = 16 << 30  # ends what would take the machine's memory; the libraries themselves reserve four
 
@@ -25,7 +25,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     kind, shown = None, ""
     part, stream = load(asked["format"]), io.BytesIO(b64decode(asked["data"]))
     try:
-        infer(part.read(decompressed(stream, asked["compression"]), ReadOptions()), textual=part.textual)
+        infer(read(asked["format"], decompressed(stream, asked["compression"]), ReadOptions()), textual=part.textual)
     except BaseException as error:
         kind, shown = type(error).__name__, "".join(traceback.format_exception(error)) + str(vars(error))
     return {"error": kind, "shown": shown, "peak_bytes": peak_bytes()}

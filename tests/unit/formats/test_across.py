@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from lookalike.data.inference import infer
-from lookalike.formats import ReadOptions, WriteOptions, load
+from lookalike.formats import ReadOptions, WriteOptions, load, read
 
 N = 20
 NAN, INF = float("nan"), float("inf")
@@ -55,7 +55,7 @@ def test_dtypes_have_a_spelling(cells: pl.Series, csv: str, json: str) -> None:
 def test_text_of_numbers_stays_text_in_json() -> None:
     """JSON text that looks like a number is written as text again; CSV cells have no such difference."""
     data = b'{"a":"12","b":"2020-01-31","c":12,"d":"true","e":"PT5S"}\n' * N
-    frame = load("jsonl").read(io.BytesIO(data), ReadOptions())
+    frame = read("jsonl", io.BytesIO(data), ReadOptions())
     typed, metadata = infer(frame, textual=True)
     stream = io.BytesIO()
     load("jsonl").write([typed], metadata, stream, WriteOptions())

@@ -10,7 +10,7 @@ import pytest
 
 from lookalike.data.inference import infer
 from lookalike.errors import InputInvalid, InputRefused, LookalikeError
-from lookalike.formats import ReadOptions, load
+from lookalike.formats import ReadOptions, load, read
 
 SECRET = "SECRET-4711"
 NUMBERS = "".join(f"{i}\n" for i in range(100, 200))
@@ -115,7 +115,7 @@ def test_bad_files(
     """A bad file gives the right error that says what and where, and shows no cell anywhere."""
     caplog.set_level(logging.DEBUG)
     with pytest.raises(error, match=says) as caught:
-        infer(load(name).read(io.BytesIO(data), ReadOptions()), textual=load(name).textual)
+        infer(read(name, io.BytesIO(data), ReadOptions()), textual=load(name).textual)
     shown = "".join(traceback.format_exception_only(caught.value)) + str(vars(caught.value)) + caplog.text
 
     assert (None, None) == (caught.value.__cause__, caught.value.__context__)
@@ -129,4 +129,22 @@ def test_later_chunks_are_told_by_their_record() -> None:
     lines = [json.dumps({"a": i}) for i in range(45_000)]
     data = "\n".join([*lines, '{"a": "x"}', *lines]).encode()
     with pytest.raises(InputInvalid, match="90,000 numbers and 1 texts; the first of the texts is in line 45001"):
-        load("jsonl").read(io.BytesIO(data), ReadOptions())
+        read("jsonl", io.BytesIO(data), ReadOptions())
+
+
+@pytest.mark.parametrize(("name", "data"), [b[1:3] for b in BAD], ids=[f"{b[1]}: {b[0]}" for b in BAD])
+@pytest.mark.parametrize("size", [1, 30])
+def test_bad_files_in_pieces(name: str, data: bytes, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the pieces in which a file is read, what is wrong is told with the lines of the file."""
+    whole = told(name, data)
+    monkeypatch.setattr("lookalike.formats._pieces.PIECE_BYTES", size)
+
+    assert whole == told(name, data)
+
+
+def told(name: str, data: bytes) -> str | None:
+    try:
+        infer(read(name, io.BytesIO(data), ReadOptions()), textual=load(name).textual)
+    except LookalikeError as raised:
+        return raised.message
+    return None

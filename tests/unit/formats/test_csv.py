@@ -8,12 +8,12 @@ import pytest
 from lookalike.data.inference import infer
 from lookalike.data.metadata import Column, ColumnType, Metadata, TextForm
 from lookalike.errors import MetadataError, ValidationError
-from lookalike.formats import ReadOptions, WriteOptions
-from lookalike.formats.csv import read, write
+from lookalike.formats import ReadOptions, WriteOptions, read
+from lookalike.formats.csv import write
 
 
 def cells(data: bytes, **options: str) -> list[tuple[str | None, ...]]:
-    return read(io.BytesIO(data), ReadOptions(**options)).rows()
+    return read("csv", io.BytesIO(data), ReadOptions(**options)).rows()
 
 
 def text(frame: pl.DataFrame, metadata: Metadata, **options: object) -> str:
@@ -23,7 +23,7 @@ def text(frame: pl.DataFrame, metadata: Metadata, **options: object) -> str:
 
 
 def again(data: str, *, null: str | None = None) -> str:
-    frame = read(io.BytesIO(data.encode()), ReadOptions(null=null))
+    frame = read("csv", io.BytesIO(data.encode()), ReadOptions(null=null))
     return text(*infer(frame, textual=True, null=null))
 
 

@@ -22,7 +22,7 @@ LINES = st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8"), max_s
 
 
 def read(data: bytes) -> list[str]:
-    return formats.load("txt").read(io.BytesIO(data), formats.ReadOptions())["text"].to_list()
+    return formats.read("txt", io.BytesIO(data), formats.ReadOptions())["text"].to_list()
 
 
 def written(*frames: pl.DataFrame, metadata: Metadata = TEXT) -> bytes:
@@ -131,7 +131,7 @@ def test_a_gigabyte_without_lines(piece: bytes, error: type[LookalikeError], say
     """Of a line without end no more is read than it takes to refuse it; what is no text is told as that."""
     stream = Endless(piece)
     with pytest.raises(error, match=says):
-        formats.load("txt").read(cast(BinaryIO, stream), formats.ReadOptions())
+        formats.read("txt", cast(BinaryIO, stream), formats.ReadOptions())
 
     assert stream.taken < 16 << 20
 

@@ -119,8 +119,8 @@ def test_rules_hold_on_dates_kept_as_text(tmp_path: Path, output: str) -> None:
     spelled = pl.read_parquet(io.BytesIO(given)).with_columns(pl.col("start", "end").dt.strftime("%d.%m.%Y"))
     spelled.write_parquet(tmp_path / "buckets/b/in.parquet")
     run(work, context)
-    read = formats.load(work.request.output_format).read
-    rows = read(io.BytesIO(context.buckets["b"].read(output)), formats.ReadOptions())
+    name = work.request.output_format
+    rows = formats.read(name, io.BytesIO(context.buckets["b"].read(output)), formats.ReadOptions())
     days = rows.select(pl.col("start", "end").str.to_date("%d.%m.%Y"))
 
     assert [pl.String, pl.String] == rows.select("start", "end").dtypes
@@ -199,6 +199,7 @@ def test_pieces_end_where_records_end(tmp_path: Path, monkeypatch: pytest.Monkey
     """However small the pieces, the rows read back are the rows written, line ends in names and cells included."""
     frame, metadata = infer(table().rename({"word": 'w\n"o"'}), textual=False)
     monkeypatch.setattr("lookalike.pipeline.rereading.PIECE_BYTES", 97)
+    monkeypatch.setattr("lookalike.formats._pieces.PIECE_BYTES", 97)
     monkeypatch.setattr("lookalike.pipeline.rereading.PIECE_ROWS", 33)
     for name in ("csv", "jsonl", "json", "parquet", "arrow"):
         path = tmp_path / name
