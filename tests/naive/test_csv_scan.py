@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lookalike.errors import InputInvalid
 from lookalike.formats import _csv_scan
 from lookalike.formats._csv_scan import scan
+from lookalike.formats._text import Text
 
 CELL = st.text('ab,;\n\r"é', max_size=5)
 TABLE = st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n), min_size=1, max_size=6))
@@ -28,7 +29,7 @@ def test_records_are_counted_as_csv_does(table: list[list[str]], end: str, chunk
     csv.writer(stream, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
     size, _csv_scan._CHUNK_BYTES = _csv_scan._CHUNK_BYTES, chunk
     try:
-        found = scan(stream.getvalue().encode(), ",").n_records
+        found = scan(Text(stream.getvalue().encode()), ",").n_records
     finally:
         _csv_scan._CHUNK_BYTES = size
 
@@ -41,7 +42,7 @@ def test_what_passes_is_what_csv_reads(text: str, chunk: int) -> None:
     """A file that passes the scan is one that Python's strict csv module reads, with the same even records."""
     size, _csv_scan._CHUNK_BYTES = _csv_scan._CHUNK_BYTES, chunk
     try:
-        found = scan(text.encode(), ",").n_records
+        found = scan(Text(text.encode()), ",").n_records
     except InputInvalid:
         return
     finally:

@@ -1,10 +1,12 @@
 """What the columns of a table mean: text is read into types, dtypes are given theirs."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.dtypes import dtype_to_json
@@ -14,7 +16,7 @@ from lookalike.data.metadata import Column, ColumnType, Metadata, stored_type
 from lookalike.data.personal import is_free_text, personal_type
 from lookalike.data.points import with_points
 from lookalike.data.spelling import Misfit, Reading, recognise, recognise_moments, stored_form
-from lookalike.data.told import Source, read_told
+from lookalike.data.told import Source, Where, read_told
 from lookalike.errors import InputInvalid, InputRefused, MetadataError
 
 MIN_ROWS = 20  # fewer cannot be learnt from without repeating them: nothing could be held out, each row would show
@@ -30,6 +32,24 @@ _NOUNS = {
 }
 
 
+@dataclass(frozen=True)
+class Part:
+    """
+    What some rows are of a larger table.
+
+    Attributes:
+        numbers: Which rows of it, from 0, shape ``(n,)``.
+        repeating: Columns in which cells of it repeat, though these may not.
+    """
+
+    numbers: NDArray[np.int64]
+    repeating: frozenset[str] = frozenset()
+
+    def where(self, row: int) -> str:
+        """What a message calls a row."""
+        return f"row {int(self.numbers[row]) + 1:,}"
+
+
 def infer(
     frame: pl.DataFrame,
     *,
@@ -37,6 +57,7 @@ def infer(
     null: str | None = None,
     exclude: Collection[str] = (),
     columns: Mapping[str, ColumnParameters] | None = None,
+    part: Part | None = None,
 ) -> tuple[pl.DataFrame, Metadata]:
     """
     The table with typed columns, and what is known of them.
@@ -50,6 +71,7 @@ def infer(
         exclude: Columns to leave out. Dropping them before would make lines wrong if their cells hold newlines.
         columns: What was told of columns, by name. Those told to be nested are made flat first; what that makes may be
             told of and excluded too. Of the others `meaning` finds keys, personal cells and free text.
+        part: What the frame is of a larger table; None if it is all of it.
 
     Returns:
         Rows and columns in the order given. A column without values is EMPTY. Only text columns change their dtype.
@@ -62,10 +84,11 @@ def infer(
             (dates, times) of more than 20 values; with column, counts, line of the first (header is line 1).
     """
     told = columns or {}
-    kept = _chosen(frame, exclude, told)
+    kept = chosen(frame, exclude, told)
     _refuse(kept)
-    source = Source(textual, null, lambda row: f"line {line_of(frame, row)}" if textual else f"row {row + 1}")
-    read = [_read(frame, cells, told.get(cells.name), source) for cells in kept.iter_columns()]
+    source = Source(textual, null, part.where if part else _where(frame, textual=textual))
+    repeating = part.repeating if part else frozenset[str]()
+    read = [_read(cells, told.get(cells.name), source, repeating) for cells in kept.iter_columns()]
     typed = pl.DataFrame([series for series, _ in read])
     return typed, Metadata(with_points(typed, tuple(column for _, column in read)))
 
@@ -83,19 +106,28 @@ def line_of(frame: pl.DataFrame, row: int) -> int:
     return 2 + row + inside + sum(name.count("\n") for name in frame.columns)
 
 
+def _where(frame: pl.DataFrame, *, textual: bool) -> Where:
+    return lambda row: f"line {line_of(frame, row)}" if textual else f"row {row + 1}"
+
+
 def _read(
-    frame: pl.DataFrame, cells: pl.Series, rule: ColumnParameters | None, source: Source
+    cells: pl.Series, rule: ColumnParameters | None, source: Source, repeating: Collection[str]
 ) -> tuple[pl.Series, Column]:
     if rule is None or rule.type == "nested":
-        series, column = _column(frame, cells, textual=source.textual, null=source.null)
-        return series, replace(column, type=meaning(series, column))
+        series, column = _column(cells, source)
+        return series, replace(column, type=meaning(series, column, repeats=cells.name in repeating))
     series, column = read_told(cells, rule, source)
     _check_range(series)
     return series, column
 
 
-def _chosen(frame: pl.DataFrame, exclude: Collection[str], told: Mapping[str, ColumnParameters]) -> pl.DataFrame:
-    """The columns to learn from, nested ones that were told so made flat."""
+def chosen(frame: pl.DataFrame, exclude: Collection[str], told: Mapping[str, ColumnParameters]) -> pl.DataFrame:
+    """
+    The columns to learn from, nested ones that were told so made flat.
+
+    Raises:
+        InputInvalid, InputRefused: see `infer`.
+    """
     nested = {name for name, rule in told.items() if rule.type == "nested"}
     flat = flatten(frame.drop(set(exclude) & set(frame.columns)), nested)
     known = {*frame.columns, *flat.columns}
@@ -112,20 +144,23 @@ def _chosen(frame: pl.DataFrame, exclude: Collection[str], told: Mapping[str, Co
     return kept
 
 
-def meaning(cells: pl.Series, column: Column) -> ColumnType:
+def meaning(cells: pl.Series, column: Column, *, repeats: bool = False) -> ColumnType:
     """
     What a column means beyond its dtype: a key, personal texts or numbers, free text; else the type it has.
 
     Free text is text of which at least half of the different cells have five words and 25 characters or more, and at
     least half of the cells are different; names and addresses are told apart before (`data.personal`).
+
+    Args:
+        repeats: Some cells, perhaps others than these, are the same: they are no key.
     """
     if column.type is ColumnType.INTEGER:
-        return personal_type(cells) or (ColumnType.ID if is_integer_key(cells) else column.type)
+        return personal_type(cells) or (ColumnType.ID if not repeats and is_integer_key(cells) else column.type)
     if column.type is not ColumnType.CATEGORICAL or isinstance(cells.dtype, pl.Enum):
         return column.type
     if (personal := personal_type(cells)) is not None:
         return personal
-    if is_text_key(cells):
+    if not repeats and is_text_key(cells):
         return ColumnType.ID
     return ColumnType.TEXT if is_free_text(cells) else column.type
 
@@ -154,13 +189,13 @@ def _refuse_dtype(name: str, dtype: pl.DataType) -> None:
         ) from None
 
 
-def _column(frame: pl.DataFrame, cells: pl.Series, *, textual: bool, null: str | None) -> tuple[pl.Series, Column]:
-    if textual and cells.dtype == pl.String:
+def _column(cells: pl.Series, source: Source) -> tuple[pl.Series, Column]:
+    if source.textual and cells.dtype == pl.String:
         match recognise(cells):
             case Misfit() as misfit:
-                raise _mixed(frame, cells.name, misfit)
+                raise _mixed(cells.name, misfit, source)
             case Reading(type_, values, text):
-                text = text if null is None else replace(text, null=null)
+                text = text if source.null is None else replace(text, null=source.null)
                 return values.alias(cells.name), Column(cells.name, type_, values.dtype, text)
     if cells.dtype == pl.String and (moments := recognise_moments(cells)) is not None:
         values = moments.values.alias(cells.name)
@@ -168,7 +203,7 @@ def _column(frame: pl.DataFrame, cells: pl.Series, *, textual: bool, null: str |
     _check_range(cells)
     empty = cells.null_count() == len(cells)
     type_ = ColumnType.EMPTY if empty else stored_type(cells.dtype)
-    return cells, Column(cells.name, type_, cells.dtype, stored_form(cells, null))
+    return cells, Column(cells.name, type_, cells.dtype, stored_form(cells, source.null))
 
 
 def _check_range(cells: pl.Series) -> None:
@@ -191,10 +226,10 @@ def _check_range(cells: pl.Series) -> None:
         )
 
 
-def _mixed(frame: pl.DataFrame, name: str, misfit: Misfit) -> InputInvalid:
+def _mixed(name: str, misfit: Misfit, source: Source) -> InputInvalid:
     n_other = misfit.n_cells - misfit.n_fitting
     return InputInvalid(
         f"Column '{name}' has {misfit.n_fitting:,} {_NOUNS[misfit.type]} and {n_other:,} other cells, "
-        f"the first in line {line_of(frame, misfit.row)}.",
+        f"the first in {source.where(misfit.row)}.",
         hint="Correct those cells or leave them empty; if they stand for missing ones, name the token: csv.null.",
     )

@@ -1,5 +1,7 @@
 """Which rows are learnt from where a table has more than it takes; whoever judges must look at the same ones."""
 
+from math import ceil
+
 import numpy as np
 import polars as pl
 
@@ -20,3 +22,8 @@ def learnt_from(table: pl.DataFrame, fit_rows: int | None, seed: int) -> pl.Data
     if table.height <= most:
         return table
     return table[np.sort(stream(seed, "fit rows").permutation(table.height)[:most])]
+
+
+def most_rows(fit_rows: int | None, holdout_share: float) -> int:
+    """How many rows of a table are looked at: as many as are learnt from, and those held back."""
+    return ceil((FIT_ROWS if fit_rows is None else fit_rows) / (1.0 - holdout_share))

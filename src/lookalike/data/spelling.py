@@ -131,6 +131,36 @@ def unspell(cells: pl.Series, column: Column) -> pl.Series:
     return values
 
 
+def fits(cells: pl.Series, column: Column) -> pl.Series:
+    """
+    Which cells of text are spelled as those of a column that `recognise` read; missing ones are, also by its token.
+
+    Returns:
+        Booleans, shape ``(n,)``; all True where the column is text.
+    """
+    if column.is_text and column.type is not ColumnType.EMPTY:
+        return pl.repeat(True, len(cells), eager=True)
+    missing = cells.is_null() | (cells == column.text.null).fill_null(False)
+    return missing | _spelled(cells, column).fill_null(False)
+
+
+def _spelled(cells: pl.Series, column: Column) -> pl.Series:
+    match column.dtype:
+        case pl.Boolean():
+            return cells.is_in([column.text.true, column.text.false])
+        case pl.Float64() | pl.Float32():
+            return cells.str.contains(_INTEGER) | cells.str.contains(_DECIMAL)
+        case dtype if dtype.is_integer():
+            return cells.str.contains(_INTEGER) & cells.cast(dtype, strict=False).is_not_null()
+        case pl.Duration():
+            return read_duration(cells).is_not_null()
+        case pl.Date() | pl.Time() | pl.Datetime():
+            pattern = _pattern(column)
+            kind = stored_type(column.dtype)
+            return dates.parse(cells, kind, pattern, None if "%:z" in pattern else _zone(column)).is_not_null()
+    return pl.repeat(False, len(cells), eager=True)  # without values
+
+
 def stored_form(cells: pl.Series, null: str | None) -> TextForm:
     """How a typed column is to be spelled if it is ever written as text: fractions of seconds only if there are any."""
     form = TextForm(null=null or "")

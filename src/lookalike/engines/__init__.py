@@ -6,6 +6,7 @@ from typing import Protocol, Self
 import polars as pl
 
 from lookalike.data.metadata import ColumnType, Metadata
+from lookalike.transforms.surveyed import Surveyed
 
 BLOCK_ROWS = (
     65_536  # the unit of drawing: a block's rows depend on (seed, block) only, whoever draws it, whatever else is drawn
@@ -119,13 +120,20 @@ class Synthesizer(Protocol):
     """How to learn; made from the parameters of its modality (`data.parameters`)."""
 
     def prepare(
-        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+        self,
+        table: pl.DataFrame,
+        metadata: Metadata,
+        *,
+        seed: int,
+        conditions: pl.DataFrame | None = None,
+        surveyed: Surveyed | None = None,
     ) -> Plan:
         """
         First pass over the train rows.
 
         Args:
             conditions: The table of conditions, where the parameters say that there is one.
+            surveyed: What all rows show, where these are a sample of them.
 
         Raises:
             InputRefused: nothing to learn from; names the column.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
 MODEL, PLAN, CONDITIONS, TOLD = "model.lookalike", "plan", "conditions.arrow", "told.json"
+SURVEY = "survey"  # only of an input with more rows than are looked at
 KEPT = (MODEL, TOLD, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
 _SEAL_BYTES = 32
 

@@ -8,7 +8,7 @@ from lookalike.data.parameters import LINE_FORMATS
 from lookalike.errors import InputInvalid, InputNotFound, InputRefused, ObjectMissing
 from lookalike.pipeline.artefacts import CONDITIONS
 from lookalike.pipeline.context import Context
-from lookalike.pipeline.tables import copy, read
+from lookalike.pipeline.tables import copy, frames
 from lookalike.pipeline.work import Work
 
 
@@ -31,7 +31,9 @@ def read_conditions(work: Work, context: Context) -> None:
         stream = cast(BinaryIO, opened)
         try:
             copy(context, bucket, path, stream)
-            table = read(stream, name, compression, work.request, context.ceilings)
+            stream.seek(0)
+            pieces = list(frames(stream, name, compression, work.request, context.ceilings))
+            table = formats.load(name).finish(formats.joined(pieces))
         except ObjectMissing:
             raise InputNotFound(f"There is no '{path}' in bucket '{bucket}'.") from None
         except (InputInvalid, InputRefused) as error:

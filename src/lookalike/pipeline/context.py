@@ -7,10 +7,12 @@ from typing import Protocol
 from lookalike import formats
 from lookalike.compute import Executor
 from lookalike.data.metadata import Metadata
-from lookalike.pipeline.artefacts import Artefacts
+from lookalike.engines.tabular.file import unpack
+from lookalike.pipeline.artefacts import SURVEY, Artefacts
 from lookalike.pipeline.layout import Layout
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage import Bucket, Buckets
+from lookalike.transforms.surveyed import Surveyed, load_surveyed
 
 
 class Listener(Protocol):
@@ -60,6 +62,11 @@ class Context:
 def read_metadata(artefacts: Artefacts) -> Metadata:
     """The metadata that `profile` found."""
     return Metadata.from_json(artefacts.read_json("metadata.json"))
+
+
+def read_surveyed(artefacts: Artefacts) -> Surveyed | None:
+    """What `ingest` saw in all rows of the input; None if these are no more than are looked at."""
+    return load_surveyed(*unpack(SURVEY, artefacts.read(SURVEY))) if artefacts.exists(SURVEY) else None
 
 
 def layout(job_id: str, request: Request) -> Layout:

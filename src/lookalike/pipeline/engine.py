@@ -14,7 +14,7 @@ from lookalike.data.parameters import Parameters, asking
 from lookalike.engines import Model, Plan, Synthesizer, engine_of
 from lookalike.engines.tabular.file import kind_of
 from lookalike.pipeline.artefacts import CONDITIONS, MODEL, PLAN, TOLD, Artefacts
-from lookalike.pipeline.context import read_metadata
+from lookalike.pipeline.context import read_metadata, read_surveyed
 from lookalike.pipeline.kinds import known
 from lookalike.pipeline.work import Request
 
@@ -75,7 +75,8 @@ def plan(request: Request, artefacts: Artefacts) -> Plan:
         return kept_plan(request, artefacts)
     train, metadata = artefacts.read_frame("train.arrow"), read_metadata(artefacts)
     how = synthesizer(request, artefacts)
-    return how.prepare(train, metadata, seed=request.seed, conditions=conditions(artefacts))
+    surveyed = read_surveyed(artefacts)
+    return how.prepare(train, metadata, seed=request.seed, conditions=conditions(artefacts), surveyed=surveyed)
 
 
 def kept_plan(request: Request, artefacts: Artefacts) -> Plan:

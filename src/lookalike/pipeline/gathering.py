@@ -1,116 +1,133 @@
-"""The input of a job: one object, or several that are one table, and a digest of their bytes."""
+"""The input of a job as one table: all its rows, or, of more than are looked at, a sample and what all rows show."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import polars as pl
 
 from lookalike import formats
-from lookalike.errors import InputChanged, InputInvalid, InputNotFound, InputRefused, ObjectMissing
+from lookalike.data.inference import Part
+from lookalike.data.parameters import Parameters
+from lookalike.data.sampling import Keys, Sample
+from lookalike.errors import InputInvalid
 from lookalike.pipeline.context import Context
-from lookalike.pipeline.tables import copy, read
+from lookalike.pipeline.kinds import kind
+from lookalike.pipeline.spooling import Spooled, digest, read, spooled
+from lookalike.pipeline.surveying import survey
+from lookalike.pipeline.tables import typed
 from lookalike.pipeline.work import Request
-from lookalike.storage import ObjectInfo
-from lookalike.storage.patterns import find, is_several
-
-AT_A_TIME = 8  # objects that are fetched together: of small ones most of the time is waiting
+from lookalike.storage.patterns import is_several
+from lookalike.transforms.surveyed import Surveyed
 
 Facts = dict[str, Any]
 
 
-def gather(request: Request, context: Context) -> tuple[pl.DataFrame, Facts]:
+@dataclass(frozen=True)
+class Gathered:
     """
-    The cells as the format tells them, and facts of the input: `etag` (of one object), `sha256`, `rows`, `size_bytes`,
-    `objects`. The digest of several is that of the lines that ``sha256sum`` writes of them, by path.
+    An input.
+
+    Attributes:
+        table: The cells as the format tells them.
+        facts: `etag` (of one object), `sha256`, `rows` (of all), `size_bytes`, `objects`.
+        surveyed: What all rows show, if `table` has only some of them.
+    """
+
+    table: pl.DataFrame
+    facts: Facts
+    surveyed: Surveyed | None
+
+
+def gather(request: Request, context: Context, parameters: Parameters) -> Gathered:
+    """
+    The input.
+
+    Args:
+        parameters: With what the lender of a model found.
 
     Raises:
         InputNotFound: there is no such object.
-        InputInvalid: an object cannot be read, or has other columns than the first.
-        InputRefused: more bytes or columns than are taken.
+        InputInvalid: an object cannot be read, or has other columns than the first; cells that do not go together.
+        InputRefused: more bytes or columns than are taken; what cannot be learnt from.
         InputChanged: while it was being read.
+        ConstraintBroken: of a table that is not looked at whole, by some row.
     """
-    several = is_several(request.input_path)
-    before = _list(request, context)
-    fetched = []
-    for one in _fetch(before, request, context):
-        fetched.append(one)
-        context.listener.progress("ingest", 0.5 * len(fetched) / len(before))
-    if _list(request, context) != before or any(one.size_bytes != one.info.size_bytes for one in fetched):
-        raise InputChanged(f"'{request.input_path}' changed while it was being read.")
-    cells = {one.info.path: one.cells for one in fetched}
-    table = _one_table(cells, textual=formats.load(request.input_format).textual)
-    lines = "".join(f"{one.sha256}  {one.info.path}\n" for one in fetched)
-    return table, {
-        "etag": None if several else before[0].etag,
-        "sha256": sha256(lines.encode()).hexdigest() if several else fetched[0].sha256,
-        "rows": table.height,
-        "size_bytes": sum(one.size_bytes for one in fetched),
-        "objects": len(fetched),
-    }
+    with spooled(request, context) as copies:
+        source = _Source(copies, request, context)
+        drawn = _drawn(source, parameters)
+        table, surveyed = drawn.table, None
+        if drawn.part is not None:
+            context.listener.progress("ingest", 0.7)
+            rows = table, drawn.part
+            table, surveyed = survey(rows, drawn.n_rows, lambda: source.pieces(drawn.schema), request, parameters)
+        several = is_several(request.input_path)
+        facts = {
+            "etag": None if several else copies[0].info.etag,
+            "sha256": digest(request, copies),
+            "rows": drawn.n_rows,
+            "size_bytes": sum(one.size_bytes for one in copies),
+            "objects": len(copies),
+        }
+        return Gathered(table, facts, surveyed)
 
 
 @dataclass(frozen=True)
-class _Fetched:
-    info: ObjectInfo
-    cells: pl.DataFrame
-    sha256: str
-    size_bytes: int
+class _Drawn:
+    """Rows of an input: all of them, or some; `schema` as it was read, before the table was finished."""
+
+    table: pl.DataFrame
+    schema: pl.Schema
+    n_rows: int
+    part: Part | None
 
 
-def _list(request: Request, context: Context) -> Sequence[ObjectInfo]:
-    """The objects of the input as they are now, by path; of several none that is empty."""
-    bucket, path = context.buckets[request.input_bucket], request.input_path
-    if not is_several(path):
-        try:
-            return [bucket.head(path)]
-        except ObjectMissing:
-            raise InputNotFound(f"There is no '{path}' in bucket '{request.input_bucket}'.") from None
-    found = [info for info in find(bucket, path) if info.size_bytes]
-    if not found:
-        raise InputNotFound(
-            f"There is no object for '{path}' in bucket '{request.input_bucket}'.",
-            hint="'*' is any part of a name, '**' any folders; names that begin with '.' or '_' are passed over.",
-        )
-    if sum(info.size_bytes for info in found) > context.ceilings.input_bytes:
-        raise InputRefused(
-            f"The {len(found):,} objects of '{path}' have more than {context.ceilings.input_bytes:,} bytes.",
-            hint="Give a sample of them.",
-        )
-    return found
+@dataclass(frozen=True)
+class _Source:
+    """The copies of an input, read as often as it takes."""
+
+    copies: Sequence[Spooled]
+    request: Request
+    context: Context
+
+    def draw(self, keys: Keys) -> _Drawn:
+        """The rows of the smallest keys."""
+        sample = Sample(self.request.most_rows, keys)
+        for number, one in enumerate(self.copies):
+            for piece in read(one, self.request, self.context):
+                sample.add(piece, number)
+            self.context.listener.progress("ingest", 0.4 + 0.3 * (number + 1) / len(self.copies))
+        part, taken = formats.load(self.request.input_format), sample.taken()
+        tables = {one.info.path: formats.joined(taken[number]) for number, one in enumerate(self.copies)}
+        raw = _one_table(tables, textual=part.textual)
+        whole = raw.height == sample.n_rows
+        return _Drawn(part.finish(raw), raw.schema, sample.n_rows, None if whole else Part(sample.numbers()))
+
+    def pieces(self, schema: pl.Schema) -> Iterator[pl.DataFrame]:
+        """All rows, in frames of these columns."""
+        for one in self.copies:
+            for piece in read(one, self.request, self.context):
+                yield _aligned(piece, schema)
 
 
-def _fetch(objects: Sequence[ObjectInfo], request: Request, context: Context) -> Iterator[_Fetched]:
-    """The objects in their order, a few at a time."""
-
-    def copied(info: ObjectInfo, target: BinaryIO) -> tuple[str, int]:
-        try:
-            return copy(context, request.input_bucket, info.path, target)
-        except ObjectMissing:
-            raise InputChanged(f"'{info.path}' was taken away while the input was being read.") from None
-
-    with ThreadPoolExecutor(AT_A_TIME) as threads:
-        for start in range(0, len(objects), AT_A_TIME):
-            some = objects[start : start + AT_A_TIME]
-            with ExitStack() as opened:
-                streams = [cast(BinaryIO, opened.enter_context(tempfile.TemporaryFile())) for _ in some]
-                copies = threads.map(copied, some, streams)
-                for info, stream, (digest, size_bytes) in zip(some, streams, copies, strict=True):
-                    yield _Fetched(info, _cells(stream, info.path, request, context), digest, size_bytes)
+def _drawn(source: _Source, parameters: Parameters) -> _Drawn:
+    """The rows to learn from; which ones hang together is seen in the first ones, if it was not told."""
+    request = source.request
+    how = kind(request.data_type)
+    drawn = source.draw(how.keys(request, parameters))
+    if drawn.part is None:
+        return drawn
+    table, metadata = typed(drawn.table, request, parameters, drawn.part)
+    keys = how.keys_by(table, metadata, request, parameters)
+    return drawn if keys is None else source.draw(keys)
 
 
-def _cells(stream: BinaryIO, path: str, request: Request, context: Context) -> pl.DataFrame:
-    compression = formats.split_path(path)[1]
-    try:
-        return read(stream, request.input_format, compression, request, context.ceilings)
-    except (InputInvalid, InputRefused) as error:
-        if is_several(request.input_path):
-            raise type(error)(f"'{path}': {error.message}", hint=error.hint) from None
-        raise
+def _aligned(piece: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    cells = [
+        pl.col(name).cast(dtype) if name in piece.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in schema.items()
+    ]
+    return piece.select(cells) if piece.width else pl.DataFrame(schema=schema)
 
 
 def _one_table(cells: Mapping[str, pl.DataFrame], *, textual: bool) -> pl.DataFrame:

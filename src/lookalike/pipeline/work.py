@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from lookalike.data.learnt import most_rows
+
 STAGES = ("ingest", "profile", "fit", "generate", "evaluate", "publish")
 
 
@@ -33,6 +35,11 @@ class Request:
     @property
     def seed(self) -> int:
         return int(self.parameters["seed"])
+
+    @property
+    def most_rows(self) -> int:
+        """So many rows of the input are looked at; of one that has more, a sample."""
+        return most_rows(self.parameters["fit_rows"], self.parameters["holdout_share"])
 
     @property
     def endpoint(self) -> str | None:

@@ -1,6 +1,6 @@
 """Which transform suits a column, and transforms from their states."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class Fitted:
     notes: tuple[str, ...] = ()
 
 
-def fit(series: pl.Series, column: Column, *, min_level_rows: int, seed: int) -> Fitted:
+def fit(series: pl.Series, column: Column, *, min_level_rows: int, seed: int, common: Collection[str] = ()) -> Fitted:
     """
     The transform that suits a column by its type.
 
@@ -49,6 +49,7 @@ def fit(series: pl.Series, column: Column, *, min_level_rows: int, seed: int) ->
         series: At least one row.
         min_level_rows: A categorical level in fewer rows is never shown. Booleans are exempt: their two levels are
             known beforehand.
+        common: Levels that are shown though the series has few of them: these are not all cells of the column.
 
     Raises:
         MetadataError: a column of numeric type that holds text.
@@ -67,7 +68,7 @@ def fit(series: pl.Series, column: Column, *, min_level_rows: int, seed: int) ->
         return _ordered(series, column, min_level_rows)
     if column.type in MADE_UP:
         return _made_up(series, column, min_level_rows)
-    return _categorical(series, column, min_level_rows, seed)
+    return _categorical(series, column, (min_level_rows, common), seed)
 
 
 def load(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Transform:
@@ -115,7 +116,7 @@ def _made_up(series: pl.Series, column: Column, min_level_rows: int) -> Fitted:
     if isinstance(series.dtype, pl.Enum):
         raise MetadataError(f"Column '{column.name}' is {kind} but an Enum, which takes no new text.")
     note = (f"Column '{column.name}': cells are made up, because it is {kind.value}.",)
-    if series.dtype.is_integer() and kind is not ColumnType.CARD and column.told.format is None:
+    if is_key_numbers(column):
         return Fitted(*fit_key_numbers(series, column), note)
     counted = count(series)
     values = counted.values.cast(pl.String)
@@ -125,6 +126,11 @@ def _made_up(series: pl.Series, column: Column, min_level_rows: int) -> Fitted:
     formats = formats or find_personal(values, counted.n_rows, kind, min_level_rows)
     fitted = fit_made_up(counted, formats, column.name, unique=_differ(counted) and kind not in REPEATING)
     return Fitted(*fitted, note + _about_length(values, column.name))
+
+
+def is_key_numbers(column: Column) -> bool:
+    """Whether made-up cells of a column are whole numbers."""
+    return column.dtype.is_integer() and column.type is not ColumnType.CARD and column.told.format is None
 
 
 def _differ(counted: Count) -> bool:
@@ -137,10 +143,13 @@ def _about_length(values: pl.Series, name: str) -> tuple[str, ...]:
     return (told,) if (values.str.len_chars() > LENGTH_MAX).any() else ()
 
 
-def _categorical(series: pl.Series, column: Column, min_level_rows: int, seed: int) -> Fitted:
-    counted = count(series)
+def _categorical(series: pl.Series, column: Column, rare: tuple[int, Collection[str]], seed: int) -> Fitted:
+    counted, (min_level_rows, common) = count(series), rare
     is_text = isinstance(series.dtype, (pl.String, pl.Categorical))
     n_shown = counted.surviving(1 if column.type == ColumnType.BOOLEAN else min_level_rows)
+    if common:
+        hidden = (counted.n_rows < min_level_rows) & ~counted.values.cast(pl.String).is_in(list(common)).to_numpy()
+        counted, n_shown = set_apart(counted, pl.Series(hidden))
     if is_text:
         counted, n_shown = set_apart(counted, surely_personal(counted.values.head(n_shown).cast(pl.String)))
     n_rows = int(counted.n_rows.sum())

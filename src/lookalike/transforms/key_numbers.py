@@ -5,8 +5,9 @@ Keys that fill most of their range go on behind it, in order if train's are in o
 train's, in random order. When those are used up, keys get longer; a dtype without room for that is an error.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from lookalike.data.metadata import Column
 from lookalike.data.streams import key
 from lookalike.errors import InputRefused
 from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores, unordered_scale
+from lookalike.transforms.known import Known, among
 from lookalike.transforms.made_up import ATTEMPTS, MISSING
-from lookalike.transforms.numbering import among, mix, permute, seal, shared_out
+from lookalike.transforms.numbering import mix, permute, seal, shared_out
 from lookalike.transforms.physical import Mask, from_physical
 
 DENSE = 2  # a range with at most so many numbers for each key is gone on with
@@ -46,7 +48,7 @@ class KeyNumbers:
         spans: Where keys are made at random; none if they all go on behind train's.
         behind: From where on keys are made when the spans are used up, and how many.
         window: Keys behind are mixed within so many; 1 leaves them in order.
-        known: Sorted sealed digests of train's keys.
+        known: Sealed digests of train's keys; nothing where all new ones go behind train's.
         unique: Whether no two may be the same.
     """
 
@@ -55,7 +57,7 @@ class KeyNumbers:
     spans: tuple[Span, ...]
     behind: Span
     window: int
-    known: Numbers
+    known: Known
     unique: bool
     has_missing: bool
     exact: bool = False
@@ -135,20 +137,82 @@ def fit_key_numbers(series: pl.Series, column: Column) -> tuple[KeyNumbers, Enco
     """The transform of a column of whole numbers, some of which may be missing, and the column's own encoding."""
     present = series.drop_nulls()
     distinct = present.unique().sort()
-    low, high = int(distinct[0]), int(distinct[-1])
-    lowest, highest = _limits(column)
-    dense = high - low + 1 <= DENSE * len(distinct)
-    unique = len(distinct) == len(present)
-    spans = () if dense and unique else _spans(distinct, lowest, highest)
-    end = high if dense and unique else max(abs(low), abs(high), 10 ** len(str(max(abs(low), abs(high)))) - 1)
-    behind = Span(end + 1, max(min(highest - end, ROOM_MAX), 0), 0)
-    window = 1 if dense and present.is_sorted() else max(len(distinct), WINDOW)
-    window = max(1, min(window, behind.size))
-    known = np.sort(seal(distinct.cast(pl.Int64, wrap_numerical=True).to_numpy().view(np.uint64)))
+    seen = replace(SeenKeys().more(present), kinds=_kinds(distinct))
     missing = series.is_null().to_numpy()
-    transform = KeyNumbers(column.name, series.dtype, spans, behind, window, known, unique, bool(missing.any()))
+    transform = key_numbers(
+        seen, len(distinct), np.sort(key_digests(distinct)), column, has_missing=bool(missing.any())
+    )
     codes = missing.astype(np.int32)
     return transform, Encoded(codes, np.zeros(len(codes), np.float32), codes)
+
+
+@dataclass(frozen=True)
+class SeenKeys:
+    """
+    What is to be known of keys, put together of those seen one after the other.
+
+    Attributes:
+        n: How many there are.
+        low, high, last: The least, the greatest, and the last one; None before any.
+        in_order: Whether none is less than the one before.
+        kinds: How many have each sign and number of digits: `(negative, digits)`.
+    """
+
+    n: int = 0
+    low: int | None = None
+    high: int | None = None
+    last: int | None = None
+    in_order: bool = True
+    kinds: Mapping[tuple[bool, int], int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "kinds": [[*kind, n] for kind, n in sorted(self.kinds.items())]}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "SeenKeys":
+        kinds = {(bool(minus), int(digits)): int(n) for minus, digits, n in value["kinds"]}
+        return SeenKeys(**{**value, "kinds": kinds})
+
+    def more(self, present: pl.Series) -> "SeenKeys":
+        """With the next ones, none of which is missing."""
+        if not len(present):
+            return self
+        low, high = int(present.min()), int(present.max())  # type: ignore[arg-type]  # numbers
+        follows = self.last is None or self.last <= int(present[0])
+        return SeenKeys(
+            n=self.n + len(present),
+            low=low if self.low is None else min(self.low, low),
+            high=high if self.high is None else max(self.high, high),
+            last=int(present[-1]),
+            in_order=self.in_order and follows and present.is_sorted(),
+            kinds=dict(Counter(self.kinds) + Counter(_kinds(present))),
+        )
+
+
+def key_digests(keys: pl.Series) -> Numbers:
+    """A sealed 64-bit digest of each key, none of which is missing; shape ``(n,)``."""
+    return seal(keys.cast(pl.Int64, wrap_numerical=True).to_numpy().view(np.uint64))
+
+
+def key_numbers(seen: SeenKeys, n_distinct: int, known: Known, column: Column, *, has_missing: bool) -> KeyNumbers:
+    """
+    The transform of a column of keys.
+
+    Args:
+        seen: At least one.
+        n_distinct: How many different ones there are.
+        known: Their digests.
+    """
+    low, high = int(seen.low or 0), int(seen.high or 0)
+    lowest, highest = _limits(column)
+    dense = high - low + 1 <= DENSE * n_distinct
+    unique = n_distinct == seen.n
+    spans = () if dense and unique else _spans(seen.kinds, lowest, highest)
+    end = high if dense and unique else max(abs(low), abs(high), 10 ** len(str(max(abs(low), abs(high)))) - 1)
+    behind = Span(end + 1, max(min(highest - end, ROOM_MAX), 0), 0)
+    window = 1 if dense and seen.in_order else max(n_distinct, WINDOW)
+    window = max(1, min(window, behind.size))
+    return KeyNumbers(column.name, column.dtype, spans, behind, window, known, unique, has_missing)
 
 
 def load_key_numbers(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> KeyNumbers:
@@ -176,12 +240,17 @@ def _limits(column: Column) -> tuple[int, int]:
     )
 
 
-def _spans(distinct: pl.Series, lowest: int, highest: int) -> tuple[Span, ...]:
-    """For each sign and number of digits of train's keys the numbers of that kind, within the limits."""
-    texts = distinct.cast(pl.String)
+def _kinds(keys: pl.Series) -> dict[tuple[bool, int], int]:
+    """How many keys have each sign and number of digits."""
+    texts = keys.cast(pl.String)
     kinds = pl.DataFrame({"minus": texts.str.starts_with("-"), "digits": texts.str.strip_prefix("-").str.len_bytes()})
+    return {(minus, digits): n for minus, digits, n in kinds.group_by("minus", "digits").len().iter_rows()}
+
+
+def _spans(kinds: Mapping[tuple[bool, int], int], lowest: int, highest: int) -> tuple[Span, ...]:
+    """For each sign and number of digits of train's keys the numbers of that kind, within the limits."""
     found = []
-    for minus, digits, weight in kinds.group_by("minus", "digits").len().sort("minus", "digits").iter_rows():
+    for (minus, digits), weight in sorted(kinds.items()):
         least, most = (0 if digits == 1 else 10 ** (digits - 1)), 10**digits - 1
         low, high = (max(-most, lowest), min(-least, highest)) if minus else (max(least, lowest), min(most, highest))
         if high >= low:

@@ -20,7 +20,8 @@ from lookalike.errors import InputRefused, InternalError
 from lookalike.transforms import Codes, Encoded, Numbers, Scale, Scores, unordered_scale
 from lookalike.transforms.categorical import Count
 from lookalike.transforms.format import LENGTH_MAX, Formats
-from lookalike.transforms.numbering import among, mix, shared_out
+from lookalike.transforms.known import Known, among
+from lookalike.transforms.numbering import mix, shared_out
 from lookalike.transforms.pattern import Pattern, digest, disjoint, text
 from lookalike.transforms.words import digests
 
@@ -52,7 +53,7 @@ class MadeUp:
     Attributes:
         name: Of the column, for messages.
         weights: Rows a pattern was seen in, shape ``(len(patterns),)``, positive.
-        known: Sorted sealed digests of the train texts of at most `LENGTH_MAX` characters.
+        known: Sealed digests of the train texts of at most `LENGTH_MAX` characters.
         unique: No two train rows were the same, so no two rows of an output are.
     """
 
@@ -60,7 +61,7 @@ class MadeUp:
     dtype: pl.DataType
     patterns: tuple[Pattern, ...]
     weights: npt.NDArray[np.int64]
-    known: Numbers
+    known: Known
     unique: bool
     has_missing: bool
     exact: bool = False

@@ -64,15 +64,6 @@ def shared_out(rows: Numbers, weights: npt.NDArray[np.int64], salt: int) -> tupl
     return kinds, turn * weights[kinds].astype(np.uint64) + within
 
 
-def among(values: Numbers, known: Numbers) -> npt.NDArray[np.bool_]:
-    """Which values are among known ones, which are sorted; shape of the values."""
-    if not len(known):
-        return np.zeros(len(values), bool)
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: npt.NDArray[np.bool_] = known[place] == values
-    return found
-
-
 def _feistel(numbers: Numbers, half: int, salt: int) -> Numbers:
     shift, mask = np.uint64(half), np.uint64(2**half - 1)
     left, right = numbers >> shift, numbers & mask

@@ -18,7 +18,8 @@ from lookalike.data.points import pairs
 from lookalike.data.streams import key
 from lookalike.transforms import Numbers
 from lookalike.transforms.grid import find_grid
-from lookalike.transforms.numbering import among, mix, seal
+from lookalike.transforms.known import Known, among
+from lookalike.transforms.numbering import mix, seal
 
 DECIMALS_MAX = 7  # a centimetre; finer is no place
 DECIMALS_SINGLE = 4  # what 32 bits tell apart at 180 degrees
@@ -43,7 +44,7 @@ class Points:
     decimals: int
     low: int
     high: int
-    known: Numbers
+    known: Known
 
     def moved(self, frame: pl.DataFrame, *, seed: int, rows: Numbers) -> pl.DataFrame:
         """
@@ -91,6 +92,12 @@ def fit_points(table: pl.DataFrame, columns: Sequence[Column]) -> tuple[Points, 
             known = np.unique(_digests(units, _bits(told[longitude])))
             found.append(Points(latitude, longitude, decimals, int(units.min()), int(units.max()), known))
     return tuple(found)
+
+
+def place_digests(rows: pl.DataFrame, points: Points) -> Numbers:
+    """Digests of the places of rows, as `Points.known` has them; of incomplete ones none."""
+    told = rows.select(points.latitude, points.longitude).drop_nulls()
+    return _digests(_units(told[points.latitude], points.decimals), _bits(told[points.longitude]))
 
 
 def load_points(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Points:

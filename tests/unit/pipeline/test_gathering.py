@@ -5,24 +5,31 @@ import io
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+from lookalike.data.parameters import TabularParameters
 from lookalike.errors import InputChanged, InputInvalid, InputNotFound, InputRefused
 from lookalike.pipeline.context import Ceilings, Context
-from lookalike.pipeline.gathering import gather
+from lookalike.pipeline.gathering import gather as gather_
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import Request
 from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 
 
+def gather(request: Request, context: Context) -> tuple[pl.DataFrame, dict[str, Any]]:
+    found = gather_(request, context, TabularParameters())
+    return found.table, found.facts
+
+
 class Silent:
     def stage(self, name: str, status: str) -> None: ...
 
     def progress(self, stage: str, share: float) -> None:
-        assert 0 <= share <= 0.5
+        assert 0 <= share <= 1
 
     def checkpoint(self, work: object) -> None: ...
 
@@ -37,7 +44,7 @@ def context(tmp_path: Path) -> Context:
 
 
 def asked(path: str, format_name: str = "csv") -> Request:
-    parameters = {"csv": {"delimiter": None, "null": None}, "columns": {}}
+    parameters = TabularParameters(seed=0).model_dump()
     return Request("tabular", 30, format_name, "csv", "b", path, "b", "out.csv", "p", parameters)
 
 

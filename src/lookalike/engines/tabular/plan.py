@@ -34,6 +34,7 @@ from lookalike.transforms import BIN_MAX, Encoded, Scale, Transform, normal
 from lookalike.transforms.choose import Fitted, fit
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.points import fit_points
+from lookalike.transforms.surveyed import Surveyed
 from lookalike.transforms.unlearnt import knowing_all
 
 KIND, GROUP_KIND = "tabular plan", "tabular group"
@@ -53,6 +54,13 @@ class Plan:
     seed: int
     asking: Asking
     absent: Mapping[int, int]
+
+    def knowing(self, surveyed: Surveyed) -> "Plan":
+        """The plan of which no made-up cell and no place of any row that was surveyed will come out."""
+        columns = zip(self.layout.transforms, self.layout.metadata.columns, strict=True)
+        transforms = tuple(surveyed.knowing(transform, column) for transform, column in columns)
+        points = surveyed.points(self.layout.points)
+        return replace(self, layout=replace(self.layout, transforms=transforms, points=points))
 
     @property
     def n_groups(self) -> int:
@@ -139,10 +147,18 @@ class Plan:
 
 
 def make_plan(
-    table: pl.DataFrame, metadata: Metadata, parameters: TabularParameters, seed: int, conditions: pl.DataFrame | None
+    table: pl.DataFrame,
+    metadata: Metadata,
+    parameters: TabularParameters,
+    seed: int,
+    conditions: pl.DataFrame | None = None,
+    surveyed: Surveyed | None = None,
 ) -> Plan:
     """
     The plan of a table's rows.
+
+    Args:
+        conditions, surveyed: See `engines.Synthesizer.prepare`.
 
     Raises:
         InputRefused: no rows or no columns.
@@ -156,7 +172,11 @@ def make_plan(
     asked = list(dict.fromkeys(name for what in FIRST for name in wishes[what]))
     whole = table.select(metadata.names)
     table = learnt_from(whole, parameters.fit_rows, seed)
-    fitted = [fit(table[c.name], c, min_level_rows=parameters.min_level_rows, seed=seed) for c in metadata.columns]
+    common = surveyed.common if surveyed else {}
+    fitted = [
+        fit(table[c.name], c, min_level_rows=parameters.min_level_rows, seed=seed, common=common.get(c.name, ()))
+        for c in metadata.columns
+    ]
     if table.height < whole.height:
         fitted = [knowing_all(f, whole[c.name], c) for f, c in zip(fitted, metadata.columns, strict=True)]
     transforms = tuple(f.transform for f in fitted)
@@ -172,7 +192,9 @@ def make_plan(
     layout = Layout(metadata, transforms, chain, related.derived, related.rules, kinship, points, tuple(notes))
     coded = _coded(layout, encoded, table.height, seed)
     chosen = dial(parameters.privacy, parameters.quality, table.height)
-    return Plan(layout, coded, chosen, seed, parameters.asking, _absent(table, layout, coded, wishes["impute"]))
+    absent = _absent(table, layout, coded, wishes["impute"])
+    plan = Plan(layout, coded, chosen, seed, parameters.asking, absent)
+    return plan if surveyed is None else plan.knowing(surveyed)
 
 
 def load_plan(value: bytes) -> Plan:

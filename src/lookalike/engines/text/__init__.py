@@ -15,6 +15,7 @@ from lookalike.engines.text.model import Model
 from lookalike.engines.text.plan import Parameters, Plan, load_plan, make_plan, settings_of
 from lookalike.engines.text.private_plan import make_private_plan
 from lookalike.engines.text.settling import Settler
+from lookalike.transforms.surveyed import Surveyed
 
 __all__ = ["Model", "Plan", "Promise", "Settler", "Synthesizer", "load_promise", "promised"]
 
@@ -26,13 +27,19 @@ class Synthesizer:
     parameters: Parameters
 
     def prepare(
-        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+        self,
+        table: pl.DataFrame,
+        metadata: Metadata,
+        *,
+        seed: int,
+        conditions: pl.DataFrame | None = None,
+        surveyed: Surveyed | None = None,
     ) -> Plan:
         """See `engines.Synthesizer.prepare`."""
         told = self.parameters
         if isinstance(told, TextParameters) and settings_of(told, "endpoint").get("dp_epsilon") is not None:
             return make_private_plan(table, metadata, told, seed, conditions)
-        return make_plan(table, metadata, told, seed, conditions)
+        return make_plan(table, metadata, told, seed, conditions, surveyed)
 
     def load_plan(self, value: bytes) -> Plan:
         """See `engines.Synthesizer.load_plan`."""

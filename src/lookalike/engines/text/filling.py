@@ -17,7 +17,7 @@ import polars as pl
 from lookalike.engines.text.kinds import FIRST, KINDS, LAST, Kinds, kind_of
 from lookalike.engines.text.masking import FORGED, compact
 from lookalike.errors import InternalError
-from lookalike.transforms.numbering import among
+from lookalike.transforms.known import among
 from lookalike.transforms.pattern import Pattern, text
 from lookalike.transforms.words import digests
 

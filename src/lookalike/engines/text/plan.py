@@ -25,6 +25,7 @@ from lookalike.engines.text.model import Model
 from lookalike.engines.text.telling import notes
 from lookalike.engines.text.writing import Asked, Given, Help, given_state, load_given
 from lookalike.errors import InputRefused, ModelFileError
+from lookalike.transforms.surveyed import Surveyed
 
 KIND, GROUP_KIND = "text plan", "text group"
 FLOORS = {"faithful": 2, "balanced": 2, "private": 5}  # records that a word must be in to be shown
@@ -99,7 +100,12 @@ def load_plan(value: bytes) -> Plan:
 
 
 def make_plan(
-    table: pl.DataFrame, metadata: Metadata, parameters: Parameters, seed: int, conditions: pl.DataFrame | None
+    table: pl.DataFrame,
+    metadata: Metadata,
+    parameters: Parameters,
+    seed: int,
+    conditions: pl.DataFrame | None,
+    surveyed: Surveyed | None,
 ) -> Plan:
     """
     The plan of a table some of whose columns are of type TEXT.
@@ -119,7 +125,7 @@ def make_plan(
     known = Metadata((*(c for c in metadata.columns if c.name not in names), *hidden.metadata.columns))
     beside = _beside(table, known, hidden, learnt)
     plan = tabular.Synthesizer(parameters.beside if isinstance(parameters, TextParameters) else parameters).prepare(
-        beside, known, seed=seed, conditions=conditions
+        beside, known, seed=seed, conditions=conditions, surveyed=surveyed
     )
     # topics are found among all records, so that one changes what others are told: not where privacy is proved
     topics = [hidden.topic] if hidden.topic and not settings_of(parameters, "transformer").get("dp_epsilon") else []

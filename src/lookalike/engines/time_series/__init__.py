@@ -13,6 +13,7 @@ from lookalike.engines.time_series.making import make_plan
 from lookalike.engines.time_series.model import Model
 from lookalike.engines.time_series.plan import Plan, load_plan
 from lookalike.engines.time_series.promise import Promise, load_promise
+from lookalike.transforms.surveyed import Surveyed
 
 __all__ = ["Model", "Plan", "Promise", "Synthesizer", "load_promise"]
 
@@ -24,10 +25,17 @@ class Synthesizer:
     parameters: TimeSeriesParameters
 
     def prepare(
-        self, table: pl.DataFrame, metadata: Metadata, *, seed: int, conditions: pl.DataFrame | None = None
+        self,
+        table: pl.DataFrame,
+        metadata: Metadata,
+        *,
+        seed: int,
+        conditions: pl.DataFrame | None = None,
+        surveyed: Surveyed | None = None,
     ) -> Plan:
         """See `engines.Synthesizer.prepare`."""
-        return make_plan(table, metadata, self.parameters, seed, conditions)
+        plan = make_plan(table, metadata, self.parameters, seed, conditions)
+        return plan if surveyed is None else plan.knowing(surveyed)
 
     def load_plan(self, value: bytes) -> Plan:
         """See `engines.Synthesizer.load_plan`."""

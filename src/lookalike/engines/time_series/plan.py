@@ -29,6 +29,7 @@ from lookalike.engines.time_series.settings import FEATURES_MAX, Dial, steps_for
 from lookalike.engines.time_series.state import DAMAGED, layout_state, load_layout
 from lookalike.engines.time_series.values import FREE, MISSING, Number
 from lookalike.errors import ModelFileError
+from lookalike.transforms.surveyed import Surveyed
 
 FOLDS, SEQUENCES_MIN, STRETCHES = 5, 10, 50  # that leans are cross-validated by
 PLAN_KIND, GROUP_KIND = "time series plan", "time series group"
@@ -66,6 +67,12 @@ class Plan:
     dial: Dial
     seed: int
     asking: SequenceAsking
+
+    def knowing(self, surveyed: Surveyed) -> "Plan":
+        """The plan of which no key and no made-up cell of any row that was surveyed will come out."""
+        given = self.layout.metadata
+        keys = {name: surveyed.knowing(transform, given[name]) for name, transform in self.layout.keys.items()}
+        return replace(self, layout=replace(self.layout, keys=keys), starts=self.starts.knowing(surveyed))
 
     @property
     def n_groups(self) -> int:

@@ -13,6 +13,7 @@ from lookalike.data.sequences.roles import Roles
 from lookalike.data.sequences.wide import Widening
 from lookalike.engines.tabular.rules import load_rules
 from lookalike.engines.time_series.layout import Clue, Layout, Lengths, Lookup, Track
+from lookalike.engines.time_series.levels import LEVEL
 from lookalike.engines.time_series.stepping import Course
 from lookalike.engines.time_series.values import Levels, load_number
 from lookalike.errors import InputRefused, ModelFileError
@@ -167,6 +168,8 @@ def _is_sound(layout: Layout) -> bool:
 
 def _sees(layout: Layout, clue: Clue) -> bool:
     """Whether a clue is of a column whose cells it can be told of."""
+    if clue.name.startswith(LEVEL):  # about where a number of the sequence stays
+        return clue.levels is None and clue.name.removeprefix(LEVEL) in layout.names
     if clue.name not in layout.metadata.names:
         return False
     column = layout.metadata[clue.name]

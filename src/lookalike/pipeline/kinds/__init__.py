@@ -11,6 +11,7 @@ import polars as pl
 from lookalike import plugins
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import Parameters, parse
+from lookalike.data.sampling import Keys
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.pipeline.work import Request
 
@@ -45,6 +46,12 @@ class Judged:
 
 class Kind(Protocol):
     """A data type; the functions stand in its file."""
+
+    def keys(self, request: Request, parameters: Any, /) -> Keys:
+        """Which rows are looked at of a table that has more."""
+
+    def keys_by(self, table: pl.DataFrame, metadata: Metadata, request: Request, parameters: Any, /) -> Keys | None:
+        """The same, better known from the rows that `keys` chose; None if those will do."""
 
     def profile(self, table: pl.DataFrame, metadata: Metadata, request: Request, parameters: Any, /) -> Profile:
         """The table's rows apart, and what there is to know of its columns."""

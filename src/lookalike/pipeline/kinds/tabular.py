@@ -5,11 +5,21 @@ import polars as pl
 from lookalike.data.learnt import learnt_from
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
+from lookalike.data.sampling import Keys, at_random
 from lookalike.data.split import note, split
 from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.texts.tables import evaluate_table
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+
+def keys(request: Request, parameters: TabularParameters) -> Keys:
+    """See `Kind.keys`: any."""
+    return at_random(request.seed)
+
+
+def keys_by(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TabularParameters) -> None:
+    """See `Kind.keys_by`."""
 
 
 def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TabularParameters) -> Profile:

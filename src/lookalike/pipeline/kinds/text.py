@@ -4,6 +4,7 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import LINE_FORMATS, TextParameters
+from lookalike.data.sampling import Keys, at_random
 from lookalike.data.split import note_texts, split_texts
 from lookalike.data.texts.lines import refuse_lineless
 from lookalike.data.texts.roles import find_texts, typed_texts
@@ -11,6 +12,15 @@ from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.texts.tables import evaluate_text_table
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+
+def keys(request: Request, parameters: TextParameters) -> Keys:
+    """See `Kind.keys`: any."""
+    return at_random(request.seed)
+
+
+def keys_by(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TextParameters) -> None:
+    """See `Kind.keys_by`."""
 
 
 def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TextParameters) -> Profile:

@@ -4,6 +4,7 @@ import polars as pl
 
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
+from lookalike.data.sampling import Keys, at_random, first_ones, last_ones, whole_groups
 from lookalike.data.sequences.arranging import in_time
 from lookalike.data.sequences.learnt import learnt_rows
 from lookalike.data.sequences.roles import IN_ORDER, find_roles, typed_roles
@@ -13,6 +14,19 @@ from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.evaluation.sequences.report import SequenceColumns, evaluate_sequences
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+
+def keys(request: Request, parameters: TimeSeriesParameters) -> Keys:
+    """See `Kind.keys`: rows of a wide table, which are sequences; else whole sequences, once it is known which."""
+    return at_random(request.seed) if parameters.layout == "wide" else first_ones
+
+
+def keys_by(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TimeSeriesParameters) -> Keys | None:
+    """See `Kind.keys_by`: whole sequences; of one series the last rows."""
+    if parameters.layout == "wide":
+        return None
+    roles = find_roles(table, metadata, parameters)
+    return whole_groups(roles.key, request.seed) if roles.key else last_ones
 
 
 def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TimeSeriesParameters) -> Profile:

@@ -8,6 +8,7 @@ import pytest
 from lookalike import TimeSeriesSynthesizer
 from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sequences.roles import find_roles
+from lookalike.engines.time_series import Model, Synthesizer
 from lookalike.engines.time_series.levels import LEVEL
 from lookalike.engines.time_series.making import make_plan
 from lookalike.errors import LookalikeError
@@ -108,3 +109,16 @@ def test_names_of_levels_are_refused() -> None:
 
     with pytest.raises(LookalikeError, match="Column 3"):
         TimeSeriesSynthesizer(seed=1, sequence_key="city", sequence_index="day").fit(table)
+
+
+def test_what_knows_of_levels_can_be_kept() -> None:
+    """A plan and a model of sequences that stay at their levels are the same once they were bytes."""
+    parameters = TimeSeriesParameters(sequence_key=("city",), sequence_index="day")
+    cells, metadata, _ = typed(given(panel(LEVELS + noise()), parameters), parameters)
+    synthesizer = Synthesizer(parameters.model_copy(update={"context_columns": ()}))
+    plan = synthesizer.prepare(cells, metadata, seed=1)
+    model = plan.join(plan.fit_group(group) for group in range(plan.n_groups))
+
+    assert [LEVEL + "x"] == [clue.name for clue in plan.layout.clues]
+    assert plan.to_bytes() == synthesizer.load_plan(plan.to_bytes()).to_bytes()
+    assert model.to_bytes() == Model.from_bytes(model.to_bytes()).to_bytes()

@@ -1,0 +1,219 @@
+"""Inputs with more rows than are looked at: a sample is learnt from, and all rows have their say."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from here import Quiet
+from lookalike.compute import Json
+from lookalike.data.inference import infer
+from lookalike.data.metadata import Metadata
+from lookalike.data.parameters import parse
+from lookalike.errors import ConstraintBroken, InputInvalid, LookalikeError
+from lookalike.pipeline.context import Context
+from lookalike.pipeline.runner import run
+from lookalike.pipeline.tasks import Tasks
+from lookalike.pipeline.work import Request, Work
+from lookalike.storage.buckets import NamedBuckets, open_bucket
+from lookalike.version import VERSION
+
+N_ROWS, FIT_ROWS = 4_000, 180
+
+
+class Here:
+    """An executor that does it all at once."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    def map(self, task: str, items: list[Json]) -> list[Json]:
+        return [self._tasks.run(task, item) for item in items]
+
+
+def table() -> pl.DataFrame:
+    """Names, keys, numbers, few levels, one of them in one row of a thousand, and dates."""
+    rng = np.random.default_rng(5)
+    numbers = rng.normal(50, 9, N_ROWS).round(1)
+    return pl.DataFrame(
+        {
+            "id": rng.permutation(10 * N_ROWS)[:N_ROWS] + 100_000,
+            "email": [f"u{n}@mail.example" for n in rng.permutation(N_ROWS)],
+            "level": rng.choice(["a", "b", "seldom"], N_ROWS, p=[0.6, 0.399, 0.001]),
+            "x": numbers,
+            "y": (numbers + rng.gamma(2, 3, N_ROWS)).round(1),
+            "n": rng.integers(0, 9, N_ROWS).astype(str),
+            "day": pl.date_range(pl.date(2001, 1, 1), pl.date(2030, 1, 1), eager=True).head(N_ROWS),
+        }
+    )
+
+
+def csv(frame: pl.DataFrame) -> bytes:
+    return frame.write_csv().encode()
+
+
+@pytest.fixture
+def outcome(tmp_path: Path) -> Callable[..., tuple[Work, Context]]:
+    """Runs a job over an input and gives its end."""
+
+    def outcome(data: bytes, *, data_type: str = "tabular", **parameters: Any) -> tuple[Work, Context]:
+        (tmp_path / "buckets" / "b").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "buckets" / "b" / "in.csv").write_bytes(data)
+        given = {"seed": 3, "evaluate": False, "fit_rows": FIT_ROWS, "if_exists": "replace", **parameters}
+        known = parse(data_type, given).model_dump(mode="json")
+        request = Request(data_type, 500, "csv", "csv", "b", "in.csv", "b", "out.csv", "p", known)
+        buckets, work_bucket = NamedBuckets(tmp_path, {}), open_bucket("work", "file:work", {}, tmp_path)
+        work_bucket.write("jobs/job/none", b"")
+        context = Context(buckets, work_bucket, Here(Tasks(buckets, work_bucket)), Quiet())  # type: ignore[arg-type]
+        context.artefacts(Work("job", VERSION, request)).clear()
+        return run(Work("job", VERSION, request), context), context
+
+    return outcome
+
+
+def metadata(work: Work, context: Context) -> Metadata:
+    return Metadata.from_json(context.artefacts(work).read_json("metadata.json"))
+
+
+def output(context: Context) -> pl.DataFrame:
+    return pl.read_csv(context.buckets["b"].read("out.csv"))
+
+
+def types(found: Metadata) -> dict[str, str]:
+    return {column.name: column.type.value for column in found.columns}
+
+
+def as_whole(frame: pl.DataFrame) -> dict[str, str]:
+    """The types that the whole table has."""
+    return types(infer(frame.select(pl.all().cast(pl.String)), textual=True)[1])
+
+
+def test_a_sample_is_learnt_from_and_the_report_says_so(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """Rows are counted in full, learnt from and held back in part; a note tells both numbers."""
+    work, context = outcome(csv(table()))
+
+    assert (N_ROWS, FIT_ROWS + 20) == (work.facts["input"]["rows"], sum(work.facts["rows"].values()))
+    assert any("4,000 rows. 200 of them" in note for note in work.facts["notes"])
+    assert as_whole(table()) == types(metadata(work, context))
+    assert 500 == output(context).height
+
+
+def test_an_input_that_is_looked_at_whole_is_not_surveyed(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """As many rows as are looked at are no sample."""
+    work, _ = outcome(csv(table().head(FIT_ROWS + 20)))
+
+    assert not any("of them were learnt from" in note for note in work.facts["notes"])
+
+
+@pytest.mark.parametrize("size", [40, 5_000])
+def test_the_pieces_do_not_matter(
+    size: int, outcome: Callable[..., tuple[Work, Context]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However large the pieces in which an input is read, the output has the same bytes."""
+    data = csv(table())
+    first = outcome(data)[0].facts["parts"]
+    monkeypatch.setattr("lookalike.formats._pieces.PIECE_BYTES", size * 10)
+
+    assert first == outcome(data)[0].facts["parts"]
+
+
+@pytest.mark.parametrize(("name", "cell"), [("n", "other"), ("day", "soon"), ("x", "")])
+def test_one_cell_makes_a_type(name: str, cell: str, outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """A cell that the sample lacks makes a column what it is in the whole table, or the same error."""
+    frame = table().with_columns(pl.all().cast(pl.String))
+    frame[777, name] = cell
+    try:
+        expected: object = as_whole(frame)
+    except LookalikeError as error:
+        expected = type(error)
+    try:
+        found: object = types(metadata(*outcome(csv(frame))))
+    except LookalikeError as error:
+        found = type(error)
+
+    assert expected == found
+
+
+def test_mistaken_cells_are_told_by_their_rows(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """An error tells the row of the table, not that of the sample."""
+    frame = table().with_columns(pl.col("x").cast(pl.String))
+    frame[777, "x"] = "mistake"
+    with pytest.raises(InputInvalid, match=r"first in row 778\. 201 rows were looked at"):
+        outcome(csv(frame))
+
+
+def test_a_key_that_repeats_is_none(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """Numbers of which each stands twice are no key, though a sample has hardly one of them twice."""
+    frame = table().with_columns(id=pl.int_range(N_ROWS) // 2 * 7_919 % 1_000_003)
+
+    assert "id" == types(metadata(*outcome(csv(table()))))["id"]
+    assert "integer" == as_whole(frame)["id"] == types(metadata(*outcome(csv(frame))))["id"]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_rules_are_held_against_all_rows(declared: bool, outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """One row in thousands that breaks a declared rule ends the job; the same row without the rule does not."""
+    frame = table()
+    frame[777, "y"] = frame[777, "x"] - 1.0
+    rules = [{"type": "less_equal", "columns": ["x", "y"]}] if declared else []
+    if declared:
+        with pytest.raises(ConstraintBroken, match=r"^1 of 4,000 rows break"):
+            outcome(csv(frame), constraints=rules)
+    else:
+        outcome(csv(frame))
+
+
+def test_levels_are_rare_by_all_rows(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """A level in enough rows of the table may come out though it is rare in the sample; in too few it may not."""
+    seldom = pl.int_range(N_ROWS) % 80 == 7
+    frame = table().with_columns(level=pl.when(seldom).then(pl.lit("seldom")).otherwise(pl.col("id") % 2))
+    hidden = []
+    for least in (50, 51):
+        work, context = outcome(csv(frame), min_level_rows=least)
+        sampled = context.artefacts(work).read_frame("train.arrow")["level"]
+        hidden.append(any("'level': 1 of its levels" in note for note in work.facts["notes"]))
+
+    assert 0 < (sampled == "seldom").sum() < 50 == (frame["level"] == "seldom").sum()
+    assert [False, True] == hidden
+
+
+@pytest.mark.parametrize("name", ["id", "email"])
+def test_made_up_cells_are_none_of_all_rows(name: str, outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """Keys and what tells of people are new beside all rows, not only those of the sample."""
+    _, context = outcome(csv(table()))
+    real = table()[name]
+
+    assert not output(context)[name].is_in(real.implode()).any()
+
+
+def test_sequences_are_taken_whole(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """Of time series whole sequences are looked at, from all over the table, whether or not the key is told."""
+    steps = 40
+    frame = pl.DataFrame(
+        {
+            "who": np.repeat([f"k{n:03d}" for n in range(100)], steps),
+            "day": pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 2, 9), eager=True).to_list() * 100,
+            "x": np.random.default_rng(1).normal(size=100 * steps).cumsum().round(3),
+        }
+    )
+    for told in ({}, {"sequence_key": ["who"]}):
+        work, context = outcome(csv(frame), data_type="time_series", fit_rows=1_080, **told)
+        rows = context.artefacts(work).read_frame("input.arrow")
+        lengths = rows.group_by("who").len()["len"].unique().to_list()
+
+        assert [steps] == lengths
+        assert 1_000 < rows.height <= 1_200
+        assert rows["who"].max() > "k060"
+
+
+def test_of_one_series_the_end_is_taken(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """One long series is learnt from its last rows."""
+    frame = table().select("day", "x")
+    work, context = outcome(csv(frame), data_type="time_series")
+    rows = context.artefacts(work).read_frame("input.arrow")
+
+    assert str(frame["day"][-1]) == rows["day"][-1]
+    assert frame["day"].tail(rows.height).cast(pl.String).to_list() == rows["day"].to_list()
