@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -153,6 +154,23 @@ def test_a_bucket_that_stays_away(there: Far, undisturbed: str, at: str, act: Ac
     assert not there.exists(path)
     assert 200 == there.service.act(job_id, "resume").status_code
     assert_as_if_nothing_had_happened(there, there.service.watch(job_id)[-1], path, undisturbed)
+
+
+@pytest.mark.timeout(120)
+def test_credentials_that_expire(there: Far, undisturbed: str) -> None:
+    """A bucket that begins to refuse in the middle pauses the job at once, resumable for a day; then same bytes."""
+    fault = there.lines["out"].fault(Act.REFUSE, "PUT .*partNumber", status=403)
+    job_id = there.service.submit(**ASKED, output_path="expired.csv")
+    job = there.service.watch(job_id, lambda job: job["status"] == "paused")[-1]
+    left = datetime.fromisoformat(job["metadata"]["resume_deadline"]) - datetime.now(UTC)
+
+    assert fault.hits
+    assert "Bucket 'out'" in job["metadata"]["pause_reason"]
+    assert timedelta(hours=23, minutes=55) < left <= timedelta(hours=24)
+    assert not [word for word in secrets(there) if word in f"{job} {there.log()}"]
+    there.lift()
+    assert 200 == there.service.act(job_id, "resume").status_code
+    assert_as_if_nothing_had_happened(there, there.service.watch(job_id)[-1], "expired.csv", undisturbed)
 
 
 def secrets(there: Far) -> list[str]:

@@ -85,6 +85,18 @@ def test_a_prefix_gets_numbered_parts(service: Service) -> None:
     assert not (service.bucket("out") / ".lookalike").exists()
 
 
+def test_a_prefix_must_be_empty(service: Service) -> None:
+    """Under a prefix nothing may stand: a reader would take it for a part of the output; `replace` lets it be."""
+    (service.bucket("out") / "full").mkdir()
+    (service.bucket("out") / "full" / "part-00007.parquet").write_bytes(b"another's")
+    refused = service.run(output_path="full/")
+    replaced = service.run(output_path="full/", parameters={"seed": 8, "if_exists": "replace"})
+
+    assert ("OUTPUT_EXISTS", "completed") == (refused["error"]["code"], replaced["status"])
+    assert "'full/' in bucket 'out' is not empty: 1 objects" in refused["error"]["message"]
+    assert b"another's" == (service.bucket("out") / "full" / "part-00007.parquet").read_bytes()
+
+
 def test_what_stands_at_the_output_stays_unless_replaced(service: Service) -> None:
     """A second job at the same path fails with OUTPUT_EXISTS and changes nothing; with `replace` it takes the place."""
     first = service.run(output_path="c.parquet")

@@ -6,11 +6,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from far import far
+from far import far, wait
 from service import Service, digest, manifest
 
 from lookalike import samples
 from object_server import ObjectServer
+from proxy import Act
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,38 @@ def test_the_output_is_that_of_local_files(
 
         assert ["completed", "completed"] == [local["status"], job["status"]], job
         assert digest(parted.bucket("out") / f"{server}.parquet") == there.digest("far.parquet")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["objects", "gateway"])
+def test_the_output_is_the_same_after_kills(
+    server: str, request: pytest.FixtureRequest, parted: Service, tmp_path: Path
+) -> None:
+    """Killed in `fit`, in `generate` and in `publish`, a job over S3 has the count and bytes of local files."""
+    asked = {"data_size": 150_000, "output_format": "csv", "parameters": {"seed": 3, "evaluate": False}}
+    local = parted.run(input_path="parted/", output_path=f"killed-{server}.csv", **asked)
+    with far(tmp_path / "home", request.getfixturevalue(server)) as there:
+        for part in (parted.bucket("in") / "parted").glob("part-*"):
+            there.buckets["in"].write(f"parted/{part.name}", part.read_bytes())
+        lines = {
+            "fit": ("work", "PUT .*model"),
+            "generate": ("work", "PUT .*block"),
+            "publish": ("out", "PUT .*manifest"),
+        }
+        faults = {stage: there.lines[at].fault(Act.HANG, where) for stage, (at, where) in lines.items()}
+        job_id = there.service.submit(input_path="parted/", output_path="far.csv", **asked)
+        for stage, fault in faults.items():
+            wait(lambda hit=fault: hit.hits, 60)
+            running = [told["name"] for told in there.service.job(job_id)["stages"] if told["status"] == "processing"]
+            there.service.kill_job(job_id)
+            fault.times = 0
+
+            assert [stage] == running
+        job = there.service.watch(job_id)[-1]
+
+        assert ("completed", "completed", 3) == (local["status"], job["status"], job["metadata"]["retry_count"])
+        assert 150_001 == there.buckets["out"].read("far.csv").count(b"\n")
+        assert digest(parted.bucket("out") / f"killed-{server}.csv") == there.digest("far.csv")
 
 
 def test_objects_that_do_not_fit_together(service: Service) -> None:

@@ -51,12 +51,15 @@ def refuse_existing(work: Work, context: Context) -> None:
     Nothing, where the output may go to its place.
 
     Raises:
-        OutputExists: something stands where this job would write, and it may not be replaced.
+        OutputExists: something stands where this job would write, and it may not be replaced; or anything under a
+            prefix, whose reader would take it for a part of the output.
     """
     request = work.request
     if context.publishing or request.parameters["if_exists"] == "replace":
         return
     names, bucket = layout(work.job_id, request), context.buckets[request.output_bucket]
+    if request.output_path.endswith("/") and (n := len(bucket.objects(request.output_path.removesuffix("/")))):
+        raise OutputExists(f"'{request.output_path}' in bucket '{request.output_bucket}' is not empty: {n:,} objects.")
     parts = names.parts(request.n_rows, request.parameters["part_rows"])
     for path in (names.manifest, parts[0].path, names.report("html"), names.report("json")):
         if _exists(bucket, path):

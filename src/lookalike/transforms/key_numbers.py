@@ -212,7 +212,8 @@ def key_numbers(seen: SeenKeys, n_distinct: int, known: Known, column: Column, *
     behind = Span(end + 1, max(min(highest - end, ROOM_MAX), 0), 0)
     window = 1 if dense and seen.in_order else max(n_distinct, WINDOW)
     window = max(1, min(window, behind.size))
-    return KeyNumbers(column.name, column.dtype, spans, behind, window, known, unique, has_missing)
+    met = known if spans else np.zeros(0, np.uint64)  # behind train's keys none of them is met
+    return KeyNumbers(column.name, column.dtype, spans, behind, window, met, unique, has_missing)
 
 
 def load_key_numbers(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> KeyNumbers:
