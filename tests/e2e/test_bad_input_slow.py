@@ -1,5 +1,6 @@
 """Input of unusual size, end to end."""
 
+import shutil
 import time
 
 import numpy as np
@@ -11,6 +12,7 @@ from service import Service
 from lookalike.data.streams import stream
 
 PATIENCE_S = 800
+ENDLESS_BYTES = 5 << 30
 
 
 def _run(service: Service, name: str, **changes: object) -> dict[str, object]:
@@ -84,3 +86,38 @@ def test_two_hundred_thousand_levels(service: Service) -> None:
 
     assert ("completed", None) == (job["status"], job.get("error"))
     assert pl.read_csv(service.bucket("out") / "slow" / "levels.csv").height == 5_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ten_thousand_tiny_files(service: Service) -> None:
+    """10,000 objects of a row each are one table, and its digest is that of their list."""
+    folder = service.bucket("in") / "tiny"
+    folder.mkdir()
+    for number in range(10_000):
+        (folder / f"{number:05d}.csv").write_text(f"a,b\n{number % 97},x{number % 7}\n")
+    job = _run(service, "tiny/*.csv", output_path="slow/tiny.csv")
+
+    assert ("completed", None) == (job["status"], job.get("error"))
+    assert 10_000 == job["metadata"]["input_rows"]
+    assert 1_000 == pl.read_csv(service.bucket("out") / "slow" / "tiny.csv").height
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_gigabytes_without_a_line_end(service: Service) -> None:
+    """5 GB of one line are refused, and no more of them is held in memory than it takes to see that there is no end."""
+    path = service.bucket("in") / "endless.csv"
+    needed = 2 * ENDLESS_BYTES + (4 << 30)  # the object, the job's copy of it, and what else is at work
+    if shutil.disk_usage(path.parent).free < needed:
+        pytest.skip("the disk has no room for 5 GB twice")
+    with path.open("wb") as stream:
+        for _ in range(ENDLESS_BYTES >> 20):
+            stream.write(b"x," * (1 << 19))
+    try:
+        job = _run(service, "endless.csv")
+    finally:
+        path.unlink()
+
+    assert ("failed", "INPUT_REFUSED") == (job["status"], job["error"]["code"])
+    assert "record in line 1 has more than 64 MB" in job["error"]["message"]

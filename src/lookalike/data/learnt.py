@@ -7,6 +7,7 @@ import polars as pl
 
 from lookalike.data.streams import stream
 
+CELLS_MAX = 20_000_000  # of those that are held only to judge by
 FIT_ROWS = 1_000_000  # if the caller does not say: shares are known to 0.001, and it is half a minute's work
 
 
@@ -24,6 +25,11 @@ def learnt_from(table: pl.DataFrame, fit_rows: int | None, seed: int) -> pl.Data
     return table[np.sort(stream(seed, "fit rows").permutation(table.height)[:most])]
 
 
-def most_rows(fit_rows: int | None, holdout_share: float) -> int:
-    """How many rows of a table are looked at: as many as are learnt from, and those held back."""
-    return ceil((FIT_ROWS if fit_rows is None else fit_rows) / (1.0 - holdout_share))
+def most_rows(fit_rows: int | None, holdout_share: float, n_columns: int) -> int:
+    """
+    How many rows of a table are held in memory: as many as are learnt from, and those held back beside them.
+
+    Who learns from few has more to judge by: as if it were `FIT_ROWS`, if `CELLS_MAX` are not passed by that.
+    """
+    few = min(FIT_ROWS, CELLS_MAX // max(n_columns, 1))
+    return ceil(max(FIT_ROWS if fit_rows is None else fit_rows, few) / (1.0 - holdout_share))

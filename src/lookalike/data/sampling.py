@@ -59,16 +59,18 @@ class Sample:
     Rows of the smallest keys, in their order.
 
     Args:
-        most: So many rows at most, all if there are no more; of rows that share keys those of two keys at least.
+        most: So many rows at most, by the number of columns; all if there are no more; of rows that share keys those of
+            two keys at least.
         keys: Smaller ones are chosen.
 
     Attributes:
         n_rows: Of the whole table, as far as it was seen.
     """
 
-    def __init__(self, most: int, keys: Keys) -> None:
+    def __init__(self, most: Callable[[int], int], keys: Keys) -> None:
         self.n_rows = 0
-        self._most = most
+        self._most_of = most
+        self._most = 0
         self._keys = keys
         self._bound = np.inf
         self._pieces: list[_Piece] = []
@@ -76,6 +78,7 @@ class Sample:
 
     def add(self, piece: pl.DataFrame, source: int = 0) -> None:
         """See the next rows, which are of the source of that number, 0, 1, 2, …"""
+        self._most = self._most or self._most_of(piece.width)
         numbers = np.arange(self.n_rows, self.n_rows + piece.height)
         seen = _Piece(source, piece, numbers, self._keys(piece, self.n_rows))
         self.n_rows += piece.height

@@ -22,7 +22,7 @@ from lookalike.errors import ConstraintBroken
 from lookalike.pipeline.tables import typed
 from lookalike.pipeline.work import Request
 from lookalike.transforms.points import fit_points
-from lookalike.transforms.surveyed import MadeUpCells, Places, Rare, Repeats, Surveyed
+from lookalike.transforms.surveyed import MadeUpCells, Places, Rare, Repeats, Surveyed, has_levels
 
 Pieces = Callable[[], Iterable[pl.DataFrame]]
 
@@ -73,7 +73,7 @@ class _Seen:
         self._broken = [0 for _ in self._rules]
         self._keys = {c.name: Repeats() for c in self._metadata.columns if _is_key(table[c.name], c, part)}
         least = int(request.parameters["min_level_rows"])
-        self._rare = {c.name: Rare(table[c.name], least) for c in self._metadata.columns if _has_levels(c)}
+        self._rare = {c.name: Rare(table[c.name], least) for c in self._metadata.columns if has_levels(c)}
         self._other = set[str]()
         self._made_up = {c.name: MadeUpCells(c, n_rows) for c in self._metadata.columns if c.type in MADE_UP}
         self._places = [Places(points, n_rows) for points in fit_points(table, self._metadata.columns)]
@@ -113,7 +113,7 @@ class _Seen:
             missing=self.missing,
             common=self.common(),
             keys={name: cells.keys for name, cells in self._made_up.items()},
-            known={name: cells.known for name, cells in self._made_up.items()},
+            known={name: cells.met(unique=name not in part.repeating) for name, cells in self._made_up.items()},
             places={places.points.latitude: places.known for places in self._places},
         )
 
@@ -151,10 +151,6 @@ class _Seen:
 
 def _is_key(cells: pl.Series, column: Column, part: Part) -> bool:
     return column.type in MADE_UP and column.name not in part.repeating and bool(cells.drop_nulls().is_unique().all())
-
-
-def _has_levels(column: Column) -> bool:
-    return column.is_text and column.type is ColumnType.CATEGORICAL
 
 
 def _n_missing(cells: pl.Series, column: Column) -> int:

@@ -36,10 +36,9 @@ class Request:
     def seed(self) -> int:
         return int(self.parameters["seed"])
 
-    @property
-    def most_rows(self) -> int:
-        """So many rows of the input are looked at; of one that has more, a sample."""
-        return most_rows(self.parameters["fit_rows"], self.parameters["holdout_share"])
+    def most_rows(self, n_columns: int) -> int:
+        """So many rows of an input of so many columns are looked at; of one that has more, a sample."""
+        return most_rows(self.parameters["fit_rows"], self.parameters["holdout_share"], n_columns)
 
     @property
     def endpoint(self) -> str | None:

@@ -165,6 +165,10 @@ class SeenKeys:
     in_order: bool = True
     kinds: Mapping[tuple[bool, int], int] = field(default_factory=dict)
 
+    def fill_range(self, n_distinct: int) -> bool:
+        """Whether so many different keys fill most of their range."""
+        return int(self.high or 0) - int(self.low or 0) + 1 <= DENSE * n_distinct
+
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "kinds": [[*kind, n] for kind, n in sorted(self.kinds.items())]}
 
@@ -205,8 +209,7 @@ def key_numbers(seen: SeenKeys, n_distinct: int, known: Known, column: Column, *
     """
     low, high = int(seen.low or 0), int(seen.high or 0)
     lowest, highest = _limits(column)
-    dense = high - low + 1 <= DENSE * n_distinct
-    unique = n_distinct == seen.n
+    dense, unique = seen.fill_range(n_distinct), n_distinct == seen.n
     spans = () if dense and unique else _spans(seen.kinds, lowest, highest)
     end = high if dense and unique else max(abs(low), abs(high), 10 ** len(str(max(abs(low), abs(high)))) - 1)
     behind = Span(end + 1, max(min(highest - end, ROOM_MAX), 0), 0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lookalike.data.inference import Part
-from lookalike.data.metadata import Column
+from lookalike.data.metadata import Column, ColumnType
 from lookalike.transforms import Transform
 from lookalike.transforms.choose import is_key_numbers
 from lookalike.transforms.format import LENGTH_MAX
@@ -115,6 +115,10 @@ class MadeUpCells:
         self.keys = SeenKeys()
         self.known = room_for(n_rows)
 
+    def met(self, *, unique: bool) -> Known:
+        """The digests of those that new cells might be; new keys behind keys without gaps are none of them."""
+        return np.zeros(0, np.uint64) if unique and self._numbers and self.keys.fill_range(self.keys.n) else self.known
+
     def add(self, cells: pl.Series) -> None:
         """See more of them, as they were read."""
         present = cells.drop_nulls()
@@ -191,3 +195,8 @@ class Rare:
             return []
         counts = pl.concat(self._counts).group_by("level").agg(pl.col("n").sum())
         return counts.filter(pl.col("n") >= self._least)["level"].sort().to_list()
+
+
+def has_levels(column: Column) -> bool:
+    """Whether rare levels of a column are not shown."""
+    return column.is_text and column.type is ColumnType.CATEGORICAL

@@ -10,7 +10,10 @@ from lookalike.data.sampling import Keys, Sample, at_random, first_ones, last_on
 
 def taken(cuts: list[int], most: int, keys: Keys, n_rows: int = 300) -> list[int]:
     """Rows chosen of so many, which are seen in pieces that end at the cuts."""
-    table, sample = pl.DataFrame({"row": range(n_rows), "group": [n // 7 for n in range(n_rows)]}), Sample(most, keys)
+    table, sample = (
+        pl.DataFrame({"row": range(n_rows), "group": [n // 7 for n in range(n_rows)]}),
+        Sample(lambda _: most, keys),
+    )
     for start, end in zip([0, *cuts], [*cuts, n_rows], strict=True):
         sample.add(table[start:end])
     rows = pl.concat(sample.taken()[0])["row"].to_list()

@@ -56,8 +56,9 @@ def csv(frame: pl.DataFrame) -> bytes:
 
 
 @pytest.fixture
-def outcome(tmp_path: Path) -> Callable[..., tuple[Work, Context]]:
-    """Runs a job over an input and gives its end."""
+def outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Work, Context]]:
+    """Runs a job over an input and gives its end; no more cells are held than it takes."""
+    monkeypatch.setattr("lookalike.data.learnt.CELLS_MAX", 0)
 
     def outcome(data: bytes, *, data_type: str = "tabular", **parameters: Any) -> tuple[Work, Context]:
         (tmp_path / "buckets" / "b").mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ from lookalike.transforms import BIN_MAX, Encoded, Scale, Transform, normal
 from lookalike.transforms.choose import Fitted, fit
 from lookalike.transforms.numeric import Numeric
 from lookalike.transforms.points import fit_points
-from lookalike.transforms.surveyed import Surveyed
+from lookalike.transforms.surveyed import Rare, Surveyed, has_levels
 from lookalike.transforms.unlearnt import knowing_all
 
 KIND, GROUP_KIND = "tabular plan", "tabular group"
@@ -172,10 +172,10 @@ def make_plan(
     asked = list(dict.fromkeys(name for what in FIRST for name in wishes[what]))
     whole = table.select(metadata.names)
     table = learnt_from(whole, parameters.fit_rows, seed)
-    common = surveyed.common if surveyed else {}
+    least = parameters.min_level_rows
+    common = _common(whole, table, metadata, least, surveyed)
     fitted = [
-        fit(table[c.name], c, min_level_rows=parameters.min_level_rows, seed=seed, common=common.get(c.name, ()))
-        for c in metadata.columns
+        fit(table[c.name], c, min_level_rows=least, seed=seed, common=common.get(c.name, ())) for c in metadata.columns
     ]
     if table.height < whole.height:
         fitted = [knowing_all(f, whole[c.name], c) for f, c in zip(fitted, metadata.columns, strict=True)]
@@ -195,6 +195,20 @@ def make_plan(
     absent = _absent(table, layout, coded, wishes["impute"])
     plan = Plan(layout, coded, chosen, seed, parameters.asking, absent)
     return plan if surveyed is None else plan.knowing(surveyed)
+
+
+def _common(
+    whole: pl.DataFrame, learnt: pl.DataFrame, metadata: Metadata, least: int, surveyed: Surveyed | None
+) -> Mapping[str, Sequence[str]]:
+    """By column the levels that are in enough rows, if not in enough of those learnt from."""
+    known = dict(surveyed.common) if surveyed else {}
+    if learnt.height == whole.height:
+        return known
+    for name in (column.name for column in metadata.columns if has_levels(column)):
+        rare = Rare(learnt[name], least)
+        rare.add(whole[name])
+        known[name] = [*known.get(name, ()), *rare.common()]
+    return known
 
 
 def load_plan(value: bytes) -> Plan:
