@@ -292,6 +292,8 @@ def _as_dates(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | 
 
 def _as_durations(cells: pl.Series, distinct: pl.Series, n: pl.Series) -> Reading | None:
     """No misfits: what is nearly always an ISO duration may well be a code."""
+    if not distinct.str.contains(_DURATION).any():
+        return None
     spans = _durations(distinct)
     fits = (spans.dt.to_string("iso") == distinct).fill_null(False)
     token = _token(cells, distinct, n, fits) if fits.any() else None

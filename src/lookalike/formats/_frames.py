@@ -23,8 +23,8 @@ def checked(frames: Iterable[pl.DataFrame], metadata: Metadata) -> Iterator[pl.D
     for frame in frames:
         if tuple(frame.columns) != metadata.names:
             raise MetadataError("The rows to write have other columns than the table.")
-        for column in metadata.columns:
-            if frame.schema[column.name] != column.dtype:
+        for column, dtype in zip(metadata.columns, frame.dtypes, strict=True):
+            if dtype != column.dtype:
                 raise MetadataError(f"Column '{column.name}' has another dtype in the rows to write than in the table.")
         yield frame
 
