@@ -18,9 +18,13 @@ def main() -> int:
 
             return child(ahead=bool(ahead))
         case ["task-worker"]:
-            from lookalike.wiring.child import serve_tasks
+            from lookalike.wiring.items import serve_tasks
 
             return serve_tasks()
+        case ["look-at-cluster"]:
+            from lookalike.wiring.cluster import look
+
+            return look()
     from lookalike.cli.main import main as command
 
     return command()

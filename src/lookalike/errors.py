@@ -285,6 +285,13 @@ class EndpointBudget(JobError):
     code, hint = "ENDPOINT_BUDGET", "Raise max_requests or max_tokens of parameters.endpoint, or ask for fewer records."
 
 
+class ComputeAway(JobError):
+    """The cluster that does a job's work cannot be reached, or cannot do it as it is. The job waits."""
+
+    code, status, retryable = "COMPUTE_AWAY", 500, True
+    hint = "Run `lookalike check` where the worker runs; when all is well resume the job."
+
+
 class OutOfMemory(JobError):
     """The job needed more memory than it may have."""
 

@@ -71,10 +71,23 @@ class Jobs(_Section):
 
 
 class Compute(_Section):
-    """Where a job's divisible work runs; `workers` 0 means one per processor."""
+    """
+    Where a job's divisible work runs; `workers` 0 means one per processor.
 
-    executor: Literal["local"] = "local"
+    `ray_address`: ``host:port`` of a Ray cluster. `ray_token`: the name of its token among ``[secrets]``; one without
+    token runs whatever anybody sends it.
+    """
+
+    executor: Literal["local", "ray"] = "local"
     workers: Annotated[int, Field(ge=0)] = 0
+    ray_address: Annotated[str, Field(pattern=r"^[^\s/@]+:[0-9]{1,5}$")] = "127.0.0.1:6379"
+    ray_token: str = ""
+
+    @model_validator(mode="after")
+    def _has_token(self) -> Self:
+        if self.executor == "ray" and not self.ray_token:
+            raise ValueError("executor 'ray' needs ray_token, the name of a secret")
+        return self
 
 
 class Webhooks(_Section):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from lookalike.compute import Json, Run
-from lookalike.errors import LookalikeError, WorkerLost
+from lookalike.compute.answering import result
+from lookalike.errors import WorkerLost
 
 TRIES = 3
 INLINE_ITEMS = 4  # starting workers costs about as much as a few items: fewer are done in this process
@@ -89,10 +90,7 @@ class _Worker:
         line = stdout.readline() if stdout else b""
         if not line.endswith(b"\n"):
             raise EOFError
-        answer = json.loads(line)
-        if "error" in answer:
-            raise _error(answer["error"])
-        return answer["result"]
+        return result(json.loads(line))
 
     def close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
@@ -106,18 +104,3 @@ class _Worker:
             raise EOFError
         self._process.stdin.write(json.dumps(value).encode() + b"\n")
         self._process.stdin.flush()
-
-
-def _error(told: Json) -> LookalikeError:
-    error = LookalikeError(told["message"], hint=told["hint"])
-    error.code, error.retryable = told["code"], told["retryable"]
-    return error
-
-
-def answer(run: Run, question: Json) -> Json:
-    """What a worker answers to one question: the result, or the error as its code, message, hint and verdict."""
-    try:
-        return {"result": run(question["task"], question["item"])}
-    except LookalikeError as error:
-        told = {"code": error.code, "message": error.message, "hint": error.hint, "retryable": error.retryable}
-        return {"error": told}

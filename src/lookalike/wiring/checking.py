@@ -19,9 +19,11 @@ from lookalike.settings import Bucket, Settings, WorkBucket
 from lookalike.storage import Bucket as Objects
 from lookalike.storage.buckets import open_bucket
 from lookalike.wiring.completing import open_endpoints
+from lookalike.wiring.executing import n_processors_of_cluster, told_cluster
 from lookalike.wiring.pairing import MARK
 from lookalike.wiring.parts import database_url
 from lookalike.wiring.places import place
+from lookalike.wiring.worker import process_env
 
 OFF_MOST_S = 5.0  # between clocks: tokens and signatures hold for minutes, but times of jobs should be told alike
 
@@ -60,6 +62,8 @@ def findings(settings: Settings, environ: Mapping[str, str], draw: Draw) -> Iter
     yield _found("temporary files", look.temporary_files)
     if settings.endpoints:
         yield _found("endpoints", look.endpoints)
+    if settings.compute.executor == "ray":
+        yield _found("Ray", look.cluster)
     if settings.models.folder is not None:
         yield _found("models", look.models)
 
@@ -140,6 +144,15 @@ class _Looking:
 
     def endpoints(self) -> str:
         return f"keys there: {', '.join(open_endpoints(self.settings, self.environ))}"
+
+    def cluster(self) -> str:
+        settings, environ = self.settings, self.environ
+        env = process_env(environ, threads=1)
+        buckets = {name: place(name, bucket, settings, environ) for name, bucket in settings.buckets.items()}
+        work_bucket = place("work", settings.work_bucket, settings, environ)
+        hello = {"job_id": "check", "home": str(settings.home), "buckets": buckets, "work_bucket": work_bucket}
+        told = {**(told_cluster(settings, environ, env) or {}), "hello": hello}
+        return f"{n_processors_of_cluster(told, env)} processors; all its nodes are fit for jobs"
 
     def models(self) -> str:
         folder = self.settings.home / (self.settings.models.folder or "")

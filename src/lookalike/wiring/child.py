@@ -1,46 +1,28 @@
-"""The process that does a job, and those that help it: built from the line they read first, watched by their pipes."""
+"""The process that does a job: built from the line it reads first, watched by its pipe."""
 
 import ctypes
-import errno
 import gc
 import json
-import logging
 import os
-import resource
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from importlib import import_module
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
 
-from lookalike.clock import SystemClock
-from lookalike.compute.local import LocalExecutor, WorkerCommand, answer
-from lookalike.errors import (
-    EndpointAway,
-    InternalError,
-    LookalikeError,
-    OutOfMemory,
-    StorageAway,
-    StorageFailed,
-    outline,
-)
-from lookalike.pipeline.artefacts import Artefacts
+from lookalike.compute.answering import refusal
+from lookalike.errors import ComputeAway, EndpointAway, LookalikeError, StorageAway
 from lookalike.pipeline.context import Ceilings, Context
-from lookalike.pipeline.layout import STAGING
 from lookalike.pipeline.runner import run
-from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import STAGES, Work
-from lookalike.storage.buckets import NamedBuckets, open_bucket
-from lookalike.wiring.completing import complete
+from lookalike.wiring.executing import executor
+from lookalike.wiring.items import as_ours, confine, hush, stores
 from lookalike.wiring.logs import log_to
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-log = logging.getLogger("lookalike.child")
+AWAY = (StorageAway.code, EndpointAway.code, ComputeAway.code)  # a job waits for these
 
 
 def main(*, ahead: bool) -> int:
@@ -51,7 +33,7 @@ def main(*, ahead: bool) -> int:
         ahead: Make ready first what any job may need, and say so; 0 if then no job comes.
     """
     pipe = _Pipe(sys.stdout)
-    log_file = _hush()
+    log_file = hush()
     if ahead:
         warm()
         pipe.ready()
@@ -61,29 +43,13 @@ def main(*, ahead: bool) -> int:
     hello = json.loads(line)
     log_to(log_file, hello["about"])
     _name(hello["job_id"])
-    _confine(hello["data_max_bytes"])
+    confine(hello["data_max_bytes"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
         pipe.done(_do(hello, pipe, log_file.fileno()))
     except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
-        pipe.ended(_told(error))
+        pipe.ended(as_ours(error))
         return 1
-    return 0
-
-
-def serve_tasks() -> int:
-    """Answer items of tasks, a line each, until standard input ends."""
-    hello = json.loads(sys.stdin.readline())
-    answers = sys.stdout
-    log_to(_hush(), hello["about"])
-    tasks = _tasks(hello)
-    for line in sys.stdin:
-        try:
-            told = answer(tasks.run, json.loads(line))
-        except BaseException as error:
-            told = {"error": _as_json(_told(error))}
-        answers.write(json.dumps(told) + "\n")
-        answers.flush()
     return 0
 
 
@@ -122,10 +88,10 @@ class _Pipe:
 
     def ended(self, error: LookalikeError) -> None:
         """A last word: the job has failed, or cannot go on now."""
-        if error.code in (StorageAway.code, EndpointAway.code):
+        if error.code in AWAY:
             self._say({"type": "stuck", "reason": str(error)})
         else:
-            self._say({"type": "failed", **_as_json(error), "message": str(error)})
+            self._say({"type": "failed", **refusal(error)["error"], "message": str(error)})
 
     def _say(self, value: Mapping[str, Any]) -> None:
         self._out.write(json.dumps(value) + "\n")
@@ -155,47 +121,12 @@ def _name(job_id: str) -> None:
         ctypes.CDLL(None).prctl(PR_SET_NAME, f"job-{job_id}".encode())
 
 
-def _confine(data_max_bytes: int) -> None:
-    """
-    What this process, and those it starts, may do: leave no image of its memory behind, which would hold cells.
-
-    On Linux also: ask for so much memory and no more. Whoever runs it looks at what all take together, now and then;
-    this is for what asks for everything at once.
-    """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (data_max_bytes, data_max_bytes))
-
-
 def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
-    tasks = _tasks(hello)
-    helper = {
-        key: hello[key] for key in ("about", "job_id", "home", "buckets", "work_bucket", "endpoint") if key in hello
-    }
-    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
-    executor = LocalExecutor(hello["workers"], tasks.run, command)
-    buckets, work_bucket = _stores(hello)
-    context = Context(
-        buckets, work_bucket, executor, pipe, Ceilings(**hello["ceilings"]), publishing=hello["publishing"]
-    )
-    try:
+    buckets, work_bucket = stores(hello)
+    with closing(executor(hello, log_fd)) as made:
+        ceilings = Ceilings(**hello["ceilings"])
+        context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=hello["publishing"])
         return run(Work.from_json(hello["work"]), context)
-    finally:
-        executor.close()
-
-
-def _tasks(hello: Mapping[str, Any]) -> Tasks:
-    told = hello.get("endpoint")
-    return Tasks(*_stores(hello), None if told is None else complete(told, clock=SystemClock()))
-
-
-def _stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:
-    home = Path(hello["home"])
-    urls = {name: (url, options) for name, (url, options) in hello["buckets"].items()}
-    work_url, work_options = hello["work_bucket"]
-    job_id = hello["job_id"]  # what is half written when we are killed must stand where it is tidied away
-    buckets = NamedBuckets(home, urls, scratch=f"{STAGING}/{job_id}")
-    return buckets, open_bucket("work", work_url, work_options, home, scratch=Artefacts.folder(job_id))
 
 
 def _metadata(work: Work) -> dict[str, Any]:
@@ -206,36 +137,3 @@ def _metadata(work: Work) -> dict[str, Any]:
     if "output" in work.facts:
         told |= {"output_size": work.facts["output"]["size_bytes"], "output_rows": work.facts["output"]["rows"]}
     return told
-
-
-def _hush() -> TextIO:
-    """
-    Let only our own log lines through; returns where they go.
-
-    What libraries print must not get between the lines on standard output, and when polars panics it writes its own
-    words, which may quote cells, straight to the file of standard error.
-    """
-    log_file = os.fdopen(os.dup(2), "w", buffering=1)
-    log_to(log_file, {})
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    sys.stdout = sys.stderr
-    return log_file
-
-
-def _told(error: BaseException) -> LookalikeError:
-    """The error as it may be told: a library's own words may quote cells, so of those only the place is logged."""
-    if isinstance(error, LookalikeError):
-        return error
-    log.error("the job failed on our side", extra=outline(error))
-    if isinstance(error, MemoryError):
-        return OutOfMemory("The job needs more memory than there is.")
-    if isinstance(error, OSError) and error.errno in _FULL:
-        hint = "Make room in it, or name another folder: TMPDIR. Then submit again."
-        return StorageFailed("The folder for temporary files has no room left.", hint=hint)
-    return InternalError("The job failed on our side.")
-
-
-def _as_json(error: LookalikeError) -> dict[str, Any]:
-    return {"code": error.code, "message": error.message, "hint": error.hint, "retryable": error.retryable}

@@ -17,6 +17,7 @@ from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
 from lookalike.pipeline.work import Work
 from lookalike.wiring.completing import told_endpoint
+from lookalike.wiring.executing import told_cluster
 from lookalike.wiring.parts import Parts, n_workers
 
 # what a job's process may know of ours: where programs and temporary files are, how text is encoded; no secrets
@@ -30,7 +31,14 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 
 
 def supervisor(parts: Parts, environ: Mapping[str, str], observer: Observer) -> Supervisor:
-    """A supervisor of the service's jobs, under a name no other has."""
+    """
+    A supervisor of the service's jobs, under a name no other has.
+
+    Raises:
+        SettingsError: the settings want a Ray cluster whose token is not there.
+        ExtraMissing: they want one, and Ray is not installed.
+    """
+    told_cluster(parts.settings, environ, {})  # told now, not with the first job
 
     def told(job: Job) -> dict[str, Any]:
         return payload(job, parts, environ)
@@ -66,6 +74,7 @@ def name() -> str:
 def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any]:
     """What the child of a job is told; of the buckets only those that its request names."""
     request = Work.from_json(job.work).request
+    helper_env = process_env(environ, threads=1)
     names = {request.input_bucket, request.output_bucket, *(request.conditions or ())[:1]}
     return {
         "about": dict(about(job)),
@@ -75,7 +84,8 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
         "work_bucket": parts.work_url,
         "endpoint": told_endpoint(parts.endpoints, request.parameters),
         "workers": n_workers(parts.settings),
-        "helper_env": process_env(environ, threads=1),
+        "helper_env": helper_env,
+        "cluster": told_cluster(parts.settings, environ, helper_env),
         "publishing": job.publishing,
         "ceilings": {"input_bytes": parts.settings.jobs.input_max_bytes, "columns": parts.settings.jobs.columns_max},
         "data_max_bytes": parts.settings.jobs.memory_max_bytes + DATA_SPARE_BYTES,

@@ -9,7 +9,8 @@ from typing import Any
 import psutil
 import pytest
 
-from lookalike.compute.local import INLINE_ITEMS, LocalExecutor, WorkerCommand, answer
+from lookalike.compute.answering import answer
+from lookalike.compute.local import INLINE_ITEMS, LocalExecutor, WorkerCommand
 from lookalike.errors import InputInvalid, LookalikeError, WorkerLost
 
 SCRIPT = Path(__file__).with_name("worker.py")

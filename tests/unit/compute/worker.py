@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lookalike.compute.local import answer
+from lookalike.compute.answering import answer
 from lookalike.errors import InputInvalid
 
 

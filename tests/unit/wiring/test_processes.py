@@ -83,7 +83,7 @@ def test_a_worker_logs_what_is_our_fault(tmp_path: Path) -> None:
     [line] = [json.loads(line) for line in done.stderr.splitlines()]
 
     assert ("error", "j", "KeyError") == (line["level"], line["job_id"], line["error"])
-    assert " < child.py:" in line["at"]
+    assert " < items.py:" in line["at"]
     assert "secret" not in done.stderr
 
 

@@ -1,0 +1,101 @@
+"""Where a job's divisible work is done, as the settings want it: in processes of this machine, or on a Ray cluster."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from lookalike.compute.answering import result
+from lookalike.compute.local import LocalExecutor, WorkerCommand
+from lookalike.errors import ComputeAway, ExtraMissing
+from lookalike.settings import Settings, secret
+from lookalike.version import VERSION
+from lookalike.wiring.cluster import introduce, marked
+from lookalike.wiring.items import tasks_of
+
+if TYPE_CHECKING:
+    from lookalike.compute.ray import RayExecutor
+
+_HELPERS = ("about", "job_id", "home", "buckets", "work_bucket", "endpoint")  # what those who do items are told
+_PROCESSORS = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")  # kernels for others would draw other rows
+
+
+def told_cluster(
+    settings: Settings, environ: Mapping[str, str], helper_env: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """
+    What a job's process is told of the Ray cluster, its token looked up; None: there is none.
+
+    Args:
+        helper_env: What processes on this machine are given; those of a cluster have folders of their own.
+
+    Raises:
+        SettingsError: the token is not there.
+        ExtraMissing: Ray is not installed.
+    """
+    compute = settings.compute
+    if compute.executor != "ray":
+        return None
+    if find_spec("ray") is None:
+        raise ExtraMissing("The setting 'compute.executor' = \"ray\"", "ray")
+    threads = {name: value for name, value in helper_env.items() if "THREADS" in name or name in _PROCESSORS}
+    token = secret(settings, compute.ray_token, environ)
+    return {"address": compute.ray_address, "token": token, "env": threads, "most": compute.workers}
+
+
+def executor(hello: Mapping[str, Any], log_fd: int) -> "LocalExecutor | RayExecutor":
+    """
+    What does the items of the job that this process was told of.
+
+    Args:
+        log_fd: Where local helpers write their log.
+
+    Raises:
+        ComputeAway: the cluster cannot be reached.
+    """
+    helper = {key: hello[key] for key in _HELPERS if key in hello}
+    if hello.get("cluster"):
+        return _on_cluster(hello["cluster"], {**helper, "data_max_bytes": hello["data_max_bytes"]})
+    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
+    return LocalExecutor(hello["workers"], tasks_of(hello).run, command)
+
+
+def n_processors_of_cluster(told: Mapping[str, Any], env: Mapping[str, str]) -> int:
+    """
+    How many processors the cluster has, if each node of it is fit for jobs.
+
+    Looked at from another process: Ray may wait for minutes, and ends a process it does not like.
+
+    Args:
+        told: As `told_cluster` has it, and as `hello` what workers are told of buckets.
+        env: Of that process; nothing secret.
+
+    Raises:
+        ComputeAway: it cannot be reached in time, or a node is not fit.
+    """
+    command = [sys.executable, "-m", "lookalike", "look-at-cluster"]
+    line = json.dumps(dict(told)).encode() + b"\n"
+    try:
+        answer = subprocess.run(
+            command, input=line, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE_S
+        ).stdout
+    except subprocess.TimeoutExpired:
+        answer = b""
+    if not answer:
+        raise ComputeAway(f"Ray at {told['address']} answers, but does not let this machine in.", hint=NO_NODE_HERE)
+    processors: int = result(json.loads(answer))
+    return processors
+
+
+PATIENCE_S = 60.0  # that of a visit to nodes that are busy, and to load all that is needed
+NO_NODE_HERE = "Is a Ray node on this machine? RAY_AUTH_MODE=token ray start --address=… --num-cpus=0 makes it one."
+
+
+def _on_cluster(told: Mapping[str, Any], helper: Mapping[str, Any]) -> "RayExecutor":
+    introduce(told["token"])
+    from lookalike.compute.ray import RayExecutor, Work
+
+    work = Work("lookalike.wiring.cluster:serve", marked({**helper, "version": VERSION}), told["env"])
+    return RayExecutor(told["address"], work, told["most"])
