@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from ports import free_port, wait_for
+from ports import free_port
 
 CLONE_NEWNET = 0x40000000  # sched.h
 READY_S = 60
@@ -85,8 +85,8 @@ class Cluster:
         self.token_file.write_text(os.urandom(32).hex())
         self._env = {**os.environ, **AUTH_MODE, **env, "RAY_AUTH_TOKEN_PATH": str(self.token_file)}
         self._log = (folder / "nodes.log").open("ab")
+        self._n_nodes = 0
         self.head = self._start("127.0.0.1", "--head", "--port", str(self.port), "--include-dashboard", "false")
-        wait_for(self.port, READY_S)
         self.other = self.add("127.0.0.2")
 
     @property
@@ -117,7 +117,12 @@ class Cluster:
         process = subprocess.Popen(
             command, env=self._env, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, start_new_session=True
         )
+        self._n_nodes += 1
+        until(lambda: self._started() == self._n_nodes)
         return Node(address, process)
+
+    def _started(self) -> int:
+        return (self.folder / "nodes.log").read_text().count("Ray runtime started")
 
 
 def until(holds: Callable[[], object], patience_s: float = READY_S) -> float:

@@ -15,6 +15,7 @@ from itertools import islice
 from platform import python_version
 from typing import Any
 
+import psutil
 import ray
 from ray.exceptions import LocalRayletDiedError, NodeDiedError, ObjectLostError, RayError, WorkerCrashedError
 from ray.exceptions import OutOfMemoryError as NodeFull
@@ -70,13 +71,13 @@ class RayExecutor:
 
     def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
         rest = (_Try(number, item) for number, item in enumerate(items))
-        most = self._most or _n_processors()
         under_way: dict[Any, _Try] = {}
         answers: dict[int, Json] = {}
         try:
             for wanted in range(len(items)):
                 while wanted not in answers:
-                    more = islice(rest, most - len(under_way))
+                    most = self._most or _n_processors()  # nodes come and go
+                    more = islice(rest, max(0, most - len(under_way)))
                     under_way |= {self._start(task, each.item): each for each in more}
                     [ref], _ = ray.wait(list(under_way))
                     tried = under_way.pop(ref)
@@ -110,12 +111,14 @@ def connect(address: str, env: Mapping[str, str]) -> None:
     try:
         socket.create_connection((host, int(port)), KNOCK_S).close()
     except OSError:
-        raise ComputeAway(f"Ray does not answer at {address}.") from None
+        raise ComputeAway(f"Ray does not answer at {address}.", hint=AWAY) from None
+    if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
+        raise ComputeAway("No Ray node runs on this machine.", hint=NO_NODE.format(address))
     try:
         ray.init(address, log_to_driver=False, configure_logging=False, runtime_env={"env_vars": dict(env)})
     except RuntimeError:  # Ray compares the versions before anything else
         message = f"The cluster at {address} runs another version of Ray or Python than this process: {versions()}."
-        raise ComputeAway(message) from None
+        raise ComputeAway(message, hint="Run the same versions on all nodes and here.") from None
     except (ConnectionError, RayError):
         raise ComputeAway(f"Ray at {address} does not let this process in.", hint=NOT_LET_IN) from None
 
@@ -149,7 +152,9 @@ def _ask_node(node_id: str, work: Work) -> Any:
 
 
 NOT_FIT = "Install the same lookalike[ray] on it, in the Python that Ray is started with."
-NOT_LET_IN = "Set compute.ray_token to the secret that has the cluster's token; see `lookalike check`."
+AWAY = "Start it, or correct compute.ray_address: RAY_AUTH_MODE=token ray start --head"
+NO_NODE = "Make it one, without processors if need be: RAY_AUTH_MODE=token ray start --address={} --num-cpus=0"
+NOT_LET_IN = "Let compute.ray_token name the secret that has the cluster's token."
 
 
 def versions() -> str:
@@ -160,7 +165,8 @@ def versions() -> str:
 def _n_processors() -> int:
     found = int(ray.cluster_resources().get("CPU", 0))
     if found == 0:
-        raise ComputeAway("No node of the Ray cluster has a processor.", hint="Start one: ray start --address=…")
+        hint = "Start one: RAY_AUTH_MODE=token ray start --address=…; then resume the job."
+        raise ComputeAway("No node of the Ray cluster has a processor.", hint=hint)
     return found
 
 

@@ -18,6 +18,7 @@ from lookalike.wiring.items import tasks_of
 if TYPE_CHECKING:
     from lookalike.compute.ray import RayExecutor
 
+PATIENCE_S = 90.0  # with a look at the cluster: Ray itself waits for up to a minute
 _HELPERS = ("about", "job_id", "home", "buckets", "work_bucket", "endpoint")  # what those who do items are told
 _PROCESSORS = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")  # kernels for others would draw other rows
 
@@ -84,13 +85,10 @@ def n_processors_of_cluster(told: Mapping[str, Any], env: Mapping[str, str]) -> 
     except subprocess.TimeoutExpired:
         answer = b""
     if not answer:
-        raise ComputeAway(f"Ray at {told['address']} answers, but does not let this machine in.", hint=NO_NODE_HERE)
+        hint = "Look at the logs of the cluster's head; start it anew."
+        raise ComputeAway(f"Ray at {told['address']} can be reached, but does nothing.", hint=hint)
     processors: int = result(json.loads(answer))
     return processors
-
-
-PATIENCE_S = 60.0  # that of a visit to nodes that are busy, and to load all that is needed
-NO_NODE_HERE = "Is a Ray node on this machine? RAY_AUTH_MODE=token ray start --address=… --num-cpus=0 makes it one."
 
 
 def _on_cluster(told: Mapping[str, Any], helper: Mapping[str, Any]) -> "RayExecutor":
