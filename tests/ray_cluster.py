@@ -25,7 +25,9 @@ from ports import free_port
 
 CLONE_NEWNET = 0x40000000  # sched.h
 READY_S = 60
-NODE = ("unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", sys.executable, "-m", "ray.scripts.scripts")
+ALONE = ("unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc")
+RAY = (sys.executable, "-m", "ray.scripts.scripts")
+HIDE = ("sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"')
 STORE = ("--object-store-memory", "100000000")
 AUTH_MODE = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}
 
@@ -66,8 +68,8 @@ class Node:
             child.kill()  # the first process of the namespace: the kernel ends the others
         self.process.wait(10)
 
-    def tasks(self, name: str = "") -> list[psutil.Process]:
-        """Its processes that are at a task of that name, or of any."""
+    def tasks(self, name: str) -> list[psutil.Process]:
+        """Its processes that are at a task of that name."""
         try:
             family = psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
@@ -97,12 +99,12 @@ class Cluster:
     def token(self) -> str:
         return self.token_file.read_text()
 
-    def add(self, address: str) -> Node:
-        """One more node, ready."""
-        return self._start(address, "--address", self.address)
+    def add(self, address: str, hidden: Path | None = None, **env: str) -> Node:
+        """One more node, ready; it sees an empty folder in place of `hidden`; `env` is added to its environment."""
+        return self._start(address, "--address", self.address, hidden=hidden, **env)
 
-    def tasks(self, name: str = "") -> list[psutil.Process]:
-        """Processes that are at a task, on both nodes."""
+    def tasks(self, name: str) -> list[psutil.Process]:
+        """Processes that are at a task of that name, on both nodes."""
         return [*self.head.tasks(name), *self.other.tasks(name)]
 
     def close(self) -> None:
@@ -111,11 +113,30 @@ class Cluster:
                 node.kill()
         self._log.close()
 
-    def _start(self, address: str, *words: str) -> Node:
+    def _start(self, address: str, *words: str, hidden: Path | None = None, **env: str) -> Node:
         head = ("--temp-dir", str(self.folder / "s")) if "--head" in words else ()
-        command = [*NODE, "start", *words, *head, *STORE, "--node-ip-address", address, "--num-cpus", "1", "--block"]
+        hide = () if hidden is None else (*HIDE, str(hidden))
+        command = [
+            *ALONE,
+            *hide,
+            *RAY,
+            "start",
+            *words,
+            *head,
+            *STORE,
+            "--node-ip-address",
+            address,
+            "--num-cpus",
+            "1",
+            "--block",
+        ]
         process = subprocess.Popen(
-            command, env=self._env, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, start_new_session=True
+            command,
+            env={**self._env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
         )
         self._n_nodes += 1
         until(lambda: self._started() == self._n_nodes)

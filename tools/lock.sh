@@ -11,3 +11,4 @@ $compile requirements/model.in -o requirements/model.txt
 $compile requirements/extras.in -c requirements/dev.txt -o requirements/extras.txt
 for_gpus=$(grep -oE '^(torch|triton|cuda-[a-z]+|nvidia-[a-z0-9-]+)=' requirements/extras.txt | tr -d =)
 $compile requirements/extras.in -c requirements/dev.txt -o requirements/extras.txt $(printf ' --no-emit-package %s' $for_gpus)
+$compile requirements/ray.in -c requirements/dev.txt -c requirements/extras.txt -o requirements/ray.txt

@@ -80,7 +80,8 @@ def look() -> int:
 def introduce(token: str) -> None:
     """Let Ray find the cluster's token, which it looks for nowhere else; before any of it is loaded. No telemetry."""
     told = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token, "RAY_USAGE_STATS_ENABLED": "0"}
-    os.environ.update(told)  # noqa: TID251  of this process alone: it was started without them
+    hurried = {"RAY_NUM_REDIS_GET_RETRIES": "5"}  # a token that is not good will not be a second later; else 20 times
+    os.environ.update(told | hurried)  # noqa: TID251  of this process alone: it was started without them
 
 
 def refuse_stranger(hello: Mapping[str, Any]) -> None:

@@ -25,6 +25,7 @@ _PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV"),
     *("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"),  # where compiled kernels are kept
     *("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"),  # and for which processors: those of an image are for more than one
+    *("RAY_USE_TLS", "RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT"),  # files
 )
 DATA_SPARE_BYTES = 1 << 30  # what a process may have set aside beyond the memory it takes; an eighth of it was seen
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

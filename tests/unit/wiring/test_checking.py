@@ -11,10 +11,11 @@ from click.testing import CliRunner
 
 from lookalike.cli.commands.check import command
 from lookalike.home import prepare
-from lookalike.settings import Bucket, Endpoint, Models, Secret, SecretName, Settings
+from lookalike.settings import Bucket, Compute, Endpoint, Models, Secret, SecretName, Settings
 from lookalike.wiring.checking import Finding, findings
 from lookalike.wiring.parts import open_parts
 
+HERE = Secret(env="HERE")
 AWAY = {"endpoint": "http://127.0.0.1:9", "allow_http": "true", "region": "x", "access_key_id": "a"}
 
 
@@ -80,6 +81,10 @@ BROKEN: dict[str, Callable[[Path], Settings]] = {
     "endpoints": lambda home: Settings(
         home=home, endpoints={"w": Endpoint(base_url="https://m.test/v1", secret="K")}, secrets={"K": Secret(env="NOT")}
     ),
+    "Ray": lambda home: Settings(
+        home=home, compute=Compute(executor="ray", ray_address="127.0.0.1:9", ray_token="T"), secrets={"T": HERE}
+    ),
+    "Ray, without a token": lambda home: Settings(home=home, compute=Compute(executor="ray", ray_token="T")),
     "models": lambda home: Settings(home=home, models=Models(folder=Path("nowhere"))),
 }
 
