@@ -25,6 +25,6 @@ class Here:
     def __init__(self, tasks: Callable[[], Tasks]) -> None:
         self._tasks = tasks
 
-    def map(self, task: str, items: Sequence[Json]) -> list[Json]:
+    def map(self, task: str, items: Sequence[Json], order: object = None) -> list[Json]:
         tasks = self._tasks()
         return [tasks.run(task, item) for item in items]

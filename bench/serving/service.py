@@ -100,9 +100,9 @@ class Service:
         """How many of the customer's jobs are in a state."""
         return int(self.http.get("/api/v2/jobs", params={"status": status, "limit": 1}).json()["total"])
 
-    def until(self, job_id: str, status: str, *, poll_s: float = POLL_S) -> None:
+    def until(self, job_id: str, status: str, *, poll_s: float = POLL_S, patience_s: float = PATIENCE_S) -> None:
         """Return when the job is in a state; NotMeasured if it fails or takes too long."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + patience_s
         while (now := self.job(job_id)["status"]) != status:
             if now == "failed" or time.monotonic() > end:
                 raise NotMeasured(f"a job that should be {status} is {now}")
@@ -124,16 +124,16 @@ class Service:
         below = psutil.Process(self.process.pid).children(recursive=True)
         return [process for process in below if tuple(command_line(process)[-len(words) :]) == words]
 
-    def until_ready(self) -> None:
-        """Return when the spare child has made itself ready: it is there, and rests."""
+    def until_ready(self, *words: str) -> None:
+        """Return when the spare child, or what these words end the command line of, is there, and rests."""
         end, before = time.monotonic() + PATIENCE_S, -1.0
         while time.monotonic() < end:
-            used = sum(cpu_s(process) for process in self.processes("child", "ahead"))
+            used = sum(cpu_s(process) for process in self.processes(*(words or ("child", "ahead"))))
             if used and used == before:
                 return
             before = used
             time.sleep(STILL_S)
-        raise NotMeasured("no spare child has become ready")
+        raise NotMeasured("no spare process has become ready")
 
 
 @contextmanager

@@ -15,16 +15,18 @@ SEED = 7  # the same in all: what is measured shall be the same job
 ROWS_MAX = 1_000_000_000
 
 
-def submission(path: str, n_rows: int, **parameters: Any) -> Submission:
-    """A request for rows like those of the table in the bucket `in`, as CSV."""
+def submission(
+    path: str, n_rows: int, *, input_format: str = "csv", output_format: str = "csv", **parameters: Any
+) -> Submission:
+    """A request for rows like those of the table in the bucket `in`."""
     return Submission(
         data_type="tabular",
         data_size=n_rows,
-        input_format="csv",
-        output_format="csv",
+        input_format=input_format,
+        output_format=output_format,
         input_bucket="in",
         output_bucket="out",
-        input_path="table.csv",
+        input_path=f"table.{input_format}",
         output_path=path,
         project_id="bench",
         parameters={"seed": SEED, **parameters},

@@ -8,7 +8,7 @@ Run = Callable[[str, Json], Json]  # runs one item of a task by the task's name,
 
 
 class Executor(Protocol):
-    def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
+    def map(self, task: str, items: Sequence[Json], order: Sequence[int] | None = None) -> Iterator[Json]:
         """
         Results of a task over items, in the order of the items, each as soon as it and those before it are there.
 
@@ -16,6 +16,8 @@ class Executor(Protocol):
             task: A name in `pipeline.TASKS`.
             items: JSON values; what a task makes from one depends on nothing else, so a dead worker's item is
                 done again.
+            order: In which order several workers had best begin the items, by number; None for their own. One that
+                does all of them keeps to theirs.
 
         Raises:
             LookalikeError: the first error an item raised.

@@ -69,8 +69,8 @@ class RayExecutor:
         self._most = most
         self._serve = ray.remote(max_retries=0, num_cpus=1)(_serve)
 
-    def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
-        rest = (_Try(number, item) for number, item in enumerate(items))
+    def map(self, task: str, items: Sequence[Json], order: Sequence[int] | None = None) -> Iterator[Json]:
+        rest = (_Try(number, items[number]) for number in order or range(len(items)))
         under_way: dict[Any, _Try] = {}
         answers: dict[int, Json] = {}
         try:

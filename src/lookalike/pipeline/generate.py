@@ -1,4 +1,4 @@
-"""Stage `generate`: blocks of rows drawn, then encoded into the parts that wait beside the output to be published."""
+"""Stage `generate`: blocks of rows drawn and encoded into the parts that wait beside the output to be published."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -9,7 +9,7 @@ from lookalike.errors import ConditionsUnreachable
 from lookalike.pipeline import engine
 from lookalike.pipeline.context import Context, layout
 from lookalike.pipeline.layout import Part
-from lookalike.pipeline.settling import refuse_repeated, settle
+from lookalike.pipeline.settling import must_differ, refuse_repeated, settle
 from lookalike.pipeline.work import Work
 
 
@@ -21,17 +21,53 @@ def stage(work: Work, context: Context) -> Work:
         ConditionsUnreachable: not so many rows could be found that keep all rules; sequences have more than asked for.
         InternalError: rows as written break a rule.
     """
+    if _streams(work, context):
+        return _both(work, context)
     request = work.request
-    base = {"job_id": work.job_id, "request": vars(request)}
+    base = _base(work)
     heights = _draw(work, context, base)
     n_rows = _published(work, heights)
-    unique = settle(work, context, [{**base, "block": number} for number in range(len(heights))])
+    unique = must_differ(work, context)
+    if unique:
+        settle(work, context, [{**base, "block": number} for number in range(len(heights))])
     parts = layout(work.job_id, request).parts(n_rows, request.parameters["part_rows"])
     items = [{**base, "part": vars(part), **place} for part, place in zip(parts, _places(parts, heights), strict=True)]
     written = _all(context, "write_part", items, (0.5, 1.0))
     if unique:
         refuse_repeated(context.artefacts(work), len(parts))
     return work.after("generate", parts=written, blocks=_last(heights, n_rows))
+
+
+def _streams(work: Work, context: Context) -> bool:
+    """Whether rows can be written while others are drawn: it is known which block has which, and none will change."""
+    paid = work.request.endpoint is not None  # a block that two draw at a time would be paid for twice
+    return work.request.data_type == "tabular" and not paid and not must_differ(work, context)
+
+
+def _both(work: Work, context: Context) -> Work:
+    """Blocks drawn, and parts written while the blocks after them are drawn."""
+    request, base = work.request, _base(work)
+    rows = engine.model(request, context.artefacts(work)).block_rows
+    heights = [min(rows, request.n_rows - start) for start in range(0, request.n_rows, rows)]
+    parts = layout(work.job_id, request).parts(request.n_rows, request.parameters["part_rows"])
+    places = list(_places(parts, heights))
+    draws = [{**base, "block": block, "n_rows": height} for block, height in enumerate(heights)]
+    writes = [{**base, "part": vars(part), "block_rows": rows, **at} for part, at in zip(parts, places, strict=True)]
+    written = _all(context, "write_or_draw", [*draws, *writes], (0.0, 1.0), _mixed(places, len(draws)))[len(draws) :]
+    return work.after("generate", parts=written, blocks=_last(heights, request.n_rows))
+
+
+def _mixed(places: Sequence[dict[str, int]], n_blocks: int) -> list[int]:
+    """Numbers of items, blocks first: a part begins behind its first block; who writes it draws while it waits."""
+    order = []
+    for block in range(n_blocks):
+        order.append(block)
+        order += [n_blocks + part for part, place in enumerate(places) if place["block"] == block]
+    return order
+
+
+def _base(work: Work) -> dict[str, Any]:
+    return {"job_id": work.job_id, "request": vars(work.request)}
 
 
 def _draw(work: Work, context: Context, base: dict[str, Any]) -> list[int]:
@@ -91,10 +127,16 @@ def _last(heights: Sequence[int], n_rows: int) -> dict[str, int]:
     return {"number": len(heights), "last_rows": 0}
 
 
-def _all(context: Context, task: str, items: Sequence[dict[str, Any]], span: tuple[float, float]) -> list[Any]:
-    """Run a task over items; `span`: which part of the stage's progress they are."""
+def _all(
+    context: Context,
+    task: str,
+    items: Sequence[dict[str, Any]],
+    span: tuple[float, float],
+    order: Sequence[int] | None = None,
+) -> list[Any]:
+    """Run a task over items; `span`: which part of the stage's progress they are; `order`: see `Executor.map`."""
     results, (begin, end) = [], span
-    for done, result in enumerate(context.executor.map(task, items), start=1):
+    for done, result in enumerate(context.executor.map(task, items, order), start=1):
         results.append(result)
         context.listener.progress("generate", begin + (end - begin) * done / len(items))
     return results

@@ -11,9 +11,14 @@ from lookalike.pipeline.context import Context
 from lookalike.pipeline.work import Work
 
 
-def settle(work: Work, context: Context, blocks: Sequence[dict[str, Any]]) -> bool:
+def must_differ(work: Work, context: Context) -> bool:
+    """Whether rows must differ over the whole output."""
+    return bool(engine.promise(work.request, context.artefacts(work).read(MODEL)).unique)
+
+
+def settle(work: Work, context: Context, blocks: Sequence[dict[str, Any]]) -> None:
     """
-    Whether rows must differ; then they do, once this returns.
+    Let rows differ where they must.
 
     Of rows that are alike the first stays; the others are drawn again and their blocks written again. Only digests pass
     through here, 8 bytes a row and rule, but for the blocks that change. Done twice, it finds nothing left to do.
@@ -25,8 +30,6 @@ def settle(work: Work, context: Context, blocks: Sequence[dict[str, Any]]) -> bo
         ConditionsUnreachable: not so many different rows could be found.
     """
     request, artefacts = work.request, context.artefacts(work)
-    if not engine.promise(request, artefacts.read(MODEL)).unique:
-        return False
     for _ in context.executor.map("key_block", list(blocks)):
         pass
     settler = engine.settler(request, artefacts)
@@ -35,7 +38,6 @@ def settle(work: Work, context: Context, blocks: Sequence[dict[str, Any]]) -> bo
         if not settler.accepts(artefacts.read_frame(keys_name("block", number))):
             block = settler.settle(artefacts.read_frame(block_name(number)), block=number)
             artefacts.write_frame(block_name(number), block)
-    return True
 
 
 def refuse_repeated(artefacts: Artefacts, n_parts: int) -> None:

@@ -34,6 +34,8 @@ from lookalike.storage import Bucket, Buckets
 
 Item = dict[str, Any]
 
+AHEAD = 4  # blocks: as many as a few workers draw at a time; what is drawn too early still has to be written
+
 
 class Tasks:
     """
@@ -66,14 +68,18 @@ class Tasks:
 
     def draw_block(self, item: Item) -> int:
         """Draw one block, unless its artefact is there already; returns how many rows it has."""
-        artefacts, name, request = self._artefacts(item), block_name(item["block"]), _request(item)
+        artefacts, name = self._artefacts(item), block_name(item["block"])
         if artefacts.exists(name):
             return artefacts.read_frame(name).height
+        return self._drawn(item)
+
+    def _drawn(self, item: Item) -> int:
+        artefacts, request = self._artefacts(item), _request(item)
         if self._model is None:
             self._model = engine.model(request, artefacts)
         model = self._helped(self._model, item, request)
         drawn = model.draw(item["n_rows"], seed=request.seed, block=item["block"], total=request.n_rows)
-        artefacts.write_frame(name, drawn)
+        artefacts.write_frame(block_name(item["block"]), drawn)
         return drawn.height
 
     def _helped_plan(self, plan: Plan) -> Plan:
@@ -103,6 +109,8 @@ class Tasks:
         """
         Encode one part from its blocks into the staging prefix and read it back; returns path, rows, bytes, SHA-256.
 
+        With `block_rows`, all blocks but the last being so high, those that nobody has drawn yet are drawn here.
+
         Raises:
             InternalError: what was written breaks a rule.
         """
@@ -113,7 +121,7 @@ class Tasks:
         with self._buckets[request.output_bucket].writer(part.staged) as sink:
             counted = Digesting(sink)
             with formats.compressed(cast(BinaryIO, counted), formats.split_path(part.path)[1]) as stream:
-                write(_rows(artefacts, part, item["block"], item["skip"]), read_metadata(artefacts), stream, options)
+                write(self._rows(item, part), read_metadata(artefacts), stream, options)
         promise = self._promised(item)
         if promise.columns:
             keys = verify_part(self._buckets[request.output_bucket], part, request, promise)
@@ -124,6 +132,39 @@ class Tasks:
             "size_bytes": counted.size,
             "sha256": counted.sha256.hexdigest(),
         }
+
+    def write_or_draw(self, item: Item) -> dict[str, Any] | None:
+        """What `write_part` returns if the item tells of a part; else a block is drawn, unless it is there already."""
+        if "part" in item:
+            return self.write_part(item)
+        if not self._artefacts(item).exists(block_name(item["block"])):
+            self._drawn(item)
+        return None
+
+    def _rows(self, item: Item, part: Part) -> Iterator[pl.DataFrame]:
+        """The part's rows, a frame for each block they lie in; it begins behind `skip` rows of `block`."""
+        artefacts, block, skip, left = self._artefacts(item), item["block"], item["skip"], part.n_rows
+        while left:
+            if "block_rows" in item:
+                self._draw_until(block, item, (part.start + part.n_rows - 1) // item["block_rows"])
+            if not artefacts.exists(block_name(block)):
+                raise InternalError(f"A part was to have {part.n_rows} rows and has {part.n_rows - left}.")
+            frame = artefacts.read_frame(block_name(block)).slice(skip, left)
+            left, block, skip = left - frame.height, block + 1, 0
+            yield frame
+
+    def _draw_until(self, block: int, item: Item, last: int) -> None:
+        """
+        Return when a block is there. Others draw the blocks in order: those some way ahead are drawn here meanwhile.
+
+        Args:
+            last: Block of the part's last row; none behind it is drawn.
+        """
+        artefacts, rows, total = self._artefacts(item), item["block_rows"], _request(item).n_rows
+        while not artefacts.exists(block_name(block)):
+            ahead = range(min(block + AHEAD, last), block, -1)
+            number = next((n for n in ahead if not artefacts.exists(block_name(n))), block)
+            self._drawn({**item, "block": number, "n_rows": min(rows, total - number * rows)})
 
     def _promised(self, item: Item) -> Promise:
         if self._promise is None:
@@ -139,19 +180,9 @@ TASKS: dict[str, Callable[[Tasks, Item], Any]] = {
     "draw_block": Tasks.draw_block,
     "key_block": Tasks.key_block,
     "write_part": Tasks.write_part,
+    "write_or_draw": Tasks.write_or_draw,
 }
 
 
 def _request(item: Item) -> Request:
     return Request(**item["request"])
-
-
-def _rows(artefacts: Artefacts, part: Part, block: int, skip: int) -> Iterator[pl.DataFrame]:
-    """The part's rows, a frame for each block they lie in; it begins behind `skip` rows of `block`."""
-    left = part.n_rows
-    while left:
-        if not artefacts.exists(block_name(block)):
-            raise InternalError(f"A part was to have {part.n_rows} rows and has {part.n_rows - left}.")
-        frame = artefacts.read_frame(block_name(block)).slice(skip, left)
-        left, block, skip = left - frame.height, block + 1, 0
-        yield frame

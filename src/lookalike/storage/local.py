@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lookalike.storage.writeback import opened
+
 _BUFFER = 1024 * 1024
 _TRIES = 10  # to put a file into a folder that others take away whenever it is empty
 
@@ -30,7 +32,7 @@ class Halves:
         """A stream whose bytes are the file once the context ended well; said at once if it can have no place there."""
         _refuse_under_a_file(target)
         with self._half() as half:
-            with half.open("wb", buffering=_BUFFER) as stream:
+            with opened(str(half)) as stream:
                 yield stream
                 _flush(stream)
             _put(target, lambda: _replace(half, target))
@@ -58,7 +60,7 @@ class Halves:
     def _half(self) -> Iterator[Path]:
         """A new empty file, gone at the end."""
         half = self.folder / f".{secrets.token_hex(8)}.half"
-        _put(half, lambda: half.touch(exist_ok=False))
+        _placed(half, lambda: half.touch(exist_ok=False))  # whether its name survives a power cut is all one
         try:
             yield half
         finally:
@@ -67,6 +69,12 @@ class Halves:
 
 
 def _put(path: Path, act: Callable[[], object]) -> None:
+    """Do what makes `path`, and have its name on the disk."""
+    _placed(path, act)
+    _sync(path.parent)
+
+
+def _placed(path: Path, act: Callable[[], object]) -> None:
     """Do what makes `path`, its folders first; whoever deletes the last other file of a folder deletes that too."""
     for left in reversed(range(_TRIES)):
         try:
@@ -77,7 +85,6 @@ def _put(path: Path, act: Callable[[], object]) -> None:
                 raise
             time.sleep(secrets.randbelow(_TRIES - left) / 1000)  # or they meet again
         else:
-            _sync(path.parent)
             return
 
 

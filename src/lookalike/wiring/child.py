@@ -1,27 +1,27 @@
 """The process that does a job: built from the line it reads first, watched by its pipe."""
 
-import ctypes
-import gc
 import json
 import os
+import select
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, TextIO
 
 from lookalike.compute.answering import refusal
+from lookalike.compute.local import Helper
 from lookalike.errors import ComputeAway, EndpointAway, LookalikeError, StorageAway
 from lookalike.pipeline.context import Ceilings, Context
 from lookalike.pipeline.runner import run
-from lookalike.pipeline.work import STAGES, Work
-from lookalike.wiring.executing import executor
-from lookalike.wiring.items import as_ours, confine, hush, stores
+from lookalike.pipeline.work import Work
+from lookalike.wiring.executing import HELPER, executor
+from lookalike.wiring.items import as_ours, confine, hush, name_process, stores
 from lookalike.wiring.logs import log_to
+from lookalike.wiring.warming import warm
 
-PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
+IDLE_S = 1.0  # whoever waits so long for a job has time to start a helper for it; busy services do without
 AWAY = (StorageAway.code, EndpointAway.code, ComputeAway.code)  # a job waits for these
 
 
@@ -34,19 +34,21 @@ def main(*, ahead: bool) -> int:
     """
     pipe = _Pipe(sys.stdout)
     log_file = hush()
+    helpers = []
     if ahead:
         warm()
         pipe.ready()
+        helpers = _helpers(log_file.fileno())
     line = sys.stdin.readline()
     if not line:
         return 0
     hello = json.loads(line)
     log_to(log_file, hello["about"])
-    _name(hello["job_id"])
+    name_process("job", hello["job_id"])
     confine(hello["data_max_bytes"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
-        pipe.done(_do(hello, pipe, log_file.fileno()))
+        pipe.done(_do(hello, pipe, log_file.fileno(), helpers))
     except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
         pipe.ended(as_ours(error))
         return 1
@@ -98,32 +100,18 @@ class _Pipe:
         self._out.flush()
 
 
-def warm() -> None:
-    """Load all stages, and compile or load all kernels."""
-    from lookalike.engines.tabular import warming as learning
-    from lookalike.engines.text import warming as writing
-    from lookalike.engines.time_series import warming as stepping
-    from lookalike.evaluation import warming as judging
+def _helpers(log_fd: int) -> list[Helper]:
+    """The first helper of a job that divides, unless a job is there at once or there is no processor for one."""
+    from polars import thread_pool_size
 
-    for stage in STAGES:
-        import_module(f"lookalike.pipeline.{stage}")
-    learning.warm()
-    stepping.warm()
-    writing.warm()
-    judging.warm()
-    gc.collect()
-    gc.freeze()  # what stays for good need not be looked through again and again
+    if thread_pool_size() == 1 or select.select([sys.stdin], [], [], IDLE_S)[0]:
+        return []
+    return [Helper(["env", "POLARS_MAX_THREADS=1", *HELPER, "ahead"], None, log_fd)]
 
 
-def _name(job_id: str) -> None:
-    """On Linux: show in lists of processes whose job this one does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_NAME, f"job-{job_id}".encode())
-
-
-def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
+def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int, helpers: Sequence[Helper]) -> Work:
     buckets, work_bucket = stores(hello)
-    with closing(executor(hello, log_fd)) as made:
+    with closing(executor(hello, log_fd, helpers)) as made:
         ceilings = Ceilings(**hello["ceilings"])
         context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=hello["publishing"])
         return run(Work.from_json(hello["work"]), context)

@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lookalike.compute.answering import result
-from lookalike.compute.local import LocalExecutor, WorkerCommand
+from lookalike.compute.local import Helper, LocalExecutor, WorkerCommand
 from lookalike.errors import ComputeAway, ExtraMissing
 from lookalike.settings import Settings, secret
 from lookalike.version import VERSION
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from lookalike.compute.ray import RayExecutor
 
 PATIENCE_S = 90.0  # with a look at the cluster: Ray itself waits for up to a minute
-_HELPERS = ("about", "job_id", "home", "buckets", "work_bucket", "endpoint")  # what those who do items are told
+HELPER = (sys.executable, "-m", "lookalike", "task-worker")
+_HELPERS = (
+    "about",
+    "job_id",
+    "home",
+    "buckets",
+    "work_bucket",
+    "endpoint",
+    "data_max_bytes",
+)  # what those who do items are told
 _PROCESSORS = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")  # kernels for others would draw other rows
 
 
@@ -46,21 +55,24 @@ def told_cluster(
     return {"address": compute.ray_address, "token": token, "env": threads, "most": compute.workers}
 
 
-def executor(hello: Mapping[str, Any], log_fd: int) -> "LocalExecutor | RayExecutor":
+def executor(hello: Mapping[str, Any], log_fd: int, helpers: Sequence[Helper] = ()) -> "LocalExecutor | RayExecutor":
     """
     What does the items of the job that this process was told of.
 
     Args:
         log_fd: Where local helpers write their log.
+        helpers: Those that were started ahead.
 
     Raises:
         ComputeAway: the cluster cannot be reached.
     """
     helper = {key: hello[key] for key in _HELPERS if key in hello}
     if hello.get("cluster"):
-        return _on_cluster(hello["cluster"], {**helper, "data_max_bytes": hello["data_max_bytes"]})
-    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], hello["helper_env"], helper, log_fd)
-    return LocalExecutor(hello["workers"], tasks_of(hello).run, command)
+        for each in helpers:
+            each.close()
+        return _on_cluster(hello["cluster"], helper)
+    command = WorkerCommand(HELPER, hello["helper_env"], helper, log_fd)
+    return LocalExecutor(hello["workers"], tasks_of(hello).run, command, helpers)
 
 
 def n_processors_of_cluster(told: Mapping[str, Any], env: Mapping[str, str]) -> int:

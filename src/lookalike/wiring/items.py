@@ -1,5 +1,6 @@
 """What does items of a job's tasks: from what a process is told first to its answers, with nothing said beside them."""
 
+import ctypes
 import errno
 import json
 import logging
@@ -19,18 +20,34 @@ from lookalike.pipeline.tasks import Tasks
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.wiring.completing import complete
 from lookalike.wiring.logs import log_to
+from lookalike.wiring.warming import warm
 
+PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger("lookalike.child")
 
 
-def serve_tasks() -> int:
-    """Answer items of tasks, a line each, until standard input ends."""
-    hello = json.loads(sys.stdin.readline())
-    answers = sys.stdout
-    log_to(hush(), hello["about"])
+def serve_tasks(*, ahead: bool) -> int:
+    """
+    Say that this process is ready, then answer items of tasks, a line each, until standard input ends.
+
+    Args:
+        ahead: Load first what any job may need.
+    """
+    answers, log_file = sys.stdout, hush()
+    if ahead:
+        warm()
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    hello = json.loads(line)
+    log_to(log_file, hello["about"])
+    name_process("help", hello["job_id"])
+    confine(hello["data_max_bytes"])  # one that was started before its job has no bounds from it
     answered = answerer(hello)
+    answers.write(json.dumps({"ready": True}) + "\n")
+    answers.flush()
     for line in sys.stdin:
         answers.write(json.dumps(answered(json.loads(line))) + "\n")
         answers.flush()
@@ -48,6 +65,12 @@ def answerer(hello: Mapping[str, Any]) -> Callable[[Any], Any]:
             return refusal(as_ours(error))
 
     return answered
+
+
+def name_process(role: str, job_id: str) -> None:
+    """On Linux: show in lists of processes whose job this one does, or helps with."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"{role}-{job_id}".encode())
 
 
 def hush() -> TextIO:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import psutil
 import pytest
 
 from lookalike.compute.answering import answer
-from lookalike.compute.local import INLINE_ITEMS, LocalExecutor, WorkerCommand
+from lookalike.compute.local import INLINE_ITEMS, Helper, LocalExecutor, WorkerCommand
 from lookalike.errors import InputInvalid, LookalikeError, WorkerLost
 
 SCRIPT = Path(__file__).with_name("worker.py")
@@ -19,14 +20,30 @@ COMMAND = WorkerCommand([sys.executable, str(SCRIPT)], dict(os.environ), {"hello
 
 def here(task: str, item: Any) -> Any:
     """Runs an item in this process."""
-    if task == "fail":
-        raise InputInvalid(f"Item {item} is wrong.", hint="Mend it.")
-    return os.getpid() if task == "whoami" else 2 * item
+    match task:
+        case "fail":
+            raise InputInvalid(f"Item {item} is wrong.", hint="Mend it.")
+        case "meet":
+            wait_for(Path(item).exists)
+            return os.getpid()
+        case "die":
+            place = Path(item["place"])
+            wait_for(lambda: any(place.parent.glob("died-2.*")))  # a helper's item comes to its end first
+            return item["times"]
+    return 2 * item
+
+
+def wait_for(there: Callable[[], bool]) -> None:
+    """Return once it is; what a helper does is always there in the end."""
+    deadline = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 @pytest.fixture
 def executor() -> Iterator[LocalExecutor]:
-    """Two workers."""
+    """Two workers: this process and one more."""
     made = LocalExecutor(2, here, COMMAND)
     yield made
     made.close()
@@ -44,12 +61,22 @@ def test_results_come_in_order(executor: LocalExecutor) -> None:
     assert [2 * n for n in range(9)] == list(executor.map("double", range(9)))
 
 
-def test_all_workers_work(executor: LocalExecutor) -> None:
-    """Items go to as many processes as there are workers, none of them this one."""
-    pids = set(executor.map("whoami", range(12)))
+def test_all_workers_work(executor: LocalExecutor, tmp_path: Path) -> None:
+    """Items go to this process and to as many more as make the workers: here one waits for what another does."""
+    pids = set(executor.map("meet", [str(tmp_path / "met")] * 12))
 
     assert 2 == len(pids)
-    assert os.getpid() not in pids
+    assert os.getpid() in pids
+
+
+def test_a_helper_that_is_there_is_used_for_little_work(tmp_path: Path) -> None:
+    """Two items go to two processes if the second need not be started first."""
+    ahead = Helper(COMMAND.argv, COMMAND.env, None)
+    executor = LocalExecutor(2, here, COMMAND, [ahead])
+    pids = set(executor.map("meet", [str(tmp_path / "met")] * 2))
+    executor.close()
+
+    assert 2 == len(pids)
 
 
 @pytest.mark.parametrize(("workers", "items"), [(1, 20), (4, INLINE_ITEMS - 1)])
@@ -58,7 +85,7 @@ def test_little_work_is_done_here(workers: int, items: int) -> None:
     before = children()
     executor = LocalExecutor(workers, here, COMMAND)
 
-    assert [os.getpid()] * items == list(executor.map("whoami", range(items)))
+    assert [2 * n for n in range(items)] == list(executor.map("double", range(items)))
     assert before == children()
     executor.close()
 
@@ -128,7 +155,7 @@ def test_close_ends_the_processes() -> None:
     """After closing, no worker process is left."""
     before = children()
     executor = LocalExecutor(3, here, COMMAND)
-    list(executor.map("whoami", range(12)))
+    list(executor.map("double", range(12)))
 
     assert children() > before
     executor.close()

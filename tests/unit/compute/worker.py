@@ -18,8 +18,8 @@ def run(task: str, item: Any) -> Any:
         case "double":
             time.sleep(item % 3 * 0.01)
             return 2 * item
-        case "whoami":
-            time.sleep(0.05)
+        case "meet":
+            Path(item).touch()
             return os.getpid()
         case "fail":
             raise InputInvalid(f"Item {item} is wrong.", hint="Mend it.")
@@ -53,6 +53,8 @@ def _die(place: Path, times: int) -> None:
 
 if __name__ == "__main__":
     hello = json.loads(sys.stdin.readline())
+    sys.stdout.write('{"ready": true}\n')
+    sys.stdout.flush()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(answer(run, json.loads(line))) + "\n")
         sys.stdout.flush()

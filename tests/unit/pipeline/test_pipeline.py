@@ -47,7 +47,7 @@ class Here:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def map(self, task: str, items: list[Json]) -> list[Json]:
+    def map(self, task: str, items: list[Json], order: object = None) -> list[Json]:
         return [self._tasks.run(task, item) for item in items]
 
 

@@ -23,6 +23,7 @@ from lookalike.version import VERSION
 from lookalike.wiring.worker import process_env
 
 N_ROWS = 3 * BLOCK_ROWS + 10  # as many blocks as it takes for workers to be started
+PART_ROWS = 2 * BLOCK_ROWS - 7  # so that a part begins within a block
 RULES = [
     {"type": "sum", "columns": ["net", "tax"], "equals": "gross"},
     {"type": "less_equal", "columns": ["tax", "net"]},
@@ -36,7 +37,7 @@ class Shuffled:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
+    def map(self, task: str, items: Sequence[Json], order: object = None) -> Iterator[Json]:
         numbers = list(range(len(items)))
         random.Random(4).shuffle(numbers)
         done = {number: self._tasks.run(task, items[number]) for number in numbers}
@@ -59,16 +60,23 @@ def table() -> pl.DataFrame:
     )
 
 
-def published(home: Path, which: str) -> tuple[bytes, bytes]:
-    """The output and the model of a job, done by `which`: ``here`` in order, ``shuffled``, or by ``workers``, two."""
+def published(home: Path, which: str, *, unique: bool = True) -> tuple[bytes, bytes]:
+    """
+    The parts and the model of a job, done by `which`: ``here`` in order, ``shuffled``, or by ``workers``, two.
+
+    Args:
+        unique: Some rows have to differ, so that all are drawn before the first is written.
+    """
     (home / "buckets" / "b").mkdir(parents=True)
     table().write_parquet(home / "buckets" / "b" / "in.parquet")
-    chosen = {"seed": 5, "privacy": "private", "quality": "high", "evaluate": False, "constraints": RULES}
+    chosen = {"seed": 5, "privacy": "private", "quality": "high", "evaluate": False, "part_rows": PART_ROWS}
+    chosen["constraints"] = RULES if unique else RULES[:-1]
     parameters = checked(TabularParameters, chosen).model_dump(mode="json")
-    request = Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out.parquet", "p", parameters)
+    request = Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out/", "p", parameters)
     buckets, work_bucket = NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
     tasks = Tasks(buckets, work_bucket)
     hello = {"job_id": "j", "about": {}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
+    hello["data_max_bytes"] = 8 * 1024**3
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], process_env(os.environ, 1), hello)
     local = LocalExecutor(2 if which == "workers" else 1, tasks.run, command)
     executor: Executor = Shuffled(tasks) if which == "shuffled" else local
@@ -76,7 +84,8 @@ def published(home: Path, which: str) -> tuple[bytes, bytes]:
         run(Work("job", VERSION, request), Context(buckets, work_bucket, executor, Quiet()))
     finally:
         local.close()
-    return buckets["b"].read("out.parquet"), work_bucket.read("jobs/job/model.lookalike")
+    parts = [info.path for info in buckets["b"].objects("out") if info.path.endswith(".parquet")]
+    return b"".join(buckets["b"].read(part) for part in parts), work_bucket.read("jobs/job/model.lookalike")
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +97,11 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
 def test_bytes_do_not_depend_on_who_does_what_when(which: str, in_order: tuple[bytes, bytes], tmp_path: Path) -> None:
     """With rules, keys, several trees and a classifier, any order of blocks and any workers write the same bytes."""
     assert in_order == published(tmp_path, which)
+
+
+@pytest.mark.parametrize("which", ["shuffled", "workers"])
+def test_bytes_do_not_depend_on_what_is_drawn_when_it_is_written(which: str, tmp_path: Path) -> None:
+    """Rows that are written while others are drawn, by whoever comes to it, are those that one process writes."""
+    in_order = published(tmp_path / "here", "here", unique=False)
+
+    assert in_order == published(tmp_path / which, which, unique=False)

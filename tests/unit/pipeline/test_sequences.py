@@ -41,7 +41,7 @@ class Shuffled:
     def __init__(self, tasks: Callable[[], Tasks]) -> None:
         self._tasks = tasks
 
-    def map(self, task: str, items: Sequence[Json]) -> Iterator[Json]:
+    def map(self, task: str, items: Sequence[Json], order: object = None) -> Iterator[Json]:
         tasks, numbers = self._tasks(), list(range(len(items)))
         random.Random(4).shuffle(numbers)
         done = {number: tasks.run(task, items[number]) for number in numbers}
@@ -171,6 +171,7 @@ def test_what_is_lost_is_made_again(large: tuple[Context, Work, bytes], n_done: 
 def test_two_workers_write_the_same_bytes(large: tuple[Context, Work, bytes], tmp_path: Path) -> None:
     """Whoever draws which block, and in whatever order."""
     hello = {"job_id": "j", "about": {}, "home": str(tmp_path), "buckets": {}, "work_bucket": ["file:work", {}]}
+    hello["data_max_bytes"] = 8 * 1024**3
     command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], process_env(os.environ, 1), hello)
     stores = NamedBuckets(tmp_path, {}), open_bucket("work", "file:work", {}, tmp_path)
     local = LocalExecutor(2, Tasks(*stores).run, command)

@@ -1,6 +1,6 @@
 """Inputs with more rows than are looked at: a sample is learnt from, and all rows have their say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Here:
     def __init__(self, tasks: Tasks) -> None:
         self._tasks = tasks
 
-    def map(self, task: str, items: list[Json]) -> list[Json]:
+    def map(self, task: str, items: list[Json], order: Sequence[int] | None = None) -> list[Json]:
         return [self._tasks.run(task, item) for item in items]
 
 

@@ -61,7 +61,7 @@ def tasks(home: Path) -> Tasks:
 def test_tasks_by_name() -> None:
     """Every task has the name that items call it by."""
 
-    assert {"fit_group", "draw_block", "key_block", "write_part"} == set(TASKS)
+    assert {"fit_group", "draw_block", "key_block", "write_part", "write_or_draw"} == set(TASKS)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,19 @@ def test_parts_cut_across_blocks(home: Path) -> None:
     assert [30_000, 30_000, 10_000] == [part["rows"] for part in told]
     assert [len(value) for value in staged] == [part["size_bytes"] for part in told]
     assert drawn.equals(pl.concat([pl.read_csv(io.BytesIO(value)) for value in staged]))
+
+
+def test_a_part_draws_what_nobody_has_drawn(home: Path) -> None:
+    """A part that may draw makes the blocks that are missing, the same ones, and leaves those that are there."""
+    here, part = tasks(home), Layout("j", "out/", ".csv").parts(70_000, 70_000)[0]
+    item = {**ITEM, "part": vars(part), "block": 0, "skip": 0, "block_rows": BLOCK_ROWS}
+    here.run("write_or_draw", {**ITEM, "block": 1, "n_rows": 70_000 - BLOCK_ROWS})
+    told = here.run("write_or_draw", item)
+    output, artefacts = NamedBuckets(home, {})["b"], Artefacts(work_bucket(home), "j")
+    drawn = pl.concat([artefacts.read_frame(block_name(block)) for block in (0, 1)])
+
+    assert 70_000 == told["rows"]
+    assert drawn.equals(pl.read_csv(io.BytesIO(output.read(part.staged))))
 
 
 def test_a_part_without_its_rows_fails(home: Path) -> None:

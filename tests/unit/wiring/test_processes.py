@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from lookalike.compute.local import Helper
 from lookalike.wiring.worker import process_env
 
 
@@ -30,8 +32,11 @@ def test_a_job_compiles_for_the_processors_of_the_service() -> None:
 
 
 def answers(home: Path, *questions: Any) -> list[dict[str, Any]]:
-    """What a worker process answers to questions."""
-    return [json.loads(line) for line in asked(home, *questions).stdout.splitlines()]
+    """What a worker process that is ready answers to questions."""
+    ready, *told = [json.loads(line) for line in asked(home, *questions).stdout.splitlines()]
+
+    assert {"ready": True} == ready
+    return told
 
 
 def asked(home: Path, *questions: Any) -> subprocess.CompletedProcess[str]:
@@ -42,6 +47,7 @@ def asked(home: Path, *questions: Any) -> subprocess.CompletedProcess[str]:
         "home": str(home),
         "buckets": {},
         "work_bucket": ["file:work", {}],
+        "data_max_bytes": 8 * 1024**3,
     }
     lines = "".join(json.dumps(line) + "\n" for line in (hello, *questions))
     return subprocess.run(
@@ -75,6 +81,22 @@ def test_a_worker_tells_errors_in_our_words(tmp_path: Path) -> None:
 
     assert ["OBJECT_NOT_FOUND", "INTERNAL", "INTERNAL"] == [answer["error"]["code"] for answer in told]
     assert "secret" not in json.dumps(told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc and the bound on data are Linux's")
+def test_a_helper_is_confined(tmp_path: Path) -> None:
+    """Once it is ready, a helper leaves no image of its memory and asks for no more than the job may have."""
+    hello = {"job_id": "j", "about": {}, "home": str(tmp_path), "buckets": {}, "work_bucket": ["file:work", {}]}
+    words = [sys.executable, "-m", "lookalike", "task-worker"]
+    helper = Helper(words, process_env(os.environ, threads=1), None)
+    try:
+        helper.greet({**hello, "data_max_bytes": 7 * 1024**3})
+        [process] = [p for p in psutil.Process().children() if p.cmdline()[-1:] == words[-1:]]
+        limits = [process.rlimit(what)[1] for what in (psutil.RLIMIT_CORE, psutil.RLIMIT_DATA)]
+    finally:
+        helper.close()
+
+    assert [0, 7 * 1024**3] == limits
 
 
 def test_a_worker_logs_what_is_our_fault(tmp_path: Path) -> None:
