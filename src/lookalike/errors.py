@@ -285,7 +285,7 @@ class EndpointBudget(JobError):
     code, hint = "ENDPOINT_BUDGET", "Raise max_requests or max_tokens of parameters.endpoint, or ask for fewer records."
 
 
-class ComputeAway(JobError):
+class ComputeAway(LookalikeError):
     """The cluster that does a job's work cannot be reached, or cannot do it as it is. The job waits."""
 
     code, status, retryable = "COMPUTE_AWAY", 500, True

@@ -146,6 +146,13 @@ BAD = [
     Case(_DAMAGED, "cut.parquet", parquet(TYPED)[:-20], INVALID, "cut short"),
     Case(_DAMAGED, "text.parquet", rows("a,b", "{s},{k}"), INVALID, "not Parquet"),
     Case(_DAMAGED, "plain.csv.gz", rows("a,b", "{s},{k}"), INVALID, "damaged, or not compressed"),
+    Case(
+        "a record of over 64 MB in CSV or JSON Lines: no line ends, or a quote that is never closed",
+        "endless.csv",
+        b"a,b\n1," + b"x" * (65 << 20),
+        REFUSED,
+        "record in line 2 has more than 64 MB",
+    ),
     Case("a file that expands more than 200-fold beyond 64 MB", "bomb.csv.gz", gzip.compress(b"1" * 100_000_000),
          INVALID, "more than 200-fold"),
 ]  # fmt: skip
