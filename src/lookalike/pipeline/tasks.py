@@ -34,7 +34,7 @@ from lookalike.storage import Bucket, Buckets
 
 Item = dict[str, Any]
 
-AHEAD = 4  # blocks: as many as a few workers draw at a time; what is drawn too early still has to be written
+AHEAD = 2  # blocks: one other draws that many meanwhile, several leave a writer no time to wait; more pile up unwritten
 
 
 class Tasks:
