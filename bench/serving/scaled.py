@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -15,10 +15,11 @@ from bench.serving.resident import Peaks, watched
 from bench.serving.service import Service, serving
 from bench.serving.staged import Seconds, seconds
 from bench.serving.submissions import submission
-from lookalike import TabularSynthesizer, samples
+from lookalike import TabularModel, TabularSynthesizer, samples
 
 N_COLUMNS = 10
-N_INPUT_MOST = 1_000_000  # rows of the table that is learnt from, which has as many as are made, but no more than these
+N_OBJECT = 1_000_000  # rows of an object of the input, which has as many rows as are made
+N_TABLES = 10  # different ones; of more objects some are alike
 PATIENCE_S = 7_200.0
 SELDOM_S = 0.5
 
@@ -59,45 +60,52 @@ def measured(cases: Sequence[Case]) -> list[Outcome]:
 
 def _one(case: Case) -> Outcome:
     say(f"{case.n_rows:,} rows, {'S3' if case.far else 'folders'}, {case.format}, {case.workers} workers")
-    n_input = min(case.n_rows, N_INPUT_MOST)
-    with _service(case, n_input) as service:
+    with _service(case) as service:
         service.until_ready()
         if case.workers > 1:
             service.until_ready("task-worker", "ahead")
         asked = submission("rows/", case.n_rows, input_format="parquet", output_format=case.format)
+        asked = replace(asked, input_path="table/")
         with watched(service) as peaks:
             job_id = service.submit(asked)
             service.until(job_id, "completed", poll_s=SELDOM_S, patience_s=PATIENCE_S)
-        return _outcome(case, n_input, service.job(job_id), peaks)
+        return _outcome(case, service.job(job_id), peaks)
 
 
 @contextmanager
-def _service(case: Case, n_input: int) -> Iterator[Service]:
+def _service(case: Case) -> Iterator[Service]:
     with ExitStack() as stack:
         server: Objects | None = stack.enter_context(objects()) if case.far else None
         told: Mapping[str, str] = {} if server is None else server.settings()
         service = stack.enter_context(serving("sqlite", ENVIRON, COMPUTE__WORKERS=str(case.workers), **told))
-        table = _table(n_input)
-        if server is None:
-            (service.place.home / "buckets" / "in" / "table.parquet").write_bytes(table)
-        else:
-            server.put("table.parquet", table)
+        folder = service.place.home / "buckets" / "in" / "table"
+        folder.mkdir()
+        for number in range(case.n_rows // N_OBJECT):
+            name = f"{number:05d}.parquet"
+            if server is None:
+                (folder / name).write_bytes(_table(number % N_TABLES))
+            else:
+                server.put(f"table/{name}", _table(number % N_TABLES))
         yield service
 
 
 @cache
-def _table(n_rows: int) -> bytes:
+def _table(number: int) -> bytes:
     """Ten columns like those of the packaged sample, as Parquet."""
-    sample = pl.read_csv(samples.path("adult.csv"))
-    model = TabularSynthesizer(seed=1).fit(sample.select(sample.columns[:N_COLUMNS]))
-    stream, table = io.BytesIO(), model.sample(n_rows)
-    table.write_parquet(stream)
+    stream = io.BytesIO()
+    _model().sample(N_OBJECT, seed=number).write_parquet(stream)
     return stream.getvalue()
 
 
-def _outcome(case: Case, n_input: int, job: Mapping[str, object], peaks: Peaks) -> Outcome:
+@cache
+def _model() -> TabularModel:
+    sample = pl.read_csv(samples.path("adult.csv"))
+    return TabularSynthesizer(seed=1).fit(sample.select(sample.columns[:N_COLUMNS]))
+
+
+def _outcome(case: Case, job: Mapping[str, object], peaks: Peaks) -> Outcome:
     begun, ended = (datetime.fromisoformat(str(job[key])) for key in ("start_time", "end_time"))
     told = job["metadata"]
     assert isinstance(told, dict)  # noqa: S101  the API says so
     took = (ended - begun).total_seconds()
-    return Outcome(case, n_input, took, seconds(job), told["input_size"], told["output_size"], peaks)
+    return Outcome(case, told["input_rows"], took, seconds(job), told["input_size"], told["output_size"], peaks)
