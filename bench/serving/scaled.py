@@ -62,8 +62,6 @@ def _one(case: Case) -> Outcome:
     say(f"{case.n_rows:,} rows, {'S3' if case.far else 'folders'}, {case.format}, {case.workers} workers")
     with _service(case) as service:
         service.until_ready()
-        if case.workers > 1:
-            service.until_ready("task-worker", "ahead")
         asked = submission("rows/", case.n_rows, input_format="parquet", output_format=case.format)
         asked = replace(asked, input_path="table/")
         with watched(service) as peaks:

@@ -124,11 +124,11 @@ class Service:
         below = psutil.Process(self.process.pid).children(recursive=True)
         return [process for process in below if tuple(command_line(process)[-len(words) :]) == words]
 
-    def until_ready(self, *words: str) -> None:
-        """Return when the spare child, or what these words end the command line of, is there, and rests."""
+    def until_ready(self) -> None:
+        """Return when the spare child is there, and rests."""
         end, before = time.monotonic() + PATIENCE_S, -1.0
         while time.monotonic() < end:
-            used = sum(cpu_s(process) for process in self.processes(*(words or ("child", "ahead"))))
+            used = sum(cpu_s(process) for process in self.processes("child", "ahead"))
             if used and used == before:
                 return
             before = used

@@ -56,8 +56,6 @@ def _pairs(services: list[Service], case: Case, n_pairs: int) -> Pairs:
 
 def _generate(service: Service, case: Case, name: str) -> float:
     service.until_ready()
-    if service.place.settings["COMPUTE__WORKERS"] != "1":
-        service.until_ready("task-worker", "ahead")
     path = f"{name}/" if case.many else name
     asked = submission(path, case.n_rows, output_format=case.format, evaluate=False)
     job_id = service.submit(asked)

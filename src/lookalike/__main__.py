@@ -17,10 +17,10 @@ def main() -> int:
             from lookalike.wiring.child import main as child
 
             return child(ahead=bool(ahead))
-        case ["task-worker", *ahead]:
+        case ["task-worker", *warm]:
             from lookalike.wiring.items import serve_tasks
 
-            return serve_tasks(ahead=bool(ahead))
+            return serve_tasks(first=bool(warm))
         case ["look-at-cluster"]:
             from lookalike.wiring.cluster import look
 

@@ -93,7 +93,7 @@ def kept_ready(process: psutil.Process) -> bool:
         family = [process, *process.children()]
     except psutil.NoSuchProcess:
         return False
-    return any("ahead" in _words(each) and not _name(each).startswith(("job-", "help-")) for each in family)
+    return any("ahead" in _words(each) and not _name(each).startswith("job-") for each in family)
 
 
 def _name(process: psutil.Process) -> str:

@@ -1,6 +1,6 @@
 """Inputs made to take more than there is: refused, or ended by a limit, in words that say what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,14 @@ INPUT_MAX_BYTES = 100 * MB
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     limits = {"JOBS__MEMORY_MAX_BYTES": f"{MEMORY_MAX_BYTES}", "JOBS__INPUT_MAX_BYTES": f"{INPUT_MAX_BYTES}"}
     with serving(tmp_path_factory.mktemp("home"), **limits) as running:
+        running.bucket("in"), running.bucket("out")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """What an ordinary job takes, and a million rows."""
+    with serving(tmp_path_factory.mktemp("home"), JOBS__MEMORY_MAX_BYTES=f"{1_000 * MB}") as running:
         running.bucket("in"), running.bucket("out")
         yield running
 
@@ -45,6 +53,13 @@ def parquet_of_rows(path: Path, n: int) -> None:
     chunks.sink_parquet(path, compression="zstd")
 
 
+def parquet_of_cells(path: Path, n: int) -> None:
+    """Few bytes: the same text in all cells of a million rows, as many as are held."""
+    frame = pl.DataFrame({f"c{i}": ["x" * 100] for i in range(n // MB)}).sample(MB // 10, with_replacement=True)
+    chunks = register_io_source(lambda *_: iter([frame] * 10), schema=frame.schema)
+    chunks.sink_parquet(path, compression="zstd")
+
+
 def zst_of_bytes(path: Path, n: int) -> None:
     """Not 200-fold, and more than the limit."""
     from backports import zstd
@@ -55,10 +70,9 @@ def zst_of_bytes(path: Path, n: int) -> None:
 
 BOMBS = {
     "columns.csv": (csv_of_columns, 20_000, "INPUT_REFUSED", "20,000 columns; at most 10,000"),
-    "rows.csv": (csv_of_rows, 40 * MB, "OUT_OF_MEMORY", "memory"),
     "quote.csv": (csv_of_one_quote, 90 * MB, "INPUT_INVALID", "quote"),
     "depth.json": (json_of_depth, 90 * MB, "INPUT_INVALID", "character 2"),
-    "rows.parquet": (parquet_of_rows, 200 * MB, "OUT_OF_MEMORY", "memory"),
+    "cells.parquet": (parquet_of_cells, 100 * MB, "OUT_OF_MEMORY", "memory"),
     "bytes.csv.zst": (zst_of_bytes, 150 * MB, "INPUT_INVALID", "more than 100,000,000 bytes"),
 }
 
@@ -76,6 +90,19 @@ def test_a_bomb_ends_its_own_job(service: Service, name: str) -> None:
     assert ("failed", code, 0) == (job["status"], job["error"]["code"], job["metadata"]["retry_count"]), job
     assert says in job["error"]["message"]
     assert 200 == service.http.get("/readyz").status_code
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "n"), [("rows.csv", csv_of_rows, 40 * MB), ("rows.parquet", parquet_of_rows, 200 * MB)]
+)
+def test_many_rows_are_no_bomb(roomy: Service, name: str, make: Callable[[Path, int], None], n: int) -> None:
+    """Rows that would take many times the memory there is are read in pieces, and all are counted."""
+    path = roomy.bucket("in") / name
+    make(path, n)
+    job = roomy.run(input_path=name, input_format=name.split(".")[1], output_path=f"of-{name}.parquet")
+    path.unlink()
+
+    assert ("completed", n) == (job["status"], job["metadata"]["input_rows"]), job
 
 
 def test_what_takes_too_long_is_ended(service: Service) -> None:

@@ -12,7 +12,7 @@ from lookalike.data.streams import key, stream
 Keys = Callable[[pl.DataFrame, int], NDArray[np.float64]]  # of the rows of a piece, the first of which has that number
 
 LEAST_KEYS = 2  # that are kept, however many rows have them: rows of the same sequence have the same key
-_SPARE = 1.25  # so many times the rows wanted are held before those that are too many go
+_SPARE = 1.1  # so many times the rows wanted are held before those that are too many go
 
 
 def at_random(seed: int) -> Keys:
@@ -52,6 +52,14 @@ class _Piece:
     def below(self, bound: float) -> "_Piece":
         kept = self.keys < bound
         return _Piece(self.source, self.rows.filter(pl.Series(kept)), self.numbers[kept], self.keys[kept])
+
+
+def _nth_least(keys: NDArray[np.float64], n: int) -> float:
+    """The n-th of the different keys from the least on; infinite if there are fewer."""
+    found = -np.inf
+    for _ in range(n):
+        found = float(np.min(keys, where=keys > found, initial=np.inf))
+    return found
 
 
 class Sample:
@@ -106,7 +114,6 @@ class Sample:
             return
         keys = np.concatenate([piece.keys for piece in self._pieces])
         bound = float(np.partition(keys, self._most)[self._most])
-        least = np.unique(keys)[: LEAST_KEYS + 1]
-        self._bound = max(bound, float(least[-1]) if len(least) > LEAST_KEYS else np.inf)
+        self._bound = max(bound, _nth_least(keys, LEAST_KEYS + 1))
         self._pieces = [piece.below(self._bound) for piece in self._pieces]
         self._n_held = sum(piece.rows.height for piece in self._pieces)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lookalike.errors import InputInvalid
 from lookalike.formats._text import Text
 
-_CHUNK_BYTES = 4 << 20  # some arrays of this length are alive at once; larger is not faster
+_CHUNK_BYTES = 1 << 20  # some arrays of this length are alive at once; larger is not faster
 _QUOTE, _NEWLINE, _RETURN = 34, 10, 13
 _SNIFF_BYTES = 1 << 16
 _DELIMITERS = b",;\t|"

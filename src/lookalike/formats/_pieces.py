@@ -6,7 +6,7 @@ from typing import BinaryIO
 from lookalike.errors import InputRefused
 from lookalike.formats._text import Text
 
-PIECE_BYTES = 8 << 20  # larger ones are not faster: memory of more than 32 MB is new each time it is asked for
+PIECE_BYTES = 4 << 20  # larger ones are not faster: memory of more than 32 MB is new each time it is asked for
 _CHUNK_BYTES = 4 << 20
 RECORD_MAX_BYTES = 64 << 20  # a longer record is a file without line ends, or a quote that was never closed
 _BLANK = b"\xef\xbb\xbf \t\r\n"

@@ -2,26 +2,23 @@
 
 import json
 import os
-import select
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from queue import SimpleQueue
 from typing import Any, TextIO
 
 from lookalike.compute.answering import refusal
-from lookalike.compute.local import Helper
 from lookalike.errors import ComputeAway, EndpointAway, LookalikeError, StorageAway
 from lookalike.pipeline.context import Ceilings, Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.work import Work
-from lookalike.wiring.executing import HELPER, executor
+from lookalike.wiring.executing import executor
 from lookalike.wiring.items import as_ours, confine, hush, name_process, stores
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.warming import warm
 
-IDLE_S = 1.0  # whoever waits so long for a job has time to start a helper for it; busy services do without
 AWAY = (StorageAway.code, EndpointAway.code, ComputeAway.code)  # a job waits for these
 
 
@@ -34,11 +31,9 @@ def main(*, ahead: bool) -> int:
     """
     pipe = _Pipe(sys.stdout)
     log_file = hush()
-    helpers = []
     if ahead:
         warm()
         pipe.ready()
-        helpers = _helpers(log_file.fileno())
     line = sys.stdin.readline()
     if not line:
         return 0
@@ -48,7 +43,7 @@ def main(*, ahead: bool) -> int:
     confine(hello["data_max_bytes"])
     threading.Thread(target=pipe.listen, args=(sys.stdin,), daemon=True).start()
     try:
-        pipe.done(_do(hello, pipe, log_file.fileno(), helpers))
+        pipe.done(_do(hello, pipe, log_file.fileno()))
     except BaseException as error:  # the one place that catches everything; a panic of polars is no Exception
         pipe.ended(as_ours(error))
         return 1
@@ -100,18 +95,9 @@ class _Pipe:
         self._out.flush()
 
 
-def _helpers(log_fd: int) -> list[Helper]:
-    """The first helper of a job that divides, unless a job is there at once or there is no processor for one."""
-    from polars import thread_pool_size
-
-    if thread_pool_size() == 1 or select.select([sys.stdin], [], [], IDLE_S)[0]:
-        return []
-    return [Helper(["env", "POLARS_MAX_THREADS=1", *HELPER, "ahead"], None, log_fd)]
-
-
-def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int, helpers: Sequence[Helper]) -> Work:
+def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     buckets, work_bucket = stores(hello)
-    with closing(executor(hello, log_fd, helpers)) as made:
+    with closing(executor(hello, log_fd)) as made:
         ceilings = Ceilings(**hello["ceilings"])
         context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=hello["publishing"])
         return run(Work.from_json(hello["work"]), context)

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lookalike.compute.answering import result
-from lookalike.compute.local import Helper, LocalExecutor, WorkerCommand
+from lookalike.compute.local import INLINE_ITEMS, Helper, LocalExecutor, WorkerCommand
+from lookalike.engines import BLOCK_ROWS
 from lookalike.errors import ComputeAway, ExtraMissing
 from lookalike.settings import Settings, secret
 from lookalike.version import VERSION
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from lookalike.compute.ray import RayExecutor
 
 PATIENCE_S = 90.0  # with a look at the cluster: Ray itself waits for up to a minute
-HELPER = (sys.executable, "-m", "lookalike", "task-worker")
+_HELPER = (sys.executable, "-m", "lookalike", "task-worker")
 _HELPERS = (
     "about",
     "job_id",
@@ -55,24 +56,25 @@ def told_cluster(
     return {"address": compute.ray_address, "token": token, "env": threads, "most": compute.workers}
 
 
-def executor(hello: Mapping[str, Any], log_fd: int, helpers: Sequence[Helper] = ()) -> "LocalExecutor | RayExecutor":
+def executor(hello: Mapping[str, Any], log_fd: int) -> "LocalExecutor | RayExecutor":
     """
     What does the items of the job that this process was told of.
 
+    A local helper takes seconds to be ready: for a job of many rows they are started while its input is read.
+
     Args:
         log_fd: Where local helpers write their log.
-        helpers: Those that were started ahead.
 
     Raises:
         ComputeAway: the cluster cannot be reached.
     """
     helper = {key: hello[key] for key in _HELPERS if key in hello}
     if hello.get("cluster"):
-        for each in helpers:
-            each.close()
         return _on_cluster(hello["cluster"], helper)
-    command = WorkerCommand(HELPER, hello["helper_env"], helper, log_fd)
-    return LocalExecutor(hello["workers"], tasks_of(hello).run, command, helpers)
+    command = WorkerCommand(_HELPER, hello["helper_env"], helper, log_fd)
+    many = hello["work"]["request"]["n_rows"] >= INLINE_ITEMS * BLOCK_ROWS
+    ahead = [Helper([*_HELPER, "warm"], command.env, log_fd) for _ in range(hello["workers"] - 1 if many else 0)]
+    return LocalExecutor(hello["workers"], tasks_of(hello).run, command, ahead)
 
 
 def n_processors_of_cluster(told: Mapping[str, Any], env: Mapping[str, str]) -> int:

@@ -28,15 +28,15 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger("lookalike.child")
 
 
-def serve_tasks(*, ahead: bool) -> int:
+def serve_tasks(*, first: bool) -> int:
     """
     Say that this process is ready, then answer items of tasks, a line each, until standard input ends.
 
     Args:
-        ahead: Load first what any job may need.
+        first: Load what any job may need before all else: there is time.
     """
     answers, log_file = sys.stdout, hush()
-    if ahead:
+    if first:
         warm()
     line = sys.stdin.readline()
     if not line:
