@@ -8,6 +8,7 @@ import polars as pl
 
 from lookalike import formats
 from lookalike.data.inference import Part
+from lookalike.data.learnt import most_rows
 from lookalike.data.parameters import Parameters
 from lookalike.data.sampling import Keys, Sample
 from lookalike.errors import InputInvalid
@@ -92,7 +93,8 @@ class _Source:
 
     def draw(self, keys: Keys) -> _Drawn:
         """The rows of the smallest keys."""
-        sample = Sample(self.request.most_rows, keys)
+        told = self.request.parameters
+        sample = Sample(lambda width: most_rows(told["fit_rows"], told["holdout_share"], width), keys)
         for number, one in enumerate(self.copies):
             for piece in read(one, self.request, self.context):
                 sample.add(piece, number)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from lookalike.data.learnt import most_rows
-
 STAGES = ("ingest", "profile", "fit", "generate", "evaluate", "publish")
 
 
@@ -35,10 +33,6 @@ class Request:
     @property
     def seed(self) -> int:
         return int(self.parameters["seed"])
-
-    def most_rows(self, n_columns: int) -> int:
-        """So many rows of an input of so many columns are looked at; of one that has more, a sample."""
-        return most_rows(self.parameters["fit_rows"], self.parameters["holdout_share"], n_columns)
 
     @property
     def endpoint(self) -> str | None:
