@@ -46,6 +46,8 @@ class Context:
 
     Attributes:
         publishing: An earlier attempt began to publish: what stands at the output path may be its own.
+        overlapping: Parts may be written while blocks are drawn. On a cluster they are not: whoever waits there for a
+            block draws some himself, and then more than what was lost is done again.
     """
 
     buckets: Buckets
@@ -54,6 +56,7 @@ class Context:
     listener: Listener
     ceilings: Ceilings = Ceilings()
     publishing: bool = False
+    overlapping: bool = True
 
     def artefacts(self, work: Work) -> Artefacts:
         return Artefacts(self.work_bucket, work.job_id)

@@ -41,7 +41,8 @@ def stage(work: Work, context: Context) -> Work:
 def _streams(work: Work, context: Context) -> bool:
     """Whether rows can be written while others are drawn: it is known which block has which, and none will change."""
     paid = work.request.endpoint is not None  # a block that two draw at a time would be paid for twice
-    return work.request.data_type == "tabular" and not paid and not must_differ(work, context)
+    able = context.overlapping and work.request.data_type == "tabular"
+    return able and not paid and not must_differ(work, context)
 
 
 def _both(work: Work, context: Context) -> Work:

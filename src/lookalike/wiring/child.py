@@ -99,7 +99,8 @@ def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     buckets, work_bucket = stores(hello)
     with closing(executor(hello, log_fd)) as made:
         ceilings = Ceilings(**hello["ceilings"])
-        context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=hello["publishing"])
+        publishing, overlapping = hello["publishing"], not hello.get("cluster")
+        context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=publishing, overlapping=overlapping)
         return run(Work.from_json(hello["work"]), context)
 
 
