@@ -87,8 +87,7 @@ def infer(
     kept = chosen(frame, exclude, told)
     _refuse(kept)
     source = Source(textual, null, part.where if part else _where(frame, textual=textual))
-    repeating = part.repeating if part else frozenset[str]()
-    read = [_read(cells, told.get(cells.name), source, repeating) for cells in kept.iter_columns()]
+    read = [_read(cells, told.get(cells.name), source, part) for cells in kept.iter_columns()]
     typed = pl.DataFrame([series for series, _ in read])
     return typed, Metadata(with_points(typed, tuple(column for _, column in read)))
 
@@ -111,11 +110,13 @@ def _where(frame: pl.DataFrame, *, textual: bool) -> Where:
 
 
 def _read(
-    cells: pl.Series, rule: ColumnParameters | None, source: Source, repeating: Collection[str]
+    cells: pl.Series, rule: ColumnParameters | None, source: Source, part: Part | None
 ) -> tuple[pl.Series, Column]:
     if rule is None or rule.type == "nested":
         series, column = _column(cells, source)
-        return series, replace(column, type=meaning(series, column, repeats=cells.name in repeating))
+        return series, replace(
+            column, type=meaning(series, column, repeats=part is not None and cells.name in part.repeating)
+        )
     series, column = read_told(cells, rule, source)
     _check_range(series)
     return series, column

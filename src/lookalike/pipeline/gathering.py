@@ -16,7 +16,7 @@ from lookalike.pipeline.context import Context
 from lookalike.pipeline.kinds import kind
 from lookalike.pipeline.spooling import Spooled, digest, read, spooled
 from lookalike.pipeline.surveying import survey
-from lookalike.pipeline.tables import typed
+from lookalike.pipeline.tables import finished, typed
 from lookalike.pipeline.work import Request
 from lookalike.storage.patterns import is_several
 from lookalike.transforms.surveyed import Surveyed
@@ -57,11 +57,11 @@ def gather(request: Request, context: Context, parameters: Parameters) -> Gather
     with spooled(request, context) as copies:
         source = _Source(copies, request, context)
         drawn = _drawn(source, parameters)
-        table, surveyed = drawn.table, None
+        raw, surveyed = drawn.raw, None
         if drawn.part is not None:
             context.listener.progress("ingest", 0.7)
-            rows = table, drawn.part
-            table, surveyed = survey(rows, drawn.n_rows, lambda: source.pieces(drawn.schema), request, parameters)
+            schema, rows = raw.schema, (raw, drawn.part)
+            raw, surveyed = survey(rows, drawn.n_rows, lambda: source.pieces(schema), request, parameters)
         several = is_several(request.input_path)
         facts = {
             "etag": None if several else copies[0].info.etag,
@@ -70,15 +70,14 @@ def gather(request: Request, context: Context, parameters: Parameters) -> Gather
             "size_bytes": sum(one.size_bytes for one in copies),
             "objects": len(copies),
         }
-        return Gathered(table, facts, surveyed)
+        return Gathered(finished(raw, request), facts, surveyed)
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """Rows of an input: all of them, or some; `schema` as it was read, before the table was finished."""
+    """Rows of an input, not finished: all of them, or the `part` that these are."""
 
-    table: pl.DataFrame
-    schema: pl.Schema
+    raw: pl.DataFrame
     n_rows: int
     part: Part | None
 
@@ -99,11 +98,10 @@ class _Source:
             for piece in read(one, self.request, self.context):
                 sample.add(piece, number)
             self.context.listener.progress("ingest", 0.4 + 0.3 * (number + 1) / len(self.copies))
-        part, taken = formats.load(self.request.input_format), sample.taken()
+        taken, textual = sample.taken(), formats.load(self.request.input_format).textual
         tables = {one.info.path: formats.joined(taken[number]) for number, one in enumerate(self.copies)}
-        raw = _one_table(tables, textual=part.textual)
-        whole = raw.height == sample.n_rows
-        return _Drawn(part.finish(raw), raw.schema, sample.n_rows, None if whole else Part(sample.numbers()))
+        raw = _one_table(tables, textual=textual)
+        return _Drawn(raw, sample.n_rows, None if raw.height == sample.n_rows else Part(sample.numbers()))
 
     def pieces(self, schema: pl.Schema) -> Iterator[pl.DataFrame]:
         """All rows, in frames of these columns."""
@@ -119,7 +117,7 @@ def _drawn(source: _Source, parameters: Parameters) -> _Drawn:
     drawn = source.draw(how.keys(request, parameters))
     if drawn.part is None:
         return drawn
-    table, metadata = typed(drawn.table, request, parameters, drawn.part)
+    table, metadata = typed(finished(drawn.raw, request), request, parameters, drawn.part)
     keys = how.keys_by(table, metadata, request, parameters)
     return drawn if keys is None else source.draw(keys)
 

@@ -60,11 +60,10 @@ def _both(work: Work, context: Context) -> Work:
 
 def _mixed(places: Sequence[dict[str, int]], n_blocks: int) -> list[int]:
     """Numbers of items, blocks first: a part begins behind its first block; who writes it draws while it waits."""
-    order = []
-    for block in range(n_blocks):
-        order.append(block)
-        order += [n_blocks + part for part, place in enumerate(places) if place["block"] == block]
-    return order
+    begun: dict[int, list[int]] = {}
+    for part, place in enumerate(places):
+        begun.setdefault(place["block"], []).append(n_blocks + part)
+    return [number for block in range(n_blocks) for number in (block, *begun.get(block, ()))]
 
 
 def _base(work: Work) -> dict[str, Any]:

@@ -59,6 +59,11 @@ def frames(
         yield frame
 
 
+def finished(raw: pl.DataFrame, request: Request) -> pl.DataFrame:
+    """The input's rows as its format means them: see `formats.Finish`."""
+    return formats.load(request.input_format).finish(raw)
+
+
 def typed(
     raw: pl.DataFrame, request: Request, parameters: Parameters, part: Part | None
 ) -> tuple[pl.DataFrame, Metadata]:

@@ -137,11 +137,9 @@ def fit_key_numbers(series: pl.Series, column: Column) -> tuple[KeyNumbers, Enco
     """The transform of a column of whole numbers, some of which may be missing, and the column's own encoding."""
     present = series.drop_nulls()
     distinct = present.unique().sort()
-    seen = replace(SeenKeys().more(present), kinds=_kinds(distinct))
+    seen = replace(SeenKeys().more(present), n_distinct=len(distinct), kinds=_kinds(distinct))
     missing = series.is_null().to_numpy()
-    transform = key_numbers(
-        seen, len(distinct), np.sort(key_digests(distinct)), column, has_missing=bool(missing.any())
-    )
+    transform = key_numbers(seen, np.sort(key_digests(distinct)), column, has_missing=bool(missing.any()))
     codes = missing.astype(np.int32)
     return transform, Encoded(codes, np.zeros(len(codes), np.float32), codes)
 
@@ -152,22 +150,32 @@ class SeenKeys:
     What is to be known of keys, put together of those seen one after the other.
 
     Attributes:
-        n: How many there are.
+        n, n_distinct: How many there are, and how many different ones, as far as is known.
         low, high, last: The least, the greatest, and the last one; None before any.
         in_order: Whether none is less than the one before.
         kinds: How many have each sign and number of digits: `(negative, digits)`.
     """
 
     n: int = 0
+    n_distinct: int = 0
     low: int | None = None
     high: int | None = None
     last: int | None = None
     in_order: bool = True
     kinds: Mapping[tuple[bool, int], int] = field(default_factory=dict)
 
-    def fill_range(self, n_distinct: int) -> bool:
-        """Whether so many different keys fill most of their range."""
-        return int(self.high or 0) - int(self.low or 0) + 1 <= DENSE * n_distinct
+    @property
+    def dense(self) -> bool:
+        """Whether they fill most of their range."""
+        return int(self.high or 0) - int(self.low or 0) + 1 <= DENSE * self.n_distinct
+
+    @property
+    def unique(self) -> bool:
+        return self.n_distinct == self.n
+
+    def met(self, known: Known) -> Known:
+        """Of their digests those of keys that new ones might be: new ones behind keys without gaps are none of them."""
+        return np.zeros(0, np.uint64) if self.dense and self.unique else known
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "kinds": [[*kind, n] for kind, n in sorted(self.kinds.items())]}
@@ -185,6 +193,7 @@ class SeenKeys:
         follows = self.last is None or self.last <= int(present[0])
         return SeenKeys(
             n=self.n + len(present),
+            n_distinct=self.n_distinct + len(present),  # unless they repeat, which is seen otherwise
             low=low if self.low is None else min(self.low, low),
             high=high if self.high is None else max(self.high, high),
             last=int(present[-1]),
@@ -198,25 +207,23 @@ def key_digests(keys: pl.Series) -> Numbers:
     return seal(keys.cast(pl.Int64, wrap_numerical=True).to_numpy().view(np.uint64))
 
 
-def key_numbers(seen: SeenKeys, n_distinct: int, known: Known, column: Column, *, has_missing: bool) -> KeyNumbers:
+def key_numbers(seen: SeenKeys, known: Known, column: Column, *, has_missing: bool) -> KeyNumbers:
     """
     The transform of a column of keys.
 
     Args:
         seen: At least one.
-        n_distinct: How many different ones there are.
         known: Their digests.
     """
     low, high = int(seen.low or 0), int(seen.high or 0)
     lowest, highest = _limits(column)
-    dense, unique = seen.fill_range(n_distinct), n_distinct == seen.n
-    spans = () if dense and unique else _spans(seen.kinds, lowest, highest)
-    end = high if dense and unique else max(abs(low), abs(high), 10 ** len(str(max(abs(low), abs(high)))) - 1)
+    behind_all = seen.dense and seen.unique
+    spans = () if behind_all else _spans(seen.kinds, lowest, highest)
+    end = high if behind_all else max(abs(low), abs(high), 10 ** len(str(max(abs(low), abs(high)))) - 1)
     behind = Span(end + 1, max(min(highest - end, ROOM_MAX), 0), 0)
-    window = 1 if dense and seen.in_order else max(n_distinct, WINDOW)
+    window = 1 if seen.dense and seen.in_order else max(seen.n_distinct, WINDOW)
     window = max(1, min(window, behind.size))
-    met = known if spans else np.zeros(0, np.uint64)  # behind train's keys none of them is met
-    return KeyNumbers(column.name, column.dtype, spans, behind, window, met, unique, has_missing)
+    return KeyNumbers(column.name, column.dtype, spans, behind, window, seen.met(known), seen.unique, has_missing)
 
 
 def load_key_numbers(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> KeyNumbers:

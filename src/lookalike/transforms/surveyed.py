@@ -16,11 +16,13 @@ from lookalike.transforms.format import LENGTH_MAX
 from lookalike.transforms.key_numbers import KeyNumbers, SeenKeys, key_digests, key_numbers
 from lookalike.transforms.known import Known, put, room_for
 from lookalike.transforms.made_up import MadeUp
+from lookalike.transforms.numbering import Numbers
 from lookalike.transforms.points import Points, place_digests
 from lookalike.transforms.words import digests
 
 HASHES = 4_000_000  # of cells of a key, by which it is seen whether they repeat
 LEVELS_MAX = 100_000  # rare ones of a column that are counted
+COLUMNS_TOLD = 10  # by name, in a note
 
 
 @dataclass(frozen=True)
@@ -48,24 +50,28 @@ class Surveyed:
 
     @property
     def note(self) -> str:
-        """A sentence for the report."""
+        """Sentences for the report."""
+        shares = {name: n / self.n_rows for name, n in self.missing.items() if n}
+        most = sorted(shares, key=lambda name: -shares[name])
+        told = ", ".join(f"'{name}' {shares[name]:.2%}" for name in most[:COLUMNS_TOLD])
+        more = f" and of {len(most) - COLUMNS_TOLD} more columns" if len(most) > COLUMNS_TOLD else ""
         return (
             f"The input has {self.n_rows:,} rows. {len(self.part.numbers):,} of them were learnt from, held back and "
-            "compared with; types, missing cells, levels, keys and rules of single rows were looked at in all."
+            "compared with; types, missing cells, levels, keys and rules of single rows were looked at in all. "
+            + (f"Missing in all rows: {told}{more}." if told else "No cell is missing.")
         )
 
     def knowing(self, transform: Transform, column: Column) -> Transform:
         """What was fitted to the sample's cells of a column; if it makes cells up, none of all rows will come out."""
         if column.name not in self.known:
             return transform
-        known, unique = self.known[column.name], column.name not in self.part.repeating
+        known = self.known[column.name]
         match transform:
             case KeyNumbers(has_missing=has_missing):
-                seen = self.keys[column.name]
-                n_distinct = seen.n if unique else max(seen.n // 2, 1)
-                return key_numbers(seen, n_distinct, known, column, has_missing=has_missing)
+                return key_numbers(self.keys[column.name], known, column, has_missing=has_missing)
             case MadeUp() as made_up:
-                return replace(made_up, known=known, unique=made_up.unique and unique)
+                unique = made_up.unique and column.name not in self.part.repeating
+                return replace(made_up, known=known, unique=unique)
         return transform
 
     def points(self, points: Sequence[Points]) -> tuple[Points, ...]:
@@ -103,31 +109,49 @@ def load_surveyed(spec: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]
 
 class MadeUpCells:
     """
-    Digests of all cells of a column whose cells are made up.
+    All cells of a column whose cells are made up: digests of them, and what else is to be known of numbers.
 
     Args:
         column: Of that column; `n_rows`: as many cells at most.
     """
 
     def __init__(self, column: Column, n_rows: int) -> None:
-        self._numbers = is_key_numbers(column)
-        self._dtype = column.dtype
-        self.keys = SeenKeys()
-        self.known = room_for(n_rows)
-
-    def met(self, *, unique: bool) -> Known:
-        """The digests of those that new cells might be; new keys behind keys without gaps are none of them."""
-        return np.zeros(0, np.uint64) if unique and self._numbers and self.keys.fill_range(self.keys.n) else self.known
+        self._column = column
+        self._keys, self._known = SeenKeys(), room_for(n_rows)
+        self._hashes, self._bound = np.zeros(0, np.uint64), np.uint64(2**64 - 1)
 
     def add(self, cells: pl.Series) -> None:
         """See more of them, as they were read."""
         present = cells.drop_nulls()
-        if self._numbers:
-            numbers = present.cast(self._dtype, strict=False).drop_nulls()
-            self.keys = self.keys.more(numbers)
-            put(self.known, key_digests(numbers))
+        if is_key_numbers(self._column):
+            present = present.cast(self._column.dtype, strict=False).drop_nulls()
+            self._keys = self._keys.more(present)
+            put(self._known, key_digests(present))
         else:
-            put(self.known, digests(present.cast(pl.String), LENGTH_MAX))
+            put(self._known, digests(present.cast(pl.String), LENGTH_MAX))
+        self._keep(present.hash(seed=0).to_numpy())
+
+    @property
+    def repeats(self) -> bool:
+        """Whether any two are equal; of few such in very many this may not be seen."""
+        return len(np.unique(self._hashes)) < len(self._hashes)
+
+    @property
+    def keys(self) -> SeenKeys:
+        """What is to be known of numbers; nothing of texts."""
+        share = len(np.unique(self._hashes)) / max(len(self._hashes), 1)
+        return replace(self._keys, n_distinct=round(share * self._keys.n))
+
+    def met(self) -> Known:
+        """The digests of those that new cells might be."""
+        return self.keys.met(self._known) if is_key_numbers(self._column) else self._known
+
+    def _keep(self, hashes: Numbers) -> None:
+        """Those of the smallest hashes, which all equal cells share, tell whether cells repeat."""
+        self._hashes = np.concatenate([self._hashes, hashes[hashes <= self._bound]])
+        while len(self._hashes) > HASHES:
+            self._bound = self._bound >> np.uint64(1)
+            self._hashes = self._hashes[self._hashes <= self._bound]
 
 
 class Places:
@@ -145,26 +169,6 @@ class Places:
     def add(self, rows: pl.DataFrame) -> None:
         """See more rows, typed."""
         put(self.known, place_digests(rows, self.points))
-
-
-class Repeats:
-    """Whether cells repeat: by those of the smallest hashes, which all equal cells share."""
-
-    def __init__(self) -> None:
-        self._hashes = np.zeros(0, np.uint64)
-        self._bound = np.uint64(2**64 - 1)
-
-    def add(self, cells: pl.Series) -> None:
-        """See more of them."""
-        hashes = cells.drop_nulls().hash(seed=0).to_numpy()
-        self._hashes = np.concatenate([self._hashes, hashes[hashes <= self._bound]])
-        while len(self._hashes) > HASHES:
-            self._bound = self._bound >> np.uint64(1)
-            self._hashes = self._hashes[self._hashes <= self._bound]
-
-    def found(self) -> bool:
-        """Whether any two are equal; of few such in very many this may not be seen."""
-        return len(np.unique(self._hashes)) < len(self._hashes)
 
 
 class Rare:

@@ -11,7 +11,7 @@ import pytest
 from lookalike.data.columns import ColumnParameters
 from lookalike.data.inference import infer, line_of
 from lookalike.data.metadata import Column, ColumnType
-from lookalike.data.spelling import as_stored
+from lookalike.data.spelling import as_stored, fits
 from lookalike.errors import InputInvalid, InputRefused
 from lookalike.formats import ReadOptions, read
 
@@ -268,3 +268,13 @@ def test_real_files_get_sensible_types(name: str) -> None:
         frame = read("csv", stream, ReadOptions())
 
     assert REAL[name].split() == [c.type for c in infer(frame, textual=True)[1].columns]
+
+
+@pytest.mark.parametrize("cells", [cells for of_type in TYPES.values() for cells in of_type])
+def test_cells_fit_what_they_were_read_as(cells: list[str | None]) -> None:
+    """All cells that made a column what it is are told to fit it; one that is no such thing is not."""
+    _, found = column(*cells)
+    texts = pl.Series("c", cells, dtype=pl.String)
+
+    assert fits(texts, found).all()
+    assert (found.type is ColumnType.CATEGORICAL) == fits(pl.Series("c", ["no such thing"]), found).all()

@@ -1,5 +1,6 @@
 """Inputs with more rows than are looked at: a sample is learnt from, and all rows have their say."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from lookalike.data.inference import infer
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import parse
 from lookalike.errors import ConstraintBroken, InputInvalid, LookalikeError
+from lookalike.formats import ReadOptions, read
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
@@ -60,12 +62,14 @@ def outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tu
     """Runs a job over an input and gives its end; no more cells are held than it takes."""
     monkeypatch.setattr("lookalike.data.learnt.CELLS_MAX", 0)
 
-    def outcome(data: bytes, *, data_type: str = "tabular", **parameters: Any) -> tuple[Work, Context]:
+    def outcome(
+        data: bytes, *, data_type: str = "tabular", form: str = "csv", **parameters: Any
+    ) -> tuple[Work, Context]:
         (tmp_path / "buckets" / "b").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "buckets" / "b" / "in.csv").write_bytes(data)
+        (tmp_path / "buckets" / "b" / f"in.{form}").write_bytes(data)
         given = {"seed": 3, "evaluate": False, "fit_rows": FIT_ROWS, "if_exists": "replace", **parameters}
         known = parse(data_type, given).model_dump(mode="json")
-        request = Request(data_type, 500, "csv", "csv", "b", "in.csv", "b", "out.csv", "p", known)
+        request = Request(data_type, 500, form, "csv", "b", f"in.{form}", "b", "out.csv", "p", known)
         buckets, work_bucket = NamedBuckets(tmp_path, {}), open_bucket("work", "file:work", {}, tmp_path)
         work_bucket.write("jobs/job/none", b"")
         context = Context(buckets, work_bucket, Here(Tasks(buckets, work_bucket)), Quiet())  # type: ignore[arg-type]
@@ -218,3 +222,55 @@ def test_of_one_series_the_end_is_taken(outcome: Callable[..., tuple[Work, Conte
 
     assert str(frame["day"][-1]) == rows["day"][-1]
     assert frame["day"].tail(rows.height).cast(pl.String).to_list() == rows["day"].to_list()
+
+
+def test_records_of_which_one_is_another(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """In JSON Lines too one text among thousands of dates makes them texts, beside texts that look like numbers."""
+    frame = table().select(pl.col("day").cast(pl.String), "n", "x")
+    dated = frame.write_ndjson().encode()
+    frame[777, "day"] = "soon"
+    data = frame.write_ndjson().encode()
+    whole = [types(infer(read("jsonl", io.BytesIO(d), ReadOptions()), textual=True)[1]) for d in (dated, data)]
+
+    assert "date" == whole[0]["day"] != whole[1]["day"]
+    assert whole == [types(metadata(*outcome(d, form="jsonl"))) for d in (dated, data)]
+
+
+@pytest.mark.parametrize(("lists", "n_columns"), [([1, 2], 2), ([], 2), ([1, 2, 3, 4], 4)])
+def test_lists_of_another_length(
+    lists: list[int], n_columns: int, outcome: Callable[..., tuple[Work, Context]]
+) -> None:
+    """A list that is shorter or longer than any in the sample makes the columns that it makes of the whole table."""
+    cells = [[k % 7, k % 5] for k in range(N_ROWS)]
+    cells[777] = lists
+    stream = io.BytesIO()
+    pl.DataFrame({"a": cells, "x": range(N_ROWS)}, schema_overrides={"a": pl.List(pl.Int64)}).write_parquet(stream)
+    told = {"columns": {"a": {"type": "nested"}}}
+    found = metadata(*outcome(stream.getvalue(), form="parquet", **told))
+
+    assert {f"a.{k}" for k in range(n_columns)} | {"x"} == set(found.names)
+
+
+def test_what_was_told_is_held_against_all_rows(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """One cell below what a column was told to be at least ends the job."""
+    frame = table().with_columns(q=pl.int_range(N_ROWS) % 50)
+    frame[777, "q"] = -3
+    with pytest.raises(ConstraintBroken, match="'q' has 1 cells below its min"):
+        outcome(csv(frame), columns={"q": {"min": 0}})
+
+
+def test_cells_that_are_read_though_they_look_strange(
+    outcome: Callable[..., tuple[Work, Context]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the sample itself has cells that seem of another type than they are read as, the survey comes to an end."""
+    monkeypatch.setattr("lookalike.pipeline.surveying.fits", lambda cells, column: cells.str.len_bytes() % 2 == 0)
+
+    assert N_ROWS == outcome(csv(table()))[0].facts["input"]["rows"]
+
+
+def test_the_report_tells_what_is_missing(outcome: Callable[..., tuple[Work, Context]]) -> None:
+    """Shares of missing cells are those of all rows."""
+    frame = table().with_columns(pl.when(pl.int_range(N_ROWS) % 8 != 0).then("x").alias("x"))
+    [note] = [note for note in outcome(csv(frame))[0].facts["notes"] if "of them were learnt from" in note]
+
+    assert note.endswith("Missing in all rows: 'x' 12.50%.")

@@ -172,29 +172,44 @@ def make_plan(
     asked = list(dict.fromkeys(name for what in FIRST for name in wishes[what]))
     whole = table.select(metadata.names)
     table = learnt_from(whole, parameters.fit_rows, seed)
-    least = parameters.min_level_rows
-    common = _common(whole, table, metadata, least, surveyed)
-    fitted = [
-        fit(table[c.name], c, min_level_rows=least, seed=seed, common=common.get(c.name, ())) for c in metadata.columns
-    ]
-    if table.height < whole.height:
-        fitted = [knowing_all(f, whole[c.name], c) for f, c in zip(fitted, metadata.columns, strict=True)]
-    transforms = tuple(f.transform for f in fitted)
-    varying = [n for n, f in enumerate(fitted) if f.transform.scale.n_codes + len(f.transform.scale.cell_bins) > 1]
+    common = _common(whole, table, metadata, parameters.min_level_rows, surveyed)
+    fitted = _fitted(whole, table, metadata, (parameters.min_level_rows, common), seed)
     related = relate(table, metadata, fitted, parameters, frozenset({*asked, *wishes["impute"]}))
-    first = [metadata.names.index(name) for name in asked]
-    chain = _ordered(transforms, _drawn(varying, related), first, related)
+    chain = _chain(fitted, [metadata.names.index(name) for name in asked], related)
     fitted = _thinned(fitted, related)
-    transforms = tuple(f.transform for f in fitted)
     notes = [*_about(table.height, whole.height), *(note for f in fitted for note in f.notes), *related.notes]
     kinship, encoded = find_kinship(table, fitted, chain, _apart(related, wishes, metadata))
-    points = fit_points(whole, metadata.columns)
+    transforms, points = tuple(f.transform for f in fitted), fit_points(whole, metadata.columns)
     layout = Layout(metadata, transforms, chain, related.derived, related.rules, kinship, points, tuple(notes))
     coded = _coded(layout, encoded, table.height, seed)
     chosen = dial(parameters.privacy, parameters.quality, table.height)
     absent = _absent(table, layout, coded, wishes["impute"])
     plan = Plan(layout, coded, chosen, seed, parameters.asking, absent)
     return plan if surveyed is None else plan.knowing(surveyed)
+
+
+def _chain(fitted: Sequence[Fitted], first: list[int], related: Related) -> tuple[int, ...]:
+    """The columns that are drawn, in their order; those `first`, if they are, before all others."""
+    transforms = tuple(f.transform for f in fitted)
+    varying = [n for n, t in enumerate(transforms) if t.scale.n_codes + len(t.scale.cell_bins) > 1]
+    return _ordered(transforms, _drawn(varying, related), first, related)
+
+
+def _fitted(
+    whole: pl.DataFrame,
+    learnt: pl.DataFrame,
+    metadata: Metadata,
+    rare: tuple[int, Mapping[str, Sequence[str]]],
+    seed: int,
+) -> list[Fitted]:
+    """The columns' transforms; `rare`: a level in fewer rows is never shown, but for those named of each column."""
+    least, common = rare
+    fitted = [
+        fit(learnt[c.name], c, min_level_rows=least, seed=seed, common=common.get(c.name, ())) for c in metadata.columns
+    ]
+    if learnt.height < whole.height:
+        fitted = [knowing_all(f, whole[c.name], c) for f, c in zip(fitted, metadata.columns, strict=True)]
+    return fitted
 
 
 def _common(

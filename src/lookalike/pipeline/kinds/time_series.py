@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from lookalike.data.inference import chosen
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TimeSeriesParameters
 from lookalike.data.sampling import Keys, at_random, first_ones, last_ones, whole_groups
@@ -26,7 +27,10 @@ def keys_by(table: pl.DataFrame, metadata: Metadata, request: Request, parameter
     if parameters.layout == "wide":
         return None
     roles = find_roles(table, metadata, parameters)
-    return whole_groups(roles.key, request.seed) if roles.key else last_ones
+    if not roles.key:
+        return last_ones
+    of_rows = whole_groups(roles.key, request.seed)
+    return lambda piece, first: of_rows(chosen(piece, (), parameters.told_columns), first)
 
 
 def profile(table: pl.DataFrame, metadata: Metadata, request: Request, parameters: TimeSeriesParameters) -> Profile:
