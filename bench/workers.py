@@ -10,9 +10,9 @@ from bench.serving.workers import Case, Pairs, measured
 
 N_PAIRS = 5
 CASES = [
-    Case(n_rows, kind, many)
-    for n_rows in (1_000_000, 3_000_000)
-    for kind, many in (("parquet", True), ("parquet", False), ("csv", True))
+    *(Case(n_rows, "parquet", many=True) for n_rows in (1_000_000, 3_000_000, 10_000_000)),
+    Case(10_000_000, "csv", many=True),
+    Case(10_000_000, "parquet", many=False),
 ]
 
 

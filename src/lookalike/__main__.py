@@ -17,10 +17,10 @@ def main() -> int:
             from lookalike.wiring.child import main as child
 
             return child(ahead=bool(ahead))
-        case ["task-worker", *warm]:
+        case ["task-worker"]:
             from lookalike.wiring.items import serve_tasks
 
-            return serve_tasks(first=bool(warm))
+            return serve_tasks()
         case ["look-at-cluster"]:
             from lookalike.wiring.cluster import look
 

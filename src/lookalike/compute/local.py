@@ -19,38 +19,50 @@ INLINE_ITEMS = 4  # starting helpers costs about as much as a few items: fewer a
 
 @dataclass(frozen=True)
 class WorkerCommand:
-    """How a helper is started; `hello` is the JSON line it reads first, `log_fd` its standard error or ours."""
+    """
+    How a helper is started.
+
+    Attributes:
+        env: Its whole environment.
+        hello: The JSON line it reads first.
+        log_fd: Its standard error; None for ours.
+        fds: Descriptors of ours that it has too, by the same numbers.
+    """
 
     argv: Sequence[str]
     env: Mapping[str, str]
     hello: Json
     log_fd: int | None = None
+    fds: Sequence[int] = ()
 
 
 class Helper:
     """
     A process that reads a `hello`, says that it is ready, and then answers questions, a JSON line each.
 
-    Args:
-        env: The whole environment; None for ours.
-
     Raises:
         OSError: it cannot be started.
     """
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None, log_fd: int | None) -> None:
+    def __init__(self, command: WorkerCommand) -> None:
+        self._hello = command.hello
         self._process = subprocess.Popen(
-            list(argv), env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log_fd
+            list(command.argv),
+            env=command.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=command.log_fd,
+            pass_fds=command.fds,
         )
 
-    def greet(self, hello: Json) -> None:
+    def greet(self) -> None:
         """
         Return once it is ready for questions.
 
         Raises:
             EOFError, OSError: it has died.
         """
-        self._send(hello)
+        self._send(self._hello)
         self._heard()
 
     def ask(self, question: Json) -> Json:
@@ -167,7 +179,7 @@ class LocalExecutor:
 
     def _start(self, tries: int = TRIES) -> None:
         try:
-            self._join(Helper(self._command.argv, self._command.env, self._command.log_fd), tries)
+            self._join(Helper(self._command), tries)
         except OSError:
             raise _lost("start") from None
 
@@ -182,7 +194,7 @@ class LocalExecutor:
 
     def _greet(self, helper: Helper, tries: int) -> None:
         try:
-            helper.greet(self._command.hello)
+            helper.greet()
             self._idle.put(helper)
         except (EOFError, OSError, ValueError):  # it has died, or been closed
             self._lose(helper)

@@ -46,8 +46,7 @@ class Context:
 
     Attributes:
         publishing: An earlier attempt began to publish: what stands at the output path may be its own.
-        overlapping: Parts may be written while blocks are drawn. On a cluster they are not: whoever waits there for a
-            block draws some himself, and then more than what was lost is done again.
+        sharing: How many processes of this machine do the items together; None: those of a cluster do.
     """
 
     buckets: Buckets
@@ -56,7 +55,7 @@ class Context:
     listener: Listener
     ceilings: Ceilings = Ceilings()
     publishing: bool = False
-    overlapping: bool = True
+    sharing: int | None = 1
 
     def artefacts(self, work: Work) -> Artefacts:
         return Artefacts(self.work_bucket, work.job_id)

@@ -39,10 +39,13 @@ def stage(work: Work, context: Context) -> Work:
 
 
 def _streams(work: Work, context: Context) -> bool:
-    """Whether rows can be written while others are drawn: it is known which block has which, and none will change."""
-    paid = work.request.endpoint is not None  # a block that two draw at a time would be paid for twice
-    able = context.overlapping and work.request.data_type == "tabular"
-    return able and not paid and not must_differ(work, context)
+    """
+    Whether rows can be written while others are drawn: it is known which block has which, and none will change.
+
+    On a cluster they are not: there who waits for a block cannot know whether another draws it.
+    """
+    known = work.request.data_type == "tabular" and not must_differ(work, context)
+    return known and context.sharing is not None
 
 
 def _both(work: Work, context: Context) -> Work:
@@ -54,15 +57,27 @@ def _both(work: Work, context: Context) -> Work:
     places = list(_places(parts, heights))
     draws = [{**base, "block": block, "n_rows": height} for block, height in enumerate(heights)]
     writes = [{**base, "part": vars(part), "block_rows": rows, **at} for part, at in zip(parts, places, strict=True)]
-    written = _all(context, "write_or_draw", [*draws, *writes], (0.0, 1.0), _mixed(places, len(draws)))[len(draws) :]
+    order = _mixed(places, len(draws), context.sharing or 1)
+    written = _all(context, "write_or_draw", [*draws, *writes], (0.0, 1.0), order)[len(draws) :]
     return work.after("generate", parts=written, blocks=_last(heights, request.n_rows))
 
 
-def _mixed(places: Sequence[dict[str, int]], n_blocks: int) -> list[int]:
-    """Numbers of items, blocks first: a part begins behind its first block; who writes it draws while it waits."""
+def _mixed(places: Sequence[dict[str, int]], n_blocks: int, sharing: int) -> list[int]:
+    """
+    Numbers of items, blocks first, in the order that leaves nobody without work in the end.
+
+    The last parts, one for each process, are written when all is drawn, those before them as soon as their blocks are
+    there. Of fewer parts than processes each begins with its first block: who writes it draws while it waits.
+    """
+    n_parts, last = len(places), n_blocks - 1
+    firsts = [place["block"] for place in places]
+    if n_parts >= sharing:
+        at_once = n_parts - sharing
+        drawn = [min(first + sharing, last) for first in firsts[1 : at_once + 1]]  # the next one's first is its last
+        firsts = [*drawn, *[last] * sharing]
     begun: dict[int, list[int]] = {}
-    for part, place in enumerate(places):
-        begun.setdefault(place["block"], []).append(n_blocks + part)
+    for part, block in enumerate(firsts):
+        begun.setdefault(block, []).append(n_blocks + part)
     return [number for block in range(n_blocks) for number in (block, *begun.get(block, ()))]
 
 

@@ -1,5 +1,6 @@
 """The pieces of stages that any process may do, each from a JSON item alone; `TASKS` names them."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 
@@ -8,6 +9,7 @@ import polars as pl
 from lookalike import formats
 from lookalike.clock import SystemClock
 from lookalike.completing import Complete
+from lookalike.compute.claims import Claims
 from lookalike.engines import NOWHERE, Kept, Model, Plan
 from lookalike.engines.text import Model as Texts
 from lookalike.engines.text import Plan as PlanOfTexts
@@ -34,7 +36,7 @@ from lookalike.storage import Bucket, Buckets
 
 Item = dict[str, Any]
 
-AHEAD = 2  # blocks: one other draws that many meanwhile, several leave a writer no time to wait; more pile up unwritten
+WAIT_S = 0.003  # between two looks for a block that another draws; it takes some thirty times as long
 
 
 class Tasks:
@@ -42,11 +44,18 @@ class Tasks:
     Runs items of tasks in this process.
 
     A plan, a model and its promise stay loaded between items: a process serves one job only. `complete` is the language
-    model that the job asks, if it asks one.
+    model that the job asks, if it asks one; by `claims` processes that share the job know which block another draws.
     """
 
-    def __init__(self, buckets: Buckets, work_bucket: Bucket, complete: Complete | None = None) -> None:
+    def __init__(
+        self,
+        buckets: Buckets,
+        work_bucket: Bucket,
+        complete: Complete | None = None,
+        claims: Claims | None = None,
+    ) -> None:
         self._buckets = buckets
+        self._claims = claims or Claims()
         self._complete = complete
         self._work_bucket = work_bucket
         self._plan: Plan | None = None
@@ -109,7 +118,7 @@ class Tasks:
         """
         Encode one part from its blocks into the staging prefix and read it back; returns path, rows, bytes, SHA-256.
 
-        With `block_rows`, all blocks but the last being so high, those that nobody has drawn yet are drawn here.
+        With `block_rows`, all blocks but the last being so high, those that nobody draws are drawn here.
 
         Raises:
             InternalError: what was written breaks a rule.
@@ -134,11 +143,10 @@ class Tasks:
         }
 
     def write_or_draw(self, item: Item) -> dict[str, Any] | None:
-        """What `write_part` returns if the item tells of a part; else a block is drawn, unless it is there already."""
+        """What `write_part` returns if the item tells of a part; else a block is drawn, unless another has begun it."""
         if "part" in item:
             return self.write_part(item)
-        if not self._artefacts(item).exists(block_name(item["block"])):
-            self._drawn(item)
+        self._claimed(item)
         return None
 
     def _rows(self, item: Item, part: Part) -> Iterator[pl.DataFrame]:
@@ -155,16 +163,24 @@ class Tasks:
 
     def _draw_until(self, block: int, item: Item, last: int) -> None:
         """
-        Return when a block is there. Others draw the blocks in order: those some way ahead are drawn here meanwhile.
+        Return when a block is there. While another draws it, the next that nobody draws is drawn here.
 
         Args:
             last: Block of the part's last row; none behind it is drawn.
         """
-        artefacts, rows, total = self._artefacts(item), item["block_rows"], _request(item).n_rows
-        while not artefacts.exists(block_name(block)):
-            ahead = range(min(block + AHEAD, last), block, -1)
-            number = next((n for n in ahead if not artefacts.exists(block_name(n))), block)
-            self._drawn({**item, "block": number, "n_rows": min(rows, total - number * rows)})
+        rows, total = item["block_rows"], _request(item).n_rows
+        while not self._artefacts(item).exists(block_name(block)):
+            draws = ({**item, "block": n, "n_rows": min(rows, total - n * rows)} for n in range(block, last + 1))
+            if not any(self._claimed(draw) for draw in draws):
+                time.sleep(WAIT_S)
+
+    def _claimed(self, item: Item) -> bool:
+        """Draw one block, unless it is there or another process draws it; returns whether it was drawn."""
+        with self._claims.held(item["block"]) as mine:
+            missing = mine and not self._artefacts(item).exists(block_name(item["block"]))
+            if missing:
+                self._drawn(item)
+        return missing
 
     def _promised(self, item: Item) -> Promise:
         if self._promise is None:

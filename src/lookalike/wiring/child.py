@@ -1,11 +1,13 @@
 """The process that does a job: built from the line it reads first, watched by its pipe."""
 
+import gc
 import json
 import os
 import sys
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, TextIO
 
@@ -13,11 +15,10 @@ from lookalike.compute.answering import refusal
 from lookalike.errors import ComputeAway, EndpointAway, LookalikeError, StorageAway
 from lookalike.pipeline.context import Ceilings, Context
 from lookalike.pipeline.runner import run
-from lookalike.pipeline.work import Work
+from lookalike.pipeline.work import STAGES, Work
 from lookalike.wiring.executing import executor
 from lookalike.wiring.items import as_ours, confine, hush, name_process, stores
 from lookalike.wiring.logs import log_to
-from lookalike.wiring.warming import warm
 
 AWAY = (StorageAway.code, EndpointAway.code, ComputeAway.code)  # a job waits for these
 
@@ -95,12 +96,29 @@ class _Pipe:
         self._out.flush()
 
 
+def warm() -> None:
+    """Load all stages, and compile or load all kernels."""
+    from lookalike.engines.tabular import warming as learning
+    from lookalike.engines.text import warming as writing
+    from lookalike.engines.time_series import warming as stepping
+    from lookalike.evaluation import warming as judging
+
+    for stage in STAGES:
+        import_module(f"lookalike.pipeline.{stage}")
+    learning.warm()
+    stepping.warm()
+    writing.warm()
+    judging.warm()
+    gc.collect()
+    gc.freeze()  # what stays for good need not be looked through again and again
+
+
 def _do(hello: Mapping[str, Any], pipe: _Pipe, log_fd: int) -> Work:
     buckets, work_bucket = stores(hello)
     with closing(executor(hello, log_fd)) as made:
         ceilings = Ceilings(**hello["ceilings"])
-        publishing, overlapping = hello["publishing"], not hello.get("cluster")
-        context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=publishing, overlapping=overlapping)
+        publishing, sharing = hello["publishing"], None if hello.get("cluster") else hello["workers"]
+        context = Context(buckets, work_bucket, made, pipe, ceilings, publishing=publishing, sharing=sharing)
         return run(Work.from_json(hello["work"]), context)
 
 

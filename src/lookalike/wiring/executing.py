@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lookalike.compute.answering import result
+from lookalike.compute.claims import shared_file
 from lookalike.compute.local import INLINE_ITEMS, Helper, LocalExecutor, WorkerCommand
 from lookalike.engines import BLOCK_ROWS
 from lookalike.errors import ComputeAway, ExtraMissing
@@ -71,10 +72,11 @@ def executor(hello: Mapping[str, Any], log_fd: int) -> "LocalExecutor | RayExecu
     helper = {key: hello[key] for key in _HELPERS if key in hello}
     if hello.get("cluster"):
         return _on_cluster(hello["cluster"], helper)
-    command = WorkerCommand(_HELPER, hello["helper_env"], helper, log_fd)
+    claims = shared_file()
+    command = WorkerCommand(_HELPER, hello["helper_env"], {**helper, "claims": claims}, log_fd, [claims])
     many = hello["work"]["request"]["n_rows"] >= INLINE_ITEMS * BLOCK_ROWS
-    ahead = [Helper([*_HELPER, "warm"], command.env, log_fd) for _ in range(hello["workers"] - 1 if many else 0)]
-    return LocalExecutor(hello["workers"], tasks_of(hello).run, command, ahead)
+    ahead = [Helper(command) for _ in range(hello["workers"] - 1 if many else 0)]
+    return LocalExecutor(hello["workers"], tasks_of({**hello, "claims": claims}).run, command, ahead)
 
 
 def n_processors_of_cluster(told: Mapping[str, Any], env: Mapping[str, str]) -> int:

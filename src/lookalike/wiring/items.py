@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from lookalike.clock import SystemClock
 from lookalike.compute.answering import answer, refusal
+from lookalike.compute.claims import Claims
 from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageFailed, outline
 from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.layout import STAGING
@@ -20,7 +21,6 @@ from lookalike.pipeline.tasks import Tasks
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.wiring.completing import complete
 from lookalike.wiring.logs import log_to
-from lookalike.wiring.warming import warm
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -28,23 +28,13 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger("lookalike.child")
 
 
-def serve_tasks(*, first: bool) -> int:
-    """
-    Say that this process is ready, then answer items of tasks, a line each, until standard input ends.
-
-    Args:
-        first: Load what any job may need before all else: there is time.
-    """
+def serve_tasks() -> int:
+    """Say that this process is ready, then answer items of tasks, a line each, until standard input ends."""
     answers, log_file = sys.stdout, hush()
-    if first:
-        warm()
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    hello = json.loads(line)
+    hello = json.loads(sys.stdin.readline())
     log_to(log_file, hello["about"])
     name_process("help", hello["job_id"])
-    confine(hello["data_max_bytes"])  # one that was started before its job has no bounds from it
+    confine(hello["data_max_bytes"])
     answered = answerer(hello)
     answers.write(json.dumps({"ready": True}) + "\n")
     answers.flush()
@@ -104,7 +94,8 @@ def confine(data_max_bytes: int) -> None:
 def tasks_of(hello: Mapping[str, Any]) -> Tasks:
     """What does items of the job's tasks in this process."""
     told = hello.get("endpoint")
-    return Tasks(*stores(hello), None if told is None else complete(told, clock=SystemClock()))
+    asked = None if told is None else complete(told, clock=SystemClock())
+    return Tasks(*stores(hello), asked, Claims(hello.get("claims")))
 
 
 def stores(hello: Mapping[str, Any]) -> tuple[NamedBuckets, Any]:

@@ -16,6 +16,7 @@ from lookalike.jobs.states import JobStatus
 from lookalike.jobs.supervisor import Supervisor
 from lookalike.pipeline import housekeeping
 from lookalike.pipeline.work import Work
+from lookalike.settings import Settings
 from lookalike.wiring.completing import told_endpoint
 from lookalike.wiring.executing import told_cluster
 from lookalike.wiring.parts import Parts, n_workers
@@ -28,6 +29,8 @@ _PASSED_ON = (
     *("RAY_USE_TLS", "RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT"),  # files
 )
 DATA_SPARE_BYTES = 1 << 30  # what a process may have set aside beyond the memory it takes; an eighth of it was seen
+# glibc: arrays of a block are taken from memory that is there, not asked of the kernel anew, page by page, each time
+_KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -96,11 +99,17 @@ def payload(job: Job, parts: Parts, environ: Mapping[str, str]) -> dict[str, Any
 
 def _groups(parts: Parts, environ: Mapping[str, str]) -> Spares:
     lookalike = [sys.executable, "-m", "lookalike"]
-    command = Command([*lookalike, "guard"], [*lookalike, "child"], process_env(environ, n_workers(parts.settings)))
+    command = Command([*lookalike, "guard"], [*lookalike, "child"], process_env(environ, _width(parts.settings)))
     return Spares(command, replace(command, child=[*command.child, "ahead"]), parts.clock)
+
+
+def _width(settings: Settings) -> int:
+    """How wide polars may be in a job's own process: of two processors a second thread takes more than it gives."""
+    workers = n_workers(settings)
+    return 1 if workers == 2 else workers
 
 
 def process_env(environ: Mapping[str, str], threads: int) -> dict[str, str]:
     """The environment of a process that does a job's work; `threads` is how wide polars may be."""
     env = {name: environ[name] for name in _PASSED_ON if name in environ}
-    return {**env, **dict.fromkeys(_ONE_THREAD, "1"), "POLARS_MAX_THREADS": str(threads)}
+    return {**env, **_KEPT_MEMORY, **dict.fromkeys(_ONE_THREAD, "1"), "POLARS_MAX_THREADS": str(threads)}

@@ -71,7 +71,7 @@ def test_all_workers_work(executor: LocalExecutor, tmp_path: Path) -> None:
 
 def test_a_helper_that_is_there_is_used_for_little_work(tmp_path: Path) -> None:
     """Two items go to two processes if the second need not be started first."""
-    ahead = Helper(COMMAND.argv, COMMAND.env, None)
+    ahead = Helper(COMMAND)
     executor = LocalExecutor(2, here, COMMAND, [ahead])
     pids = set(executor.map("meet", [str(tmp_path / "met")] * 2))
     executor.close()

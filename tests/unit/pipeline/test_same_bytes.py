@@ -11,6 +11,7 @@ import pytest
 
 from here import Quiet
 from lookalike.compute import Executor, Json
+from lookalike.compute.claims import Claims, shared_file
 from lookalike.compute.local import LocalExecutor, WorkerCommand
 from lookalike.data.parameters import TabularParameters, checked
 from lookalike.engines import BLOCK_ROWS
@@ -18,6 +19,7 @@ from lookalike.pipeline.context import Context
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import Request, Work
+from lookalike.storage import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.version import VERSION
 from lookalike.wiring.worker import process_env
@@ -44,6 +46,22 @@ class Shuffled:
         return (done[number] for number in range(len(items)))
 
 
+class Ordered:
+    """An executor that does items here in the order it is told, and remembers what `generate` did."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self.done: list[Json] = []
+
+    def map(self, task: str, items: Sequence[Json], order: Sequence[int] | None = None) -> Iterator[Json]:
+        done = {}
+        for number in order or range(len(items)):
+            done[number] = self._tasks.run(task, items[number])
+            if task == "write_or_draw":
+                self.done.append(items[number].get("part", {}).get("index", f"block {items[number]['block']}"))
+        return (done[number] for number in range(len(items)))
+
+
 def table() -> pl.DataFrame:
     rows = pl.int_range(1_500, eager=True)
     net = (rows * 7_919 % 100_003 / 100 + 100).round(2)
@@ -60,6 +78,19 @@ def table() -> pl.DataFrame:
     )
 
 
+def request(*, unique: bool, part_rows: int = PART_ROWS) -> Request:
+    chosen = {"seed": 5, "privacy": "private", "quality": "high", "evaluate": False, "part_rows": part_rows}
+    chosen["constraints"] = RULES if unique else RULES[:-1]
+    parameters = checked(TabularParameters, chosen).model_dump(mode="json")
+    return Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out/", "p", parameters)
+
+
+def stores(home: Path) -> tuple[NamedBuckets, Bucket]:
+    (home / "buckets" / "b").mkdir(parents=True)
+    table().write_parquet(home / "buckets" / "b" / "in.parquet")
+    return NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
+
+
 def published(home: Path, which: str, *, unique: bool = True) -> tuple[bytes, bytes]:
     """
     The parts and the model of a job, done by `which`: ``here`` in order, ``shuffled``, or by ``workers``, two.
@@ -67,21 +98,18 @@ def published(home: Path, which: str, *, unique: bool = True) -> tuple[bytes, by
     Args:
         unique: Some rows have to differ, so that all are drawn before the first is written.
     """
-    (home / "buckets" / "b").mkdir(parents=True)
-    table().write_parquet(home / "buckets" / "b" / "in.parquet")
-    chosen = {"seed": 5, "privacy": "private", "quality": "high", "evaluate": False, "part_rows": PART_ROWS}
-    chosen["constraints"] = RULES if unique else RULES[:-1]
-    parameters = checked(TabularParameters, chosen).model_dump(mode="json")
-    request = Request("tabular", N_ROWS, "parquet", "parquet", "b", "in.parquet", "b", "out/", "p", parameters)
-    buckets, work_bucket = NamedBuckets(home, {}), open_bucket("work", "file:work", {}, home)
-    tasks = Tasks(buckets, work_bucket)
+    buckets, work_bucket = stores(home)
+    claims = shared_file()
+    tasks = Tasks(buckets, work_bucket, claims=Claims(claims))
     hello = {"job_id": "j", "about": {}, "home": str(home), "buckets": {}, "work_bucket": ["file:work", {}]}
-    hello["data_max_bytes"] = 8 * 1024**3
-    command = WorkerCommand([sys.executable, "-m", "lookalike", "task-worker"], process_env(os.environ, 1), hello)
+    hello |= {"data_max_bytes": 8 * 1024**3, "claims": claims}
+    words = [sys.executable, "-m", "lookalike", "task-worker"]
+    command = WorkerCommand(words, process_env(os.environ, 1), hello, fds=[claims])
     local = LocalExecutor(2 if which == "workers" else 1, tasks.run, command)
     executor: Executor = Shuffled(tasks) if which == "shuffled" else local
     try:
-        run(Work("job", VERSION, request), Context(buckets, work_bucket, executor, Quiet()))
+        work = Work("job", VERSION, request(unique=unique))
+        run(work, Context(buckets, work_bucket, executor, Quiet(), sharing=2))
     finally:
         local.close()
     parts = [info.path for info in buckets["b"].objects("out") if info.path.endswith(".parquet")]
@@ -105,3 +133,23 @@ def test_bytes_do_not_depend_on_what_is_drawn_when_it_is_written(which: str, tmp
     in_order = published(tmp_path / "here", "here", unique=False)
 
     assert in_order == published(tmp_path / which, which, unique=False)
+
+
+@pytest.mark.parametrize(
+    ("part_rows", "sharing", "order"),
+    [
+        (40_000, 2, ["block 0", "block 1", "block 2", 0, "block 3", 1, 2, 3, 4]),
+        (40_000, 5, ["block 0", "block 1", "block 2", "block 3", 0, 1, 2, 3, 4]),
+        (150_000, 2, ["block 0", "block 1", "block 2", "block 3", 0, 1]),
+        (150_000, 3, ["block 0", 0, "block 1", "block 2", 1, "block 3"]),
+        (1_000_000, 2, ["block 0", 0, "block 1", "block 2", "block 3"]),
+    ],
+)
+def test_nobody_is_without_work_in_the_end(part_rows: int, sharing: int, order: list[object], tmp_path: Path) -> None:
+    """A part for each process is left until all is drawn; if there are fewer, they begin with their first blocks."""
+    buckets, work_bucket = stores(tmp_path)
+    executor = Ordered(Tasks(buckets, work_bucket))
+    work = Work("job", VERSION, request(unique=False, part_rows=part_rows))
+    run(work, Context(buckets, work_bucket, executor, Quiet(), sharing=sharing))
+
+    assert order == executor.done

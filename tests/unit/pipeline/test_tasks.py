@@ -1,11 +1,14 @@
 """Pieces of stages: each from its item alone, none done twice."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from holding import holder
+from lookalike.compute.claims import Claims, shared_file
 from lookalike.data.inference import infer
 from lookalike.data.parameters import TabularParameters
 from lookalike.engines import BLOCK_ROWS
@@ -113,6 +116,27 @@ def test_a_part_draws_what_nobody_has_drawn(home: Path) -> None:
 
     assert 70_000 == told["rows"]
     assert drawn.equals(pl.read_csv(io.BytesIO(output.read(part.staged))))
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_block_that_another_draws_is_waited_for(home: Path, dies: bool) -> None:
+    """As long as another process draws a block, nobody else does; if it dies instead, the part's writer does."""
+    fd, part = shared_file(), Layout("j", "out/", ".csv").parts(70_000, 70_000)[0]
+    here = Tasks(NamedBuckets(home, {}), work_bucket(home), claims=Claims(fd))
+    item = {**ITEM, "part": vars(part), "block": 0, "skip": 0, "block_rows": BLOCK_ROWS}
+    artefacts, last = Artefacts(work_bucket(home), "j"), block_name(1)
+    with holder(fd, 1) as (other, _), ThreadPoolExecutor(1) as threads:
+        here.run("write_or_draw", {**ITEM, "block": 1, "n_rows": 70_000 - BLOCK_ROWS})
+        told = threads.submit(here.run, "write_or_draw", item)
+        with pytest.raises(TimeoutError):
+            told.result(timeout=1)
+        there = artefacts.exists(last)
+        if not dies:
+            tasks(home).run("draw_block", {**ITEM, "block": 1, "n_rows": 70_000 - BLOCK_ROWS})
+        other.kill()
+        rows = told.result()["rows"]
+
+    assert (False, 70_000) == (there, rows)
 
 
 def test_a_part_without_its_rows_fails(home: Path) -> None:

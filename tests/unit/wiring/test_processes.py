@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from lookalike.compute.local import Helper
+from lookalike.compute.local import Helper, WorkerCommand
 from lookalike.wiring.worker import process_env
 
 
@@ -88,9 +88,9 @@ def test_a_helper_is_confined(tmp_path: Path) -> None:
     """Once it is ready, a helper leaves no image of its memory and asks for no more than the job may have."""
     hello = {"job_id": "j", "about": {}, "home": str(tmp_path), "buckets": {}, "work_bucket": ["file:work", {}]}
     words = [sys.executable, "-m", "lookalike", "task-worker"]
-    helper = Helper(words, process_env(os.environ, threads=1), None)
+    helper = Helper(WorkerCommand(words, process_env(os.environ, threads=1), {**hello, "data_max_bytes": 7 * 1024**3}))
     try:
-        helper.greet({**hello, "data_max_bytes": 7 * 1024**3})
+        helper.greet()
         [process] = [p for p in psutil.Process().children() if p.cmdline()[-1:] == words[-1:]]
         limits = [process.rlimit(what)[1] for what in (psutil.RLIMIT_CORE, psutil.RLIMIT_DATA)]
     finally:

@@ -4,7 +4,7 @@ What a job's stages do by the data type, a file each: how its table is profiled 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import polars as pl
 
@@ -12,8 +12,10 @@ from lookalike import plugins
 from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import Parameters, parse
 from lookalike.data.sampling import Keys
-from lookalike.evaluation.report import Report, ReportSettings
 from lookalike.pipeline.work import Request
+
+if TYPE_CHECKING:  # loading it takes half a second, and those who draw judge nothing
+    from lookalike.evaluation.report import Report, ReportSettings
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Kind(Protocol):
     def sample(self, block: pl.DataFrame, most: int, parameters: Any, /) -> pl.DataFrame:
         """About `most` rows of a block that can be judged by themselves; `parameters` with all that was found."""
 
-    def report(self, judged: Judged, request: Request, parameters: Any, settings: ReportSettings, /) -> Report:
+    def report(self, judged: Judged, request: Request, parameters: Any, settings: "ReportSettings", /) -> "Report":
         """The report; `parameters` with all that was found."""
 
 
