@@ -1,4 +1,4 @@
-"""Scale, the jobs that take long: a hundred million rows in folders, ten million in S3."""
+"""Scale, the jobs that take long: up to a hundred million rows, in folders and in S3."""
 
 from bench import Options
 from bench.measuring.scaling import tables
@@ -6,8 +6,10 @@ from bench.measuring.showing import show
 from bench.serving.scaled import Case
 
 CASES = [
-    *(Case(n_rows, workers) for n_rows in (10_000_000, 100_000_000) for workers in (1, 2)),
-    *(Case(10_000_000, workers, far=True) for workers in (1, 2)),  # more does not fit into that server's memory
+    Case(n_rows, workers, far=far)
+    for far in (False, True)
+    for n_rows in (10_000_000, 100_000_000)
+    for workers in (1, 2)
 ]
 
 
