@@ -28,3 +28,6 @@ class Here:
     def map(self, task: str, items: Sequence[Json], order: object = None) -> list[Json]:
         tasks = self._tasks()
         return [tasks.run(task, item) for item in items]
+
+    def rest(self) -> None:
+        """Nothing stands ready."""

@@ -23,3 +23,6 @@ class Executor(Protocol):
             LookalikeError: the first error an item raised.
             WorkerLost: an item whose worker died three times.
         """
+
+    def rest(self) -> None:
+        """No more is to be done for now: what stands ready for it may go. Whoever maps again waits for it anew."""

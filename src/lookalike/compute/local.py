@@ -135,6 +135,15 @@ class LocalExecutor:
                 for future in begun.values():
                     future.cancel()
 
+    def rest(self) -> None:
+        """End the helpers, ready or not: they hold memory that others may need."""
+        with self._lock:
+            gone, self._helpers = self._helpers, set()
+            self._idle = SimpleQueue()
+            self._idle.put(None)
+        for helper in gone:
+            helper.close()
+
     def close(self) -> None:
         """End the helpers."""
         with self._lock:
@@ -195,10 +204,14 @@ class LocalExecutor:
     def _greet(self, helper: Helper, tries: int) -> None:
         try:
             helper.greet()
-            self._idle.put(helper)
         except (EOFError, OSError, ValueError):  # it has died, or been closed
-            self._lose(helper)
-            self._replace(tries - 1)
+            if helper in self._helpers:
+                self._lose(helper)
+                self._replace(tries - 1)
+            return
+        with self._lock:
+            if helper in self._helpers:
+                self._idle.put(helper)
 
     def _replace(self, tries: int) -> None:
         """Another one for a helper that never became ready."""

@@ -91,6 +91,9 @@ class RayExecutor:
             for ref in under_way:
                 ray.cancel(ref, force=True)
 
+    def rest(self) -> None:
+        """Nothing: the cluster itself ends processes that are idle."""
+
     def close(self) -> None:
         """Let go of the cluster; what is under way there ends."""
         ray.shutdown()

@@ -21,8 +21,13 @@ def stage(work: Work, context: Context) -> Work:
         ConditionsUnreachable: not so many rows could be found that keep all rules; sequences have more than asked for.
         InternalError: rows as written break a rule.
     """
-    if _streams(work, context):
-        return _both(work, context)
+    done = _both(work, context) if _streams(work, context) else _drawn_then_written(work, context)
+    context.executor.rest()  # what comes is one process's work, and takes memory
+    return done
+
+
+def _drawn_then_written(work: Work, context: Context) -> Work:
+    """All blocks drawn, keys settled, then all parts written."""
     request = work.request
     base = _base(work)
     heights = _draw(work, context, base)

@@ -69,6 +69,22 @@ def test_all_workers_work(executor: LocalExecutor, tmp_path: Path) -> None:
     assert os.getpid() in pids
 
 
+@pytest.mark.parametrize("ready", [True, False])
+def test_helpers_go_when_there_is_nothing_to_do(executor: LocalExecutor, tmp_path: Path, ready: bool) -> None:
+    """At rest no helper is left, neither one that works nor one that still starts; another map starts one again."""
+    before = children()
+    if ready:
+        list(executor.map("meet", [str(tmp_path / "met")] * 12))
+    else:
+        list(executor.map("double", range(9)))
+    started = children() - before
+    executor.rest()
+    left = children() - before
+    pids = set(executor.map("meet", [str(tmp_path / "met again")] * 12))
+
+    assert (1, 0, 2) == (len(started), len(left), len(pids))
+
+
 def test_a_helper_that_is_there_is_used_for_little_work(tmp_path: Path) -> None:
     """Two items go to two processes if the second need not be started first."""
     ahead = Helper(COMMAND)

@@ -50,6 +50,9 @@ class Here:
     def map(self, task: str, items: list[Json], order: object = None) -> list[Json]:
         return [self._tasks.run(task, item) for item in items]
 
+    def rest(self) -> None:
+        """Nothing stands ready."""
+
 
 @pytest.fixture
 def work() -> Work:

@@ -43,6 +43,9 @@ class Here:
     def map(self, task: str, items: list[Json], order: object = None) -> list[Json]:
         return [self._one(task, item) for item in items]
 
+    def rest(self) -> None:
+        """Nothing stands ready."""
+
     def _one(self, task: str, item: Json) -> Json:
         self._before(task)
         return self._tasks().run(task, item)

@@ -45,6 +45,9 @@ class Shuffled:
         done = {number: self._tasks.run(task, items[number]) for number in numbers}
         return (done[number] for number in range(len(items)))
 
+    def rest(self) -> None:
+        """Nothing stands ready."""
+
 
 class Ordered:
     """An executor that does items here in the order it is told, and remembers what `generate` did."""
@@ -60,6 +63,9 @@ class Ordered:
             if task == "write_or_draw":
                 self.done.append(items[number].get("part", {}).get("index", f"block {items[number]['block']}"))
         return (done[number] for number in range(len(items)))
+
+    def rest(self) -> None:
+        """Nothing stands ready."""
 
 
 def table() -> pl.DataFrame:

@@ -47,6 +47,9 @@ class Shuffled:
         done = {number: tasks.run(task, items[number]) for number in numbers}
         return (done[number] for number in range(len(items)))
 
+    def rest(self) -> None:
+        """Nothing stands ready."""
+
 
 def panel() -> pl.DataFrame:
     """Walks of 6 to 17 steps, each of somebody with a sex; counted, so that they have an order."""

@@ -35,6 +35,9 @@ class Here:
     def map(self, task: str, items: list[Json], order: Sequence[int] | None = None) -> list[Json]:
         return [self._tasks.run(task, item) for item in items]
 
+    def rest(self) -> None:
+        """Nothing stands ready."""
+
 
 def table() -> pl.DataFrame:
     """Names, keys, numbers, few levels, one of them in one row of a thousand, and dates."""
