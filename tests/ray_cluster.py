@@ -85,7 +85,8 @@ class Cluster:
         self.port = free_port()
         self.token_file = folder / "token"
         self.token_file.write_text(os.urandom(32).hex())
-        self._env = {**os.environ, **AUTH_MODE, **env, "RAY_AUTH_TOKEN_PATH": str(self.token_file)}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}  # of another cluster
+        self._env = {**ours, **AUTH_MODE, **env, "RAY_AUTH_TOKEN_PATH": str(self.token_file)}
         self._log = (folder / "nodes.log").open("ab")
         self._n_nodes = 0
         self.head = self._start("127.0.0.1", "--head", "--port", str(self.port), "--include-dashboard", "false")
