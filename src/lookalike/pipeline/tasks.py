@@ -36,7 +36,7 @@ from lookalike.storage import Bucket, Buckets
 
 Item = dict[str, Any]
 
-WAIT_S = 0.003  # between two looks for a block that another draws; it takes some thirty times as long
+WAIT_S = 0.01  # between two looks for a block that another draws; it takes some ten times as long
 
 
 class Tasks:
@@ -169,9 +169,10 @@ class Tasks:
             last: Block of the part's last row; none behind it is drawn.
         """
         rows, total = item["block_rows"], _request(item).n_rows
+        draws = [{**item, "block": n, "n_rows": min(rows, total - n * rows)} for n in range(block, last + 1)]
+        left = iter(draws)  # each is looked at once: a look may be a request to a store
         while not self._artefacts(item).exists(block_name(block)):
-            draws = ({**item, "block": n, "n_rows": min(rows, total - n * rows)} for n in range(block, last + 1))
-            if not any(self._claimed(draw) for draw in draws):
+            if not any(self._claimed(draw) for draw in left) and not self._claimed(draws[0]):
                 time.sleep(WAIT_S)
 
     def _claimed(self, item: Item) -> bool:
