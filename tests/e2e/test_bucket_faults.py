@@ -90,11 +90,11 @@ def test_resets(there: Far, undisturbed: str) -> None:
 
 @pytest.mark.timeout(120)
 def test_lost_answers(there: Far, undisturbed: str) -> None:
-    """Done by the server, the answer lost: parts joined, copies, the create-only manifest, deletes; done once."""
+    """Done, the answer lost: a block, parts joined, copies, a create-only manifest, deletes; once each."""
     faults = [
         there.lines[at].fault(Act.CUT_ANSWER, where, times=1)
         for at, where in [
-            ("work", "POST .*block.*uploadId"),
+            ("work", "PUT .*block"),
             ("out", "POST .*uploadId"),
             ("out", r"PUT .*/lost\.csv HTTP"),
             ("out", r"PUT .*/lost\.csv\.manifest"),

@@ -173,7 +173,9 @@ def _sees(layout: Layout, clue: Clue) -> bool:
     if clue.name not in layout.metadata.names:
         return False
     column = layout.metadata[clue.name]
-    return not column.is_text if clue.levels is None else column.dtype == clue.levels.dtype
+    if clue.levels is None:
+        return not column.is_text
+    return column.dtype == clue.levels.dtype and clue.levels.n_unique() == len(clue.levels)
 
 
 def _is_rhythm(layout: Layout) -> bool:

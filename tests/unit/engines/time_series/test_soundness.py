@@ -98,6 +98,17 @@ def test_a_changed_field_is_refused_or_harmless(data: st.DataObject) -> None:
     assert ends(json.loads(json.dumps(changed)), arrays)
 
 
+def test_a_level_that_a_clue_has_twice_is_refused() -> None:
+    """A cell would have two places among the levels, and its sequence two beginnings."""
+    header, arrays = parts()
+    [clue, *_] = [place for place, clue in enumerate(header["clues"]) if clue["levels"] is not None]
+    first, *_ = header["clues"][clue]["levels"]["texts"]
+    changed = altered(header, ("clues", clue, "levels", "texts", 1), first)
+
+    with pytest.raises(ModelFileError):
+        Model.from_bytes(pack(KIND, changed, arrays))
+
+
 def first_of(what: Callable[[Any], Any]) -> int:
     return int(np.argmax(what(parts()[1]["forest.nodes"])))
 
