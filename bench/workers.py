@@ -10,7 +10,7 @@ from bench.serving.workers import Case, Pairs, measured
 
 N_PAIRS = 5
 CASES = [
-    *(Case(n_rows, "parquet", many=True) for n_rows in (1_000_000, 3_000_000, 10_000_000)),
+    *(Case(n_rows, "parquet", many=True) for n_rows in (1_000_000, 3_000_000, 10_000_000, 30_000_000)),
     Case(10_000_000, "csv", many=True),
     Case(10_000_000, "parquet", many=False),
 ]
