@@ -17,6 +17,10 @@ def main() -> int:
             from lookalike.wiring.child import main as child
 
             return child(ahead=bool(ahead))
+        case ["preview", *ahead]:
+            from lookalike.wiring.previewing import main as preview
+
+            return preview(ahead=bool(ahead))
         case ["task-worker"]:
             from lookalike.wiring.items import serve_tasks
 

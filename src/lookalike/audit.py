@@ -14,6 +14,7 @@ class Action(StrEnum):
     JOB_PAUSE = "job.pause"
     JOB_RESUME = "job.resume"
     JOB_DELETE = "job.delete"
+    OBJECT_CREATE = "object.create"
     WEBHOOK_REGISTER = "webhook.register"
     WEBHOOK_DELETE = "webhook.delete"
     WEBHOOK_ENABLE = "webhook.enable"
@@ -45,9 +46,10 @@ class Entry:
 
     Attributes:
         created_at: By the database's clock.
-        project_id: Of the job; None for webhooks, which belong to no project.
+        project_id: Of the job; None for webhooks and objects, which belong to no project.
         actor: The `subject` who asked.
-        object_id: The job's or the webhook's id; of `Action.WEBHOOK_REDELIVER` the delivery's.
+        object_id: The job's or the webhook's id; of `Action.WEBHOOK_REDELIVER` the delivery's. Of
+            `Action.OBJECT_CREATE` ``bucket/path``.
     """
 
     entry_id: str
@@ -74,7 +76,10 @@ class Query:
 
 
 class AuditStore(Protocol):
-    """What is read of the trail; what is written, `JobStore`, `WebhookStore` and `DeliveryStore` write."""
+    """The trail; most of what is written, `JobStore`, `WebhookStore` and `DeliveryStore` write."""
 
     def find(self, query: Query) -> tuple[list[Entry], int]:
         """One page of a customer's entries, and how many match in all."""
+
+    def note(self, by: By, action: Action, object_id: str) -> None:
+        """Write down a change that was made elsewhere than in the database."""

@@ -127,6 +127,34 @@ class ObjectMissing(NotFound):
     code, hint = "OBJECT_NOT_FOUND", "Check bucket and path."
 
 
+class ArtefactNotFound(NotFound):
+    """No such artefact of a job."""
+
+    code, hint = "ARTEFACT_NOT_FOUND", "List them with GET /api/v2/jobs/{job_id}/artefacts."
+
+
+class ObjectExists(LookalikeError):
+    """Another object stands where one was to be put."""
+
+    code, status, hint = "OBJECT_EXISTS", 409, "Choose another path; what stands in a bucket is never replaced."
+
+
+class RangeNotSatisfiable(LookalikeError):
+    """A range of bytes that begins behind the last one; `size_bytes` is how many there are."""
+
+    code, status, hint = "RANGE_NOT_SATISFIABLE", 416, "Ask for bytes that are there."
+
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__("The range begins behind the last byte.")
+        self.size_bytes = size_bytes
+
+
+class PreviewRefused(LookalikeError):
+    """A preview that cannot be made within its limits."""
+
+    code, status, hint = "PREVIEW_REFUSED", 400, "Submit the job without a preview: it has no such limits."
+
+
 class MethodNotAllowed(LookalikeError):
     """The path exists, the verb does not."""
 

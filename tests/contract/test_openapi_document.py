@@ -43,7 +43,12 @@ def test_nothing_stands_beside_a_reference() -> None:
 def test_routes_are_those_of_the_document() -> None:
     """Every route is documented under its operationId, and every documented operation is a route."""
     routers = [plugins.part(ROUTES, name).router for name in plugins.names(ROUTES)]
-    routes = {(r.path, verb.lower(), r.operation_id) for router in routers for r in router.routes for verb in r.methods}
+    routes = {
+        (r.path.replace(":path", ""), verb.lower(), r.operation_id)
+        for router in routers
+        for r in router.routes
+        for verb in r.methods
+    }
     told = {(path, verb, o["operationId"]) for path, verbs in SPEC["paths"].items() for verb, o in verbs.items()}
 
     assert told == routes

@@ -57,6 +57,11 @@ class Policy:
         """True if there is a bucket of that name, whoever may use it."""
         return name in self.buckets or name in self.folders()
 
+    def may_use_bucket(self, principal: Principal, name: str, direction: Direction) -> bool:
+        """True if the customer may read from (write to) a bucket there is; a folder is everyone's."""
+        rights = self.buckets.get(name)
+        return rights is None or _among(rights.read if direction == "read" else rights.write, principal)
+
     def demand_bucket(self, principal: Principal, name: str, direction: Direction) -> None:
         """
         Return if the customer may read from (write to) a bucket there is.
@@ -64,10 +69,7 @@ class Policy:
         Raises:
             AccessDenied: not this customer.
         """
-        if name not in self.buckets:
-            return  # a folder: everyone's
-        rights = self.buckets[name]
-        if not _among(rights.read if direction == "read" else rights.write, principal):
+        if not self.may_use_bucket(principal, name, direction):
             raise AccessDenied(f"You may not {direction} the bucket '{name}'.", hint="Ask the operator for the right.")
 
     def demand_endpoint(self, principal: Principal, name: str) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from lookalike import plugins
-from lookalike.api.envelope import Envelope
+from lookalike.api.envelope import Bodies, Envelope
 from lookalike.api.errors import refused, unroutable
 from lookalike.api.services import Services
 from lookalike.errors import LookalikeError
@@ -31,7 +31,7 @@ def create_app(services: Services, pages: Sequence[APIRouter] = ()) -> FastAPI:
     app.state.services = services
     app.add_middleware(
         Envelope,
-        body_max_bytes=services.body_max_bytes,
+        bodies=Bodies(services.body_max_bytes, services.upload_max_bytes),
         draw=services.draw,
         clock=services.clock,
         observer=services.observer,

@@ -6,6 +6,7 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,11 +31,12 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-BODY_S = 60.0  # for all of a body
+BODY_S = 60.0  # for all of a body, or between two pieces of one that is data
 HUNG_UP = 499  # nginx' number for a caller who did not wait for the answer
 
 _log = logging.getLogger("lookalike.requests")
 
+_UPLOAD = re.compile(r"/api/v2/buckets/[^/]+/objects/.+")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -52,14 +54,36 @@ class Observer(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Most:
+    """What is taken of a body; `steadily`: the time for it is that between two pieces, not that of all."""
+
+    size_bytes: int
+    steadily: bool
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """How long bodies may be: those that are read, and those that are put in a bucket as they are."""
+
+    read_bytes: int
+    upload_bytes: int
+
+    def most(self, scope: Scope) -> Most:
+        """What is taken of a request's body."""
+        if scope["method"] == "PUT" and _UPLOAD.fullmatch(scope["path"]):
+            return Most(self.upload_bytes, steadily=True)
+        return Most(self.read_bytes, steadily=False)
+
+
 class Envelope:
     """ASGI middleware; outermost, so that nothing leaves in another shape than ours."""
 
     def __init__(
-        self, app: ASGIApp, body_max_bytes: int, draw: Callable[[int], int], clock: Clock, observer: Observer
+        self, app: ASGIApp, bodies: Bodies, draw: Callable[[int], int], clock: Clock, observer: Observer
     ) -> None:
         self.app = app
-        self.body_max_bytes = body_max_bytes
+        self.bodies = bodies
         self.draw = draw
         self.clock = clock
         self.observer = observer
@@ -78,8 +102,9 @@ class Envelope:
 
     async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
-            self._check_announced(scope)
-            await self.app(scope, _Counted(receive, self.body_max_bytes), reply)
+            most = self.bodies.most(scope)
+            _check_announced(scope, most.size_bytes)
+            await self.app(scope, _Counted(receive, most), reply)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:
@@ -100,24 +125,27 @@ class Envelope:
         given = Headers(scope=scope).get(REQUEST_ID, "")
         return given if _SANE_ID.fullmatch(given) else str(uuid.UUID(int=self.draw(128), version=4))
 
-    def _check_announced(self, scope: Scope) -> None:
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and len(announced) < 20 and int(announced) <= self.body_max_bytes:
-            return
-        if announced:
-            raise _too_large(self.body_max_bytes)
+
+def _check_announced(scope: Scope, most_bytes: int) -> None:
+    announced = Headers(scope=scope).get("content-length", "")
+    if announced.isdecimal() and len(announced) < 20 and int(announced) <= most_bytes:
+        return
+    if announced:
+        raise _too_large(most_bytes)
 
 
 class _Counted:
     """Passes a body on until it is too long, or too late."""
 
-    def __init__(self, receive: Receive, body_max_bytes: int) -> None:
+    def __init__(self, receive: Receive, most: Most) -> None:
         self.receive = receive
-        self.body_max_bytes = body_max_bytes
+        self.most = most
         self.seen = 0
-        self.until: float | None = asyncio.get_running_loop().time() + BODY_S  # None: all of it is there
+        self.until: float | None = self._later()  # None: all of it is there
 
     async def __call__(self) -> Message:
+        if self.until is not None and self.most.steadily:
+            self.until = self._later()
         try:
             async with asyncio.timeout_at(self.until):
                 message = await self.receive()
@@ -126,9 +154,12 @@ class _Counted:
         if not message.get("more_body", False):
             self.until = None
         self.seen += len(message.get("body", b""))
-        if self.seen > self.body_max_bytes:
-            raise _too_large(self.body_max_bytes)
+        if self.seen > self.most.size_bytes:
+            raise _too_large(self.most.size_bytes)
         return message
+
+    def _later(self) -> float:
+        return asyncio.get_running_loop().time() + BODY_S
 
 
 class _Reply:

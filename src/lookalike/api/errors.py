@@ -18,7 +18,9 @@ from lookalike.errors import (
     NotFound,
     OperationFailed,
     QuotaExceeded,
+    RangeNotSatisfiable,
     RateLimited,
+    StorageFailed,
     Unauthorized,
     ValidationError,
     details,
@@ -30,6 +32,14 @@ FAILURES = {
     "createJobV2": "JOB_SUBMISSION_FAILED",
     "getJobHistoryV2": "HISTORY_FETCH_FAILED",
     "getJobStatusV2": "STATUS_FETCH_FAILED",
+    "previewJobV2": "PREVIEW_FAILED",
+    "listJobEventsV2": "EVENTS_FETCH_FAILED",
+    "listArtefactsV2": "ARTEFACT_FETCH_FAILED",
+    "getArtefactV2": "ARTEFACT_FETCH_FAILED",
+    "listModelsV2": "MODEL_LIST_FAILED",
+    "listBucketsV2": "BUCKET_LIST_FAILED",
+    "listObjectsV2": "BUCKET_LIST_FAILED",
+    "putObjectV2": "UPLOAD_FAILED",
     "cancelJobV2": "CANCEL_ERROR",
     "pauseJobV2": "PAUSE_ERROR",
     "resumeJobV2": "RESUME_ERROR",
@@ -83,6 +93,8 @@ def _told(scope: Scope, error: Exception) -> LookalikeError:
         return error
     _log.error("a request failed", extra={"request_id": scope["state"]["request_id"], **outline(error)})
     code = FAILURES.get(getattr(scope.get("route"), "operation_id", None) or "")
+    if code is not None and isinstance(error, StorageFailed):  # its words are for the customer, whose bucket it is
+        return OperationFailed(code, error.message)
     if code is None:
         return InternalError("The request failed on our side.")
     return OperationFailed(code, "The request failed on our side.")
@@ -108,6 +120,8 @@ def _headers(scope: Scope, error: LookalikeError) -> dict[str, str]:
             return {"WWW-Authenticate": 'Bearer realm="lookalike"' + (', error="invalid_token"' if sent else "")}
         case MethodNotAllowed():
             return {"Allow": ", ".join(sorted(_verbs(scope)))}
+        case RangeNotSatisfiable():
+            return {"Content-Range": f"bytes */{error.size_bytes}"}
         case QuotaExceeded():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case RateLimited():

@@ -11,6 +11,7 @@ from lookalike.audit import Action
 from lookalike.errors import InvalidStatus, ValidationError
 from lookalike.jobs.states import JobStatus
 from lookalike.operations.audit import Trail
+from lookalike.operations.buckets import Listing
 from lookalike.operations.jobs import History
 from lookalike.webhooks import EventType
 from lookalike.webhooks.deliveries import Page
@@ -18,6 +19,7 @@ from lookalike.webhooks.outbox import DeliveryStatus
 
 LIMIT_DEFAULT, LIMIT_MAX = 10, 100
 OFFSET_MAX = 10**15  # a page that far out is empty, as any beyond it; both databases can count to it
+SEQUENCE_MAX = 2**31 - 1  # what the database counts events to
 _DIGITS_MAX = 4_000  # Python reads no longer numbers
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -61,6 +63,28 @@ def event(request: Request) -> EventType | None:
 def page(request: Request) -> Page:
     """The part of a webhook's deliveries a listing asks for; ValidationError names the parameter that is wrong."""
     return Page(_choice(request, "status", DeliveryStatus), _limit(request), _offset(request))
+
+
+def span(request: Request) -> tuple[int, int]:
+    """Limit and offset of a page; ValidationError names the parameter that is wrong."""
+    return _limit(request), _offset(request)
+
+
+def following(request: Request) -> tuple[int, int]:
+    """Behind which number a page begins, and its limit; ValidationError names the parameter that is wrong."""
+    after = _whole(_one(request, "after"), 0)
+    if after is None:
+        raise _wrong("after", "must be a whole number from 0")
+    return min(after, SEQUENCE_MAX), _limit(request)
+
+
+def listing(request: Request) -> Listing:
+    """What a listing of objects asks for; ValidationError names the parameter that is wrong."""
+    delimiter = _one(request, "delimiter")
+    if delimiter not in (None, "/"):
+        raise _wrong("delimiter", "must be /, or left out")
+    prefix, after = _one(request, "prefix") or "", _one(request, "after") or ""
+    return Listing(prefix, delimiter is None, after, _limit(request))
 
 
 def _one(request: Request, name: str) -> str | None:

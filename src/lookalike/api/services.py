@@ -12,11 +12,14 @@ from lookalike.access.rates import Rates
 from lookalike.api.envelope import Observer
 from lookalike.clock import Clock
 from lookalike.errors import Unauthorized
+from lookalike.operations.artefacts import Artefacts
 from lookalike.operations.audit import Audit
+from lookalike.operations.buckets import Buckets
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
+from lookalike.operations.previews import Previews
 from lookalike.operations.webhooks import Webhooks
 
 _BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")  # RFC 6750, 2.1
@@ -29,6 +32,7 @@ class Services:
 
     Attributes:
         body_max_bytes: The largest request body that is read.
+        upload_max_bytes: The largest that is put in a bucket as it is.
         draw: So many random bits as a number, for request ids.
         observer: Is told of every request.
     """
@@ -36,12 +40,16 @@ class Services:
     jobs: Jobs
     webhooks: Webhooks
     deliveries: Deliveries
+    previews: Previews
+    artefacts: Artefacts
+    buckets: Buckets
     audit: Audit
     health: Health
     measurements: Measurements
     verifier: Verifier
     rates: Rates
     body_max_bytes: int
+    upload_max_bytes: int
     draw: Callable[[int], int]
     clock: Clock
     observer: Observer

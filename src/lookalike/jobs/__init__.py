@@ -46,6 +46,17 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something that happened to a job; `data` is the job as it was then, as `view` shows it, with the `sequence`."""
+
+    event_id: str
+    type: str
+    sequence: int
+    created_at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Beat:
     """
     What a supervisor tells of its job at a beat; None leaves a field as it is.
@@ -106,6 +117,12 @@ class JobStore(Protocol):
 
     def find(self, query: Query) -> tuple[list[Job], int]:
         """One page of a customer's jobs, and how many match in all."""
+
+    def lenders(self, query: Query) -> tuple[list[Job], int]:
+        """As `find`, of the completed jobs that learnt a model which has not expired; `query.status` is not asked."""
+
+    def events(self, job_id: str, after: int, limit: int) -> list[Event]:
+        """The job's events of a higher sequence than `after`, in order, at most so many."""
 
     def cancel(self, job_id: str, by: By | None) -> Job:
         """

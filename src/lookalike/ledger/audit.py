@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lookalike.audit import Action, By, Entry, Query
-from lookalike.ledger.database import reading
+from lookalike.ledger.database import now, reading, writing
 from lookalike.ledger.tables import audit
 
 A = audit.c
@@ -28,6 +28,10 @@ class SqlAuditStore:
         with reading(self._engine) as connection:
             rows = connection.execute(newest.limit(query.limit).offset(query.offset))
             return [_entry(row) for row in rows], connection.execute(count).scalar_one()
+
+    def note(self, by: By, action: Action, object_id: str) -> None:
+        with writing(self._engine) as connection:
+            write(connection, by, action, object_id, now(connection))
 
 
 def write(

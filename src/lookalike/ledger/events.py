@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from lookalike.jobs import stages, view
+from lookalike.jobs import Event, stages, view
 from lookalike.jobs.job import Job
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger import outbox
@@ -42,6 +42,13 @@ def write(connection: sa.Connection, kind: EventType, job: Job, now: datetime) -
     }
     connection.execute(sa.insert(events).values(row))
     outbox.put(connection, row)
+
+
+def page(connection: sa.Connection, job_id: str, after: int, limit: int) -> list[Event]:
+    """The job's events behind the one of that number, in order."""
+    wanted = sa.and_(events.c.job_id == job_id, events.c.sequence > after)
+    query = sa.select(events.c.event_id, events.c.type, events.c.sequence, events.c.created_at, events.c.data)
+    return [Event(*row) for row in connection.execute(query.where(wanted).order_by(events.c.sequence).limit(limit))]
 
 
 def _worth_telling(connection: sa.Connection, job: Job, now: datetime) -> bool:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from lookalike.audit import Action, By
 from lookalike.errors import InternalError, JobNotFound, QuotaExceeded, ValidationError
-from lookalike.jobs import Backlog, Beat, Idempotency, Lease, Limits, Query, moves
+from lookalike.jobs import Backlog, Beat, Event, Idempotency, Lease, Limits, Query, moves
 from lookalike.jobs.job import Job, NewJob
 from lookalike.jobs.states import JobStatus
 from lookalike.ledger import audit, database, events, fairness, rows, statements
@@ -58,6 +58,14 @@ class SqlJobStore:
     def find(self, query: Query) -> tuple[list[Job], int]:
         with reading(self._engine) as connection:
             return statements.page(connection, query)
+
+    def lenders(self, query: Query) -> tuple[list[Job], int]:
+        with reading(self._engine) as connection:
+            return statements.lenders(connection, query, self._now(connection))
+
+    def events(self, job_id: str, after: int, limit: int) -> list[Event]:
+        with reading(self._engine) as connection:
+            return events.page(connection, job_id, after, limit)
 
     def cancel(self, job_id: str, by: By | None) -> Job:
         def cancelled(job: Job, now: datetime) -> Job:

@@ -43,7 +43,17 @@ def page(connection: sa.Connection, query: Query) -> tuple[list[Job], int]:
 
     What is passed over and counted is read from an index alone; only the page's own rows are looked up.
     """
-    where = _matching(query)
+    return _page(connection, query, _matching(query))
+
+
+def lenders(connection: sa.Connection, query: Query, now: datetime) -> tuple[list[Job], int]:
+    """As `page`, of completed jobs that learnt a model themselves which is there still."""
+    borrowed = jobs.c.configuration["parameters"]["model_from_job"].as_string()
+    there = [jobs.c.status == S.COMPLETED.value, sa.or_(jobs.c.expires_at.is_(None), jobs.c.expires_at > now)]
+    return _page(connection, query, [*_matching(query), *there, borrowed.is_(None)])
+
+
+def _page(connection: sa.Connection, query: Query, where: Sequence[sa.ColumnElement[bool]]) -> tuple[list[Job], int]:
     newest = (jobs.c.submitted_at.desc(), jobs.c.job_id.desc())
     ids = sa.select(jobs.c.job_id).where(*where).order_by(*newest).limit(query.limit).offset(query.offset).subquery()
     rows = connection.execute(sa.select(*COLUMNS).join(ids, ids.c.job_id == jobs.c.job_id).order_by(*newest))

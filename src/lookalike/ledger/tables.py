@@ -166,7 +166,7 @@ audit = sa.Table(  # who changed what; without a foreign key, as entries outlive
     _column("project_id", sa.String(255), nullable=True),
     _column("actor", sa.String(255)),
     _column("action", sa.String(32)),
-    _column("object_id", sa.String(36)),
+    _column("object_id", sa.String(1280)),  # of an object bucket and path
     _column("request_id", sa.String(128)),
     sa.Index(None, "customer_id", "created_at", "entry_id", "project_id", "action"),  # the list
     sa.Index(None, "created_at"),  # forgetting

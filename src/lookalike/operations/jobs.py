@@ -13,7 +13,7 @@ from typing import Any
 from lookalike.access import Principal
 from lookalike.access.policy import Policy, Scope
 from lookalike.audit import By
-from lookalike.clock import Clock
+from lookalike.clock import Clock, timestamp
 from lookalike.errors import JobNotFound, LookalikeError, ObjectMissing, ValidationError
 from lookalike.jobs import Idempotency, JobStore, Limits, Query, view
 from lookalike.jobs.job import Job, NewJob
@@ -89,16 +89,26 @@ class Jobs:
         """
         self.policy.demand(principal, Scope.JOBS_WRITE)
         idempotency = _idempotency(idempotency_key, asked)
+        request = self.admissible(principal, asked)
+        new = self._new_job(principal, asked, request, origin)
+        job = self.store.submit(new, self.limits, idempotency, principal.by(origin["request_id"]))
+        wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
+        return Accepted(job.job_id, _message(asked.unknown), wait_s)
+
+    def admissible(self, principal: Principal, asked: Submission) -> Request:
+        """
+        The request in canonical form, if a job may be made of it; nothing is stored.
+
+        Raises:
+            ValidationError, AccessDenied: as `submit`.
+        """
         request = check(asked, self.rules)
         self._demand_places(principal, request)
         self._demand_input(request)
         request = self._with_model(principal, request)
         if request.endpoint is not None:  # that of the model's job, if the model is another job's
             self.policy.demand_endpoint(principal, request.endpoint)
-        new = self._new_job(principal, asked, request, origin)
-        job = self.store.submit(new, self.limits, idempotency, principal.by(origin["request_id"]))
-        wait_s = 0.0 if asked.is_async else min(float(asked.timeout), self.sync_wait_s)
-        return Accepted(job.job_id, _message(asked.unknown), wait_s)
+        return request
 
     async def wait(self, accepted: Accepted) -> Accepted:
         """
@@ -119,7 +129,7 @@ class Jobs:
     def show(self, principal: Principal, job_id: str) -> dict[str, Any]:
         """The job as the API shows it; JobNotFound, AccessDenied."""
         self.policy.demand(principal, Scope.JOBS_READ)
-        return view.to_json(self._own(principal, job_id))
+        return view.to_json(self.own(principal, job_id))
 
     def history(self, principal: Principal, asked: History) -> dict[str, Any]:
         """
@@ -135,6 +145,27 @@ class Jobs:
             "jobs": [view.to_json(job) for job in jobs],
             "total": total,
             "next_offset": next_offset(asked.offset, len(jobs), total),
+        }
+
+    def events(self, principal: Principal, job_id: str, after: int, limit: int) -> dict[str, Any]:
+        """The job's events of a higher sequence than `after`, and where the next ones begin; as `show`."""
+        self.policy.demand(principal, Scope.JOBS_READ)
+        found = self.store.events(self.own(principal, job_id).job_id, after, limit + 1)
+        more = len(found) > limit
+        return {
+            "events": [{**vars(event), "created_at": timestamp(event.created_at)} for event in found[:limit]],
+            "next_after": found[limit - 1].sequence if more else None,
+        }
+
+    def models(self, principal: Principal, limit: int, offset: int) -> dict[str, Any]:
+        """One page of the models that the customer's jobs learnt, newest first."""
+        self.policy.demand(principal, Scope.JOBS_READ)
+        query = Query(principal.customer_id, principal.projects, limit=limit, offset=offset)
+        jobs, total = self.store.lenders(query)
+        return {
+            "models": [_model(job) for job in jobs],
+            "total": total,
+            "next_offset": next_offset(offset, len(jobs), total),
         }
 
     def cancel(self, principal: Principal, job_id: str, request_id: str) -> str:
@@ -159,7 +190,7 @@ class Jobs:
             JobNotFound, AccessDenied; ActionRefused ``DELETE_FAILED``: it has not ended.
         """
         self.policy.demand(principal, Scope.JOBS_WRITE)
-        job = self._own(principal, job_id)
+        job = self.own(principal, job_id)
         if self.store.dismiss(job.job_id, principal.by(request_id)).litter:
             return "The job is being deleted."
         self.forget(job.job_id)
@@ -168,10 +199,10 @@ class Jobs:
 
     def _move(self, principal: Principal, job_id: str, move: Callable[[str, By], Job], request_id: str) -> str:
         self.policy.demand(principal, Scope.JOBS_WRITE)
-        job = move(self._own(principal, job_id).job_id, principal.by(request_id))
+        job = move(self.own(principal, job_id).job_id, principal.by(request_id))
         return f"The job is {job.status}."
 
-    def _own(self, principal: Principal, job_id: str) -> Job:
+    def own(self, principal: Principal, job_id: str) -> Job:
         """Whose it is comes before what state it is in."""
         wanted = job_id.lower()
         job = self.store.get(wanted) if ID.fullmatch(wanted) else None
@@ -270,6 +301,17 @@ def _unfit_to_lend(job: Job, request: Request, now: datetime) -> str | None:
     if job.expires_at is not None and job.expires_at <= now:
         return "names a job that has expired"
     return None
+
+
+def _model(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "project_id": job.project_id,
+        "data_type": job.configuration["data_type"],
+        "input_location": job.configuration["input_location"],
+        "created_at": timestamp(job.ended_at),
+        "expires_at": timestamp(job.expires_at),
+    }
 
 
 def _message(unknown: tuple[str, ...]) -> str:

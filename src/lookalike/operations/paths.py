@@ -1,12 +1,13 @@
 """Which paths in a bucket a customer may name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unicodedata import category
 
 from lookalike.storage.patterns import BESIDE, is_several, matcher
 
 PATH_MAX_CHARS = 1024
+Endings = Callable[[str], tuple[str | None, str | None]]  # format and compression of a path, if they are known
 OURS = ".lookalike"  # staged parts stand under it, in the output bucket
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -27,6 +28,11 @@ def problem(path: str, *, may_be_prefix: bool, may_be_pattern: bool = False) -> 
 def is_prefix(path: str) -> bool:
     """True for a place of several objects, False for one object."""
     return path.endswith("/")
+
+
+def is_ours(path: str) -> bool:
+    """True for what the service keeps for itself, in a bucket of a customer's."""
+    return path.partition("/")[0].casefold() == OURS
 
 
 def would_overwrite(output: str, path: str) -> bool:
@@ -61,5 +67,5 @@ def _problems(path: str, may_be_prefix: bool, may_be_pattern: bool) -> Iterator[
     segments = path.removesuffix("/").split("/")
     if any(segment in ("", ".", "..") for segment in segments):
         yield "must not hold empty, '.' or '..' segments"
-    if segments[0].casefold() == OURS:
+    if is_ours(path):
         yield f"must not be under '{OURS}/', which the service keeps for itself"

@@ -7,6 +7,7 @@ for data. Only a model, which others read too, is kept as it is: it has a digest
 
 import io
 import json
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -14,14 +15,15 @@ import polars as pl
 
 from lookalike.errors import ObjectMissing, StorageFailed
 from lookalike.pipeline.digesting import Digesting
+from lookalike.pipeline.layout import MANIFEST, MODEL, REPORTS
 from lookalike.storage import Bucket
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-MODEL, PLAN, CONDITIONS, TOLD = "model.lookalike", "plan", "conditions.arrow", "told.json"
+PLAN, CONDITIONS, TOLD = "plan", "conditions.arrow", "told.json"
 SURVEY = "survey"  # only of an input with more rows than are looked at
-KEPT = (MODEL, TOLD, "report.json", "report.html", "manifest.json")  # until the job expires; all else is litter
+KEPT = (MODEL, TOLD, *REPORTS, MANIFEST)  # until the job expires; all else is litter
 _SEAL_BYTES = 32
 
 
@@ -71,11 +73,19 @@ class Artefacts:
         return f"{self._prefix}/{name}"
 
     def exists(self, name: str) -> bool:
+        return self.size_bytes(name) is not None
+
+    def size_bytes(self, name: str) -> int | None:
+        """How many bytes it has; None if there is none."""
         try:
-            self._bucket.head(self.path(name))
+            kept = self._bucket.head(self.path(name)).size_bytes
         except ObjectMissing:
-            return False
-        return True
+            return None
+        return kept if name == MODEL else kept - _SEAL_BYTES
+
+    def open_model(self) -> AbstractContextManager[BinaryIO]:
+        """A seekable stream over the model."""
+        return self._bucket.open(self.path(MODEL))
 
     def read(self, name: str) -> bytes:
         kept = self._bucket.read(self.path(name))

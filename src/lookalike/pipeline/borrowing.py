@@ -6,8 +6,9 @@ from typing import Any
 from lookalike.data.metadata import Column, Metadata
 from lookalike.errors import InputInvalid, InputNotFound, ModelFileError, ObjectMissing
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, TOLD, Artefacts
+from lookalike.pipeline.artefacts import TOLD, Artefacts
 from lookalike.pipeline.context import Context, read_metadata
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Request, Work
 
 KEY = "parameters.model_from_job"

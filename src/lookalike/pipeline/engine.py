@@ -13,9 +13,10 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import Parameters, asking
 from lookalike.engines import Model, Plan, Synthesizer, engine_of
 from lookalike.engines.tabular.file import kind_of
-from lookalike.pipeline.artefacts import CONDITIONS, MODEL, PLAN, TOLD, Artefacts
+from lookalike.pipeline.artefacts import CONDITIONS, PLAN, TOLD, Artefacts
 from lookalike.pipeline.context import read_metadata, read_surveyed
 from lookalike.pipeline.kinds import known
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Request
 
 _ROOM = "lookalike.engines"

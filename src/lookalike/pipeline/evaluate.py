@@ -7,9 +7,10 @@ import polars as pl
 from lookalike.engines import BLOCK_ROWS
 from lookalike.evaluation.report import ReportSettings
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name
+from lookalike.pipeline.artefacts import Artefacts, block_name
 from lookalike.pipeline.context import Context, read_metadata
 from lookalike.pipeline.kinds import Judged, kind
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Work
 
 SAMPLE_BLOCKS = 4  # rows of that many blocks, spread over the output, are judged

@@ -1,9 +1,10 @@
 """Stage `fit`: columns learnt in groups, each an artefact, joined to one model; or the model of another job."""
 
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, PLAN, group_name
+from lookalike.pipeline.artefacts import PLAN, group_name
 from lookalike.pipeline.borrowing import borrow, lender
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Work
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import count
 
 STAGING = ".lookalike"
+MODEL, MANIFEST = "model.lookalike", "manifest.json"  # among what is kept of an ended job
+REPORTS = ("report.html", "report.json")
 
 
 @dataclass(frozen=True)

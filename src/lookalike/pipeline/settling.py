@@ -6,8 +6,9 @@ from typing import Any
 from lookalike.data.digests import AllSeen
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
-from lookalike.pipeline.artefacts import MODEL, Artefacts, block_name, keys_name
+from lookalike.pipeline.artefacts import Artefacts, block_name, keys_name
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Work
 
 

@@ -17,7 +17,6 @@ from lookalike.engines.text.writing import Help
 from lookalike.errors import InternalError
 from lookalike.pipeline import engine
 from lookalike.pipeline.artefacts import (
-    MODEL,
     Artefacts,
     KeptArtefact,
     asked_name,
@@ -29,7 +28,7 @@ from lookalike.pipeline.artefacts import (
 from lookalike.pipeline.context import read_metadata
 from lookalike.pipeline.digesting import Digesting
 from lookalike.pipeline.engine import Promise
-from lookalike.pipeline.layout import Part
+from lookalike.pipeline.layout import MODEL, Part
 from lookalike.pipeline.verifying import verify_part
 from lookalike.pipeline.work import Request
 from lookalike.storage import Bucket, Buckets

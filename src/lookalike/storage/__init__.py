@@ -2,7 +2,10 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from mmap import mmap
 from typing import BinaryIO, Protocol
+
+Bytes = bytes | mmap
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,14 @@ class ObjectInfo:
     path: str
     size_bytes: int
     etag: str | None
+
+
+@dataclass(frozen=True)
+class Level:
+    """What lies in one folder: its objects, and the folders in it, each ending in ``/``; both by path."""
+
+    objects: list[ObjectInfo]
+    folders: list[str]
 
 
 class Bucket(Protocol):
@@ -35,7 +46,7 @@ class Bucket(Protocol):
     def write(self, path: str, value: bytes) -> None:
         """Put an object, replacing what stood there, all or nothing."""
 
-    def create(self, path: str, value: bytes) -> bool:
+    def create(self, path: str, value: Bytes) -> bool:
         """
         Put an object unless another stands there already; False, and nothing changed, if one does.
 
@@ -53,6 +64,12 @@ class Bucket(Protocol):
 
     def objects(self, prefix: str) -> list[ObjectInfo]:
         """The objects under ``prefix/``, by path; with an empty prefix all."""
+
+    def page(self, prefix: str, after: str, limit: int) -> list[ObjectInfo]:
+        """The first of `objects` behind the path `after`, at most so many."""
+
+    def level(self, prefix: str) -> Level:
+        """What lies in ``prefix/`` itself."""
 
 
 class Buckets(Protocol):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from lookalike.errors import StorageAway, StorageFailed
-from lookalike.storage import ObjectInfo
+from lookalike.storage import Bytes, Level, ObjectInfo
 from lookalike.storage.local import Halves
 from lookalike.storage.paths import check
 from lookalike.storage.telling import FAULTS, failed, told
@@ -49,10 +49,10 @@ class FolderBucket:
         with self._failures(path), self._halves.writer(self._place(path)) as stream:
             stream.write(value)
 
-    def create(self, path: str, value: bytes) -> bool:
+    def create(self, path: str, value: Bytes) -> bool:
         target = self._place(path)
         with self._failures(path):
-            return self._halves.create(target, value) or target.read_bytes() == value
+            return self._halves.create(target, value) or _holds(target, value)
 
     @contextmanager
     def writer(self, path: str) -> Iterator[BinaryIO]:
@@ -89,6 +89,21 @@ class FolderBucket:
                     found.append(self._info(Path(folder, name)))
         return sorted(found, key=lambda info: info.path)
 
+    def page(self, prefix: str, after: str, limit: int) -> list[ObjectInfo]:
+        return [info for info in self.objects(prefix) if info.path > after][:limit]
+
+    @told
+    def level(self, prefix: str) -> Level:
+        objects, folders = [], []
+        folder = self._place(prefix) if prefix else self._root
+        for entry in os.scandir(folder) if folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # deleted just now
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{Path(entry.path).relative_to(self._root)}/")
+                elif entry.is_file():
+                    objects.append(self._info(Path(entry.path)))
+        return Level(sorted(objects, key=lambda info: info.path), sorted(folders))
+
     @told
     def _opened(self, path: str) -> BinaryIO:
         return self._file(path).open("rb", buffering=_BUFFER)
@@ -120,6 +135,14 @@ class FolderBucket:
         facts = file.stat()
         etag = f"{facts.st_ino:x}-{facts.st_mtime_ns:x}-{facts.st_size:x}"  # another file has another one
         return ObjectInfo(str(file.relative_to(self._root)), facts.st_size, etag)
+
+
+def _holds(file: Path, value: Bytes) -> bool:
+    """Whether a file has these bytes."""
+    with memoryview(value) as view, file.open("rb", buffering=0) as stream:
+        if os.fstat(stream.fileno()).st_size != len(view):
+            return False
+        return all(stream.read(_BUFFER) == view[at : at + _BUFFER] for at in range(0, len(view), _BUFFER))
 
 
 def _removed(folder: Path) -> bool:

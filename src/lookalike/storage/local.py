@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lookalike.storage import Bytes
 from lookalike.storage.writeback import opened
 
 _BUFFER = 1024 * 1024
@@ -37,7 +38,7 @@ class Halves:
                 _flush(stream)
             _put(target, lambda: _replace(half, target))
 
-    def create(self, target: Path, value: bytes) -> bool:
+    def create(self, target: Path, value: Bytes) -> bool:
         """Make a file unless one stands there already; False, and nothing changed, if one does."""
         with self._half() as half:
             with half.open("wb") as stream:

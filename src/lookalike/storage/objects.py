@@ -3,13 +3,14 @@
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
 
 from lookalike.errors import StorageAway, StorageFailed
-from lookalike.storage import ObjectInfo
+from lookalike.storage import Bytes, Level, ObjectInfo
 from lookalike.storage.paths import check
 from lookalike.storage.telling import FAULTS, failed, told
 
@@ -48,7 +49,7 @@ class ObstoreBucket:
         self._put(path, value)
 
     @told
-    def create(self, path: str, value: bytes) -> bool:
+    def create(self, path: str, value: Bytes) -> bool:
         try:
             self._put(path, value, mode="create", use_multipart=False)
         except AlreadyExistsError:
@@ -87,6 +88,18 @@ class ObstoreBucket:
         return sorted((_info(meta) for page in pages for meta in page), key=lambda info: info.path)
 
     @told
+    def page(self, prefix: str, after: str, limit: int) -> list[ObjectInfo]:
+        pages = obstore.list(self._store, prefix=check(prefix) if prefix else None, offset=after or None)
+        found = (_info(meta) for page in pages for meta in page)
+        return list(islice((info for info in found if info.path > after), limit))
+
+    @told
+    def level(self, prefix: str) -> Level:
+        found = obstore.list_with_delimiter(self._store, prefix=check(prefix) if prefix else None)
+        objects = sorted((_info(meta) for meta in found["objects"]), key=lambda info: info.path)
+        return Level(objects, sorted(f"{folder}/" for folder in found["common_prefixes"]))
+
+    @told
     def _reader(self, path: str) -> Any:
         return obstore.open_reader(self._store, check(path), buffer_size=_READ_BUFFER)
 
@@ -94,15 +107,22 @@ class ObstoreBucket:
     def _writer(self, path: str) -> Any:
         return obstore.open_writer(self._store, check(path), buffer_size=_WRITE_BUFFER)
 
-    def _put(self, path: str, value: bytes, **how: Any) -> None:
+    def _put(self, path: str, value: Bytes, **how: Any) -> None:
         try:
             obstore.put(self._store, check(path), value, **how)
         except FileNotFoundError:
             raise StorageAway(f"Bucket '{self.name}' is not there.") from None
 
-    def _holds(self, path: str, value: bytes) -> bool:
-        stored = obstore.get(self._store, path)
-        return stored.meta["size"] == len(value) and bytes(stored.bytes()) == value
+    def _holds(self, path: str, value: Bytes) -> bool:
+        stored, at = obstore.get(self._store, path), 0
+        with memoryview(value) as view:
+            if stored.meta["size"] != len(view):
+                return False
+            for chunk in stored.stream():
+                if view[at : at + len(chunk)] != memoryview(chunk):
+                    return False
+                at += len(chunk)
+            return at == len(view)
 
     def _arrived(self, path: str, size: int, before: Mapping[str, Any]) -> bool:
         """Whether an upload in parts is done, though the store, asked again after a lost answer, knows it no more."""

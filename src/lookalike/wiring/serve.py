@@ -17,6 +17,7 @@ from lookalike.wiring.connections import HEAD_S, Impatient, allow_many_files
 from lookalike.wiring.dispatching import dispatcher
 from lookalike.wiring.logs import log_to
 from lookalike.wiring.parts import open_parts
+from lookalike.wiring.previewing import previewing
 from lookalike.wiring.service import api
 from lookalike.wiring.telemetry import open_telemetry
 from lookalike.wiring.worker import name, supervisor
@@ -41,10 +42,11 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
     with closing(open_parts(settings, environ)) as parts, closing(open_telemetry(settings)) as telemetry:
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
-        server = _Server(api(parts, telemetry), lambda: ready(f"http://{_in_url(host)}:{port}"))
+        previews = previewing(parts, environ)
+        server = _Server(api(parts, telemetry, previews.look), lambda: ready(f"http://{_in_url(host)}:{port}"))
         stop = _told_to_stop()
         jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name(), telemetry.deliveries)
-        with _beside(jobs.run, stop), _beside(hooks.run, stop):
+        with _beside(jobs.run, stop), _beside(hooks.run, stop), _beside(previews.run, stop):
             server.run(sockets=[listener])
 
 

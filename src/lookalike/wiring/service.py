@@ -1,12 +1,13 @@
 """The API joined together: operations on one database, the routes before them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 
-from lookalike import plugins
+from lookalike import formats, plugins
 from lookalike.access.keys import secret_keys
 from lookalike.access.policy import Policy
 from lookalike.access.rates import Rates
@@ -15,36 +16,49 @@ from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.console.pages import router as pages
 from lookalike.jobs import Limits
+from lookalike.operations.artefacts import Artefacts
 from lookalike.operations.audit import Audit
+from lookalike.operations.buckets import Buckets
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
+from lookalike.operations.previews import Previews
 from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Webhooks
+from lookalike.pipeline.artefacts import Artefacts as Kept
+from lookalike.pipeline.work import Request
 from lookalike.settings import Settings
 from lookalike.telemetry.metrics import exposition
 from lookalike.wiring.dispatching import reach
 from lookalike.wiring.models import is_model
 from lookalike.wiring.parts import Parts, alive_s, open_parts
+from lookalike.wiring.previewing import previewing
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
 from lookalike.wiring.verifying import verifier
+
+UPLOAD_MAX_BYTES = 5 << 30  # what S3 takes in one request, and only one request can be told to replace nothing
 
 
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
     """The API alone, for a server of the caller's."""
-    return api(open_parts(settings, environ), open_telemetry(settings))
+    parts = open_parts(settings, environ)
+    return api(parts, open_telemetry(settings), previewing(parts, environ).look)
 
 
-def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
-    """The API over opened parts."""
+def api(parts: Parts, telemetry: Telemetry, look: Callable[[Request], dict[str, Any]]) -> FastAPI:
+    """The API over opened parts; `look` is that of `Previews`."""
     settings = parts.settings
     policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders, settings.endpoints)
     webhooks = _webhooks(parts, policy)
+    jobs = _jobs(parts, policy)
     services = Services(
-        jobs=_jobs(parts, policy),
+        jobs=jobs,
         webhooks=webhooks,
         deliveries=Deliveries(parts.deliveries, webhooks),
+        previews=Previews(jobs, look),
+        artefacts=Artefacts(jobs, policy, parts.buckets, partial(Kept, parts.work_bucket), formats.split_path),
+        buckets=Buckets(parts.buckets.names, parts.glances, parts.buckets, policy, parts.audit, formats.split_path),
         audit=Audit(parts.audit, policy),
         health=Health(_sources(parts)),
         measurements=Measurements(
@@ -53,6 +67,7 @@ def api(parts: Parts, telemetry: Telemetry) -> FastAPI:
         verifier=verifier(settings),
         rates=Rates(settings.server.requests_per_s, parts.clock),
         body_max_bytes=settings.server.body_max_bytes,
+        upload_max_bytes=min(settings.jobs.input_max_bytes, UPLOAD_MAX_BYTES),
         draw=secrets.randbits,
         clock=parts.clock,
         observer=telemetry.requests,

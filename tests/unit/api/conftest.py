@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from prometheus_client import CollectorRegistry
 
+from lookalike import formats
 from lookalike.access import Principal
 from lookalike.access.claims import Names
 from lookalike.access.keys import secret_keys, token_key
@@ -35,20 +36,27 @@ from lookalike.ledger.standing import delivery_standing, standing
 from lookalike.ledger.webhooks import SqlWebhookStore
 from lookalike.net.addresses import allowed
 from lookalike.net.reach import Reach
+from lookalike.operations.artefacts import Artefacts
 from lookalike.operations.audit import Audit
+from lookalike.operations.buckets import Buckets
 from lookalike.operations.deliveries import Deliveries
 from lookalike.operations.health import Health, Sources
 from lookalike.operations.jobs import Jobs
 from lookalike.operations.measurements import Measurements
+from lookalike.operations.previews import Previews
 from lookalike.operations.submission import Rules
 from lookalike.operations.webhooks import Webhooks
+from lookalike.pipeline.artefacts import Artefacts as Kept
+from lookalike.pipeline.context import Ceilings
+from lookalike.pipeline.previewing import preview
 from lookalike.settings import Bucket
-from lookalike.storage.buckets import NamedBuckets
+from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.telemetry.metrics import RequestMetrics, exposition
 
 FORMATS = ("arrow", "csv", "json", "jsonl", "parquet", "txt")
 HOSTS = {"hooks.example.com": ("93.184.215.14",), "inside.example.com": ("93.184.215.14", "10.0.0.7")}
 BODY_MAX_BYTES = 300_000
+UPLOAD_MAX_BYTES = 5_000_000
 
 
 class Client:
@@ -188,10 +196,15 @@ def _service(
     sources = Sources(store, lambda: delivery_standing(engine), ping, lambda: [buckets[n] for n in buckets.names()], 30)
     registry = CollectorRegistry()
     webhooks = Webhooks(hooks, policy, box, reach, allow_http, clock, secrets.randbits)
+    work = open_bucket("work", "file:work", {}, home)
+    jobs = Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None)
     services = Services(
-        jobs=Jobs(store, buckets, policy, rules, Limits(4, waiting), sync_wait_s, clock, lambda job_id: None),
+        jobs=jobs,
         webhooks=webhooks,
         deliveries=Deliveries(SqlDeliveryStore(engine, lambda connection: clock.now()), webhooks),
+        previews=Previews(jobs, lambda request: preview(request, buckets, Ceilings(), 1)),
+        artefacts=Artefacts(jobs, policy, buckets, partial(Kept, work), formats.split_path),
+        buckets=Buckets(buckets.names, buckets, buckets, policy, SqlAuditStore(engine), formats.split_path),
         audit=Audit(SqlAuditStore(engine), policy),
         health=Health(sources),
         measurements=Measurements(
@@ -200,6 +213,7 @@ def _service(
         rates=Rates(requests_per_s, clock),
         verifier=Reader(Names(), frozenset({OURS}), OwnKey(key), clock),
         body_max_bytes=BODY_MAX_BYTES,
+        upload_max_bytes=UPLOAD_MAX_BYTES,
         draw=secrets.randbits,
         clock=clock,
         observer=RequestMetrics(registry),

@@ -12,9 +12,10 @@ import pytest
 from here import Here, Quiet
 from lookalike.errors import ConditionsUnreachable, InputInvalid, InputNotFound
 from lookalike.operations.submission import with_model_of
-from lookalike.pipeline.artefacts import MODEL, Artefacts
+from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.context import Context
 from lookalike.pipeline.housekeeping import forget
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import STAGES, Request, Work

@@ -11,8 +11,9 @@ from here import Here, Quiet
 from lookalike.data.parameters import parse
 from lookalike.engines.tabular import Model, plan
 from lookalike.errors import ModelFileError, StorageFailed
-from lookalike.pipeline.artefacts import MODEL, Artefacts
+from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.runner import run
 from lookalike.pipeline.tasks import Tasks
 from lookalike.pipeline.work import Request, Work

@@ -12,8 +12,9 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters, checked, parse
 from lookalike.engines.tabular import Synthesizer
 from lookalike.pipeline import evaluate
-from lookalike.pipeline.artefacts import MODEL, TOLD, Artefacts, block_name
+from lookalike.pipeline.artefacts import TOLD, Artefacts, block_name
 from lookalike.pipeline.context import Context
+from lookalike.pipeline.layout import MODEL
 from lookalike.pipeline.work import Request, Work
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.version import VERSION

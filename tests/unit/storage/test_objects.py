@@ -4,6 +4,7 @@ import io
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,51 @@ def test_create_puts_only_where_nothing_stands(bucket: Bucket) -> None:
     assert bucket.create("a/b", b"mine")
     assert not bucket.create("a/b", b"other")
     assert b"mine" == bucket.read("a/b")
+
+
+def test_create_takes_a_mapped_file(bucket: Bucket, tmp_path: Path) -> None:
+    """Bytes of a file of any size are put as they are; the same ones once more are no other, one bit more is."""
+    file = tmp_path / "upload"
+    file.write_bytes(BIG)
+    with file.open("rb") as stream:
+        value = mmap(stream.fileno(), 0, access=ACCESS_READ)  # not closed: memory keeps it
+
+        assert bucket.create("a/big", value)
+        assert bucket.create("a/big", value)
+        assert not bucket.create("a/big", BIG[:-1] + b"x")
+        assert not bucket.create("a/big", BIG + b"x")
+
+    assert BIG == bucket.read("a/big")
+
+
+def test_objects_come_in_pages(bucket: Bucket) -> None:
+    """Page after page, each behind the last path of the one before, is all there is under a prefix, in order."""
+    names = [f"a/{n:02}" for n in range(7)] + ["a/b/c", "a b", "ab"]
+    for name in names:
+        bucket.write(name, b"1")
+    found, after = [], ""
+    while page := bucket.page("a", after, 3):
+        found += [info.path for info in page]
+        after = found[-1]
+
+        assert len(page) <= 3
+    assert [info.path for info in bucket.objects("a")] == found
+    assert sorted(names) == [info.path for info in bucket.page("", "", 100)]
+    assert [] == bucket.page("none", "", 3)
+
+
+def test_a_level_is_what_lies_in_one_folder(bucket: Bucket) -> None:
+    """Objects of a folder, and folders in it by name, at its root and below; nothing of a folder that is not there."""
+    for name in ("a/1", "a/2", "a/b/3", "a/c/d/4", "ab/5", "6"):
+        bucket.write(name, b"1")
+    top, inner = bucket.level(""), bucket.level("a")
+
+    assert ["6"] == [info.path for info in top.objects]
+    assert ["a/", "ab/"] == [
+        folder for folder in top.folders if folder != ".lookalike/"
+    ]  # where files are half written
+    assert (["a/1", "a/2"], ["a/b/", "a/c/"]) == ([info.path for info in inner.objects], inner.folders)
+    assert ([], []) == (bucket.level("none").objects, bucket.level("none").folders)
 
 
 def test_create_is_atomic(bucket: Bucket) -> None:

@@ -1,4 +1,4 @@
-"""``/api/v2/jobs``: create, list, show, cancel, pause, resume."""
+"""``/api/v2/jobs``: create, list, show, events, cancel, pause, resume, delete."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from lookalike.access.policy import Scope
 from lookalike.api.bodies import read_object
 from lookalike.api.models import submission
-from lookalike.api.queries import history
+from lookalike.api.queries import following, history
 from lookalike.api.services import Asking, Given, RequestId, origin
 
 router = APIRouter(prefix="/api/v2/jobs")
@@ -36,6 +36,14 @@ def list_jobs(request: Request, given: Given, asking: Asking) -> JSONResponse:
 def show(job_id: str, given: Given, asking: Asking) -> JSONResponse:
     """200 with the job."""
     return JSONResponse(given.jobs.show(asking, job_id))
+
+
+@router.get("/{job_id}/events", operation_id="listJobEventsV2")
+def list_events(job_id: str, request: Request, given: Given, asking: Asking) -> JSONResponse:
+    """200 with some events."""
+    given.jobs.policy.demand(asking, Scope.JOBS_READ)  # before the query is judged
+    given.jobs.own(asking, job_id)
+    return JSONResponse(given.jobs.events(asking, job_id, *following(request)))
 
 
 @router.post("/{job_id}/cancel", operation_id="cancelJobV2")

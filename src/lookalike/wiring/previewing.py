@@ -1,0 +1,159 @@
+"""Previews in processes of their own, each for one request: bounded in time and memory, nothing is left of a table."""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lookalike.errors import LookalikeError, PreviewRefused, StorageFailed
+from lookalike.jobs.group import Command, Group
+from lookalike.jobs.spares import Spares
+from lookalike.pipeline.work import Request, Work
+from lookalike.version import VERSION
+from lookalike.wiring.items import as_ours, confine, hush, name_process, stores
+from lookalike.wiring.parts import Parts, n_workers
+from lookalike.wiring.worker import process_env
+
+LIMIT_S = 3.0  # to look at an input
+START_S = 20.0  # for a process to be there that can
+AT_A_TIME = 2
+MEMORY_BYTES = 3 << 29
+_LOOK_S = 0.01  # between two looks at whether there is an answer
+_AHEAD_S = 1.0  # between two looks at whether a process is ready
+
+
+@dataclass
+class Previewing:
+    """Looks at inputs, for `operations.previews`; one process is ready ahead."""
+
+    parts: Parts
+    spares: Spares
+    _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_A_TIME), init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def look(self, request: Request) -> dict[str, Any]:
+        """See `pipeline.previewing.preview`; PreviewRefused: it takes longer than `LIMIT_S`, or too much memory."""
+        if not self._turns.acquire(timeout=START_S):
+            raise PreviewRefused("Too many previews are made already.", hint="Try again in some seconds.")
+        try:
+            return self._asked(_hello(request, self.parts))
+        finally:
+            self._turns.release()
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep one process ready until told to stop."""
+        while not stop.wait(_AHEAD_S):
+            with self._lock:
+                self.spares.prepare()
+        with self._lock:
+            self.spares.close()
+
+    def _asked(self, hello: Mapping[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            group = self.spares.take()
+        try:
+            return _answered(group, hello)
+        finally:
+            group.kill()
+            group.close()
+
+
+def previewing(parts: Parts, environ: Mapping[str, str]) -> Previewing:
+    """What looks at inputs in the service's buckets."""
+    lookalike = [sys.executable, "-m", "lookalike"]
+    command = Command([*lookalike, "guard"], [*lookalike, "preview"], process_env(environ, threads=1))
+    return Previewing(parts, Spares(command, replace(command, child=[*command.child, "ahead"]), parts.clock))
+
+
+def main(*, ahead: bool) -> int:
+    """Answer the one question on standard input, in lines on standard output."""
+    answers, _ = sys.stdout, hush()
+    from lookalike.pipeline.context import Ceilings
+    from lookalike.pipeline.previewing import preview
+
+    _warm()
+    if ahead:
+        _say(answers, {"type": "ready"})
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    hello = json.loads(line)
+    name_process("look", hello["job_id"])
+    confine(hello["data_max_bytes"])
+    _say(answers, {"type": "begun"})
+    try:
+        buckets, _ = stores(hello)
+        request = Work.from_json(hello["work"]).request
+        told = preview(request, buckets, Ceilings(**hello["ceilings"]), hello["workers"])
+        _say(answers, {"type": "answer", "answer": told})
+    except BaseException as error:  # a panic of polars is no Exception
+        ours = as_ours(error)
+        _say(answers, {"type": "failed", "code": ours.code, "message": ours.message, "hint": ours.hint})
+    return 0
+
+
+def _warm() -> None:
+    """Load what any table needs, by looking at a small one."""
+    import polars as pl
+
+    from lookalike.data.inference import infer
+    from lookalike.pipeline.kinds import kind
+
+    for data_type in ("tabular", "text", "time_series"):
+        kind(data_type)
+    infer(pl.DataFrame({"a": [str(n) for n in range(100)], "b": ["x y z"] * 100}), textual=True)
+
+
+def _say(answers: Any, value: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(value) + "\n")
+    answers.flush()
+
+
+def _hello(request: Request, parts: Parts) -> dict[str, Any]:
+    jobs, name = parts.settings.jobs, request.input_bucket
+    return {
+        "job_id": "preview",
+        "home": str(parts.settings.home),
+        "buckets": {name: parts.urls[name]} if name in parts.urls else {},
+        "work_bucket": parts.work_url,
+        "ceilings": {"input_bytes": jobs.input_max_bytes, "columns": jobs.columns_max},
+        "data_max_bytes": min(MEMORY_BYTES, jobs.memory_max_bytes),
+        "workers": n_workers(parts.settings),
+        "work": Work("preview", VERSION, request).to_json(),
+    }
+
+
+def _answered(group: Group, hello: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of a process; its time begins when it is there."""
+    until = time.monotonic() + START_S
+    group.begin(hello, until + LIMIT_S)
+    while True:
+        group.flush()
+        live = group.live()  # before what it said last is read
+        for line in group.read():
+            if line["type"] == "begun":
+                until = time.monotonic() + LIMIT_S
+            elif line["type"] != "ready":
+                return _answer(line)
+        if not live:
+            raise PreviewRefused("Looking at the input takes more memory than a preview may have.")
+        if time.monotonic() >= until:
+            raise PreviewRefused(f"The input cannot be looked at within {LIMIT_S:g} s.")
+        time.sleep(_LOOK_S)
+
+
+def _answer(line: Mapping[str, Any]) -> dict[str, Any]:
+    if line["type"] == "answer":
+        return dict(line["answer"])
+    raise _error(line)
+
+
+def _error(line: Mapping[str, Any]) -> LookalikeError:
+    """The error that a process told."""
+    message, hint = str(line["message"]), str(line["hint"])
+    if str(line["code"]).startswith("STORAGE_"):
+        return StorageFailed(message, hint=hint)
+    return PreviewRefused(message, hint=hint)
