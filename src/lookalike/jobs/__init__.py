@@ -34,13 +34,19 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class Query:
-    """What to list: one customer's jobs, of all projects or of some, newest first by submission; times inclusive."""
+    """
+    What to list: one customer's jobs, of all projects or of some, newest first by submission; times inclusive.
+
+    Attributes:
+        search: Only jobs whose id begins so, whose project is called so, or whose output path has that in it.
+    """
 
     customer_id: str
     projects: frozenset[str] | None = None
     status: JobStatus | None = None
     start: datetime | None = None
     end: datetime | None = None
+    search: str = ""
     limit: int = 10
     offset: int = 0
 

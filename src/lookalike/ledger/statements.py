@@ -70,6 +70,10 @@ def _matching(query: Query) -> list[sa.ColumnElement[bool]]:
         where.append(jobs.c.submitted_at >= query.start)
     if query.end is not None:
         where.append(jobs.c.submitted_at <= query.end)
+    if query.search:
+        begins = jobs.c.job_id.startswith(query.search.lower(), autoescape=True)
+        holds = jobs.c.output_path.contains(query.search, autoescape=True)
+        where.append(sa.or_(begins, holds, jobs.c.project_id == query.search))
     return where
 
 

@@ -44,11 +44,12 @@ class Accepted:
 
 @dataclass(frozen=True)
 class History:
-    """What to list; times inclusive and with a zone."""
+    """What to list; times inclusive and with a zone; `search` as in `jobs.Query`."""
 
     status: JobStatus | None = None
     start: datetime | None = None
     end: datetime | None = None
+    search: str = ""
     limit: int = 10
     offset: int = 0
 

@@ -26,12 +26,15 @@ SHUTDOWN_S = 3  # for requests under way, when told to stop
 METRICS_HOST = "127.0.0.1"  # a worker has no door to the outside
 
 
-def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, environ: Mapping[str, str], *, ready: Callable[[str], None], welcome: Callable[[str], None]
+) -> None:
     """
     Serve the API, run one supervisor and deliver webhooks until told to stop; jobs under way go back to the queue then.
 
     Args:
         ready: Is told the URL once requests are answered.
+        welcome: Is told a link then that signs in once, if the service issues its own tokens.
 
     Raises:
         SettingsError: the address cannot be listened on, or a setting does not work.
@@ -43,7 +46,14 @@ def serve(settings: Settings, environ: Mapping[str, str], *, ready: Callable[[st
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
         previews = previewing(parts, environ)
-        server = _Server(api(parts, telemetry, previews.look), lambda: ready(f"http://{_in_url(host)}:{port}"))
+        app, url = api(parts, telemetry, previews.look), f"http://{_in_url(host)}:{port}"
+
+        def told() -> None:
+            ready(url)
+            if (links := app.state.desk.links) is not None:
+                welcome(f"{url}/console/link/{links.make()}")
+
+        server = _Server(app, told)
         stop = _told_to_stop()
         jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name(), telemetry.deliveries)
         with _beside(jobs.run, stop), _beside(hooks.run, stop), _beside(previews.run, stop):

@@ -2,19 +2,23 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 
 from lookalike import formats, plugins
+from lookalike.access import Principal
 from lookalike.access.keys import secret_keys
 from lookalike.access.policy import Policy
 from lookalike.access.rates import Rates
 from lookalike.access.secret_box import SecretBox
 from lookalike.api.app import create_app
 from lookalike.api.services import Services
-from lookalike.console.pages import router as pages
+from lookalike.console import Desk
+from lookalike.console.links import Links
+from lookalike.console.pages import routers
 from lookalike.jobs import Limits
 from lookalike.operations.artefacts import Artefacts
 from lookalike.operations.audit import Audit
@@ -35,8 +39,11 @@ from lookalike.wiring.models import is_model
 from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.previewing import previewing
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
+from lookalike.wiring.tokens import issuer
 from lookalike.wiring.verifying import verifier
 
+OWNER = "default"  # whom a sign-in link signs in: the customer that the command speaks for unless told otherwise
+LINK_LIFETIME = timedelta(hours=12)
 UPLOAD_MAX_BYTES = 5 << 30  # what S3 takes in one request, and only one request can be told to replace nothing
 
 
@@ -72,10 +79,26 @@ def api(parts: Parts, telemetry: Telemetry, look: Callable[[Request], dict[str, 
         clock=parts.clock,
         observer=telemetry.requests,
     )
-    app = create_app(services, [pages])
+    app = create_app(services, routers())
+    app.state.desk = _desk(services, parts)
     if telemetry.traces is not None:
         app.add_middleware(telemetry.traces.around)
     return app
+
+
+def _desk(services: Services, parts: Parts) -> Desk:
+    """What the pages need of the same services."""
+    shared = {name: getattr(services, name) for name in Desk.__dataclass_fields__ if hasattr(services, name)}
+    return Desk(**shared, links=_links(parts))
+
+
+def _links(parts: Parts) -> Links | None:
+    """Sign-in links, where tokens are our own."""
+    if parts.settings.auth.mode == "issuer":
+        return None
+    owner = Principal(OWNER, OWNER)
+    made = issuer(parts.settings, secrets.randbits)
+    return Links(lambda: made.issue(owner, lifetime=LINK_LIFETIME), secrets.randbits, parts.clock.monotonic)
 
 
 def _jobs(parts: Parts, policy: Policy) -> Jobs:

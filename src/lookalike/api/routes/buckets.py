@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from lookalike.access.policy import Scope
 from lookalike.api.queries import listing
 from lookalike.api.services import Asking, Given, RequestId
-from lookalike.api.uploads import mapped
+from lookalike.uploads import mapped
 
 router = APIRouter(prefix="/api/v2/buckets")
 

@@ -12,11 +12,15 @@ from lookalike.cli.home import environment, load
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on, 0 picks a free one.  [default: 8000]")
 def command(home: Path, host: str | None, port: int | None) -> None:
-    """Run the service: API and one worker. Prints its URL, one line, when it is ready; logs go to standard error."""
+    """Run the service: API and one worker. Prints its URL, a line, when it is ready; all else on standard error."""
     from lookalike.wiring.serve import serve
 
     settings = load(home)
     server = settings.server.model_copy(
         update={key: value for key, value in (("host", host), ("port", port)) if value is not None}
     )
-    serve(settings.model_copy(update={"server": server}), environment(), ready=click.echo)
+    serve(settings.model_copy(update={"server": server}), environment(), ready=click.echo, welcome=_welcome)
+
+
+def _welcome(link: str) -> None:
+    click.echo(f"Sign in, once: {link}", err=True)

@@ -1,0 +1,44 @@
+"""Pieces of a page that follow what happens: server-sent events (HTML, 9.2)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from fastapi.responses import StreamingResponse
+
+LOOK_S = 0.7  # between two looks
+QUIET_S = 15.0  # then a line is sent, so that nobody on the way takes the connection for dead
+
+
+@dataclass(frozen=True)
+class Now:
+    """A piece as it is now; `over`: it will not change any more."""
+
+    html: str
+    over: bool = False
+
+
+def follow(look: Callable[[], Now]) -> StreamingResponse:
+    """The piece whenever it has changed, until it is over or nobody listens; no thread is held in between."""
+    return StreamingResponse(_events(look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _events(look: Callable[[], Now]) -> AsyncIterator[str]:
+    sent, quiet_s = "", 0.0
+    while True:
+        now = await asyncio.to_thread(look)
+        if now.html != sent:
+            sent, quiet_s = now.html, 0.0
+            yield _event(now.html)
+        if now.over:
+            yield "event: over\ndata: \n\n"
+            return
+        if quiet_s >= QUIET_S:
+            quiet_s = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(LOOK_S)
+        quiet_s += LOOK_S
+
+
+def _event(html: str) -> str:
+    return "".join(f"data: {line}\n" for line in html.splitlines() if line.strip()) + "\n"
