@@ -131,8 +131,9 @@ def test_without_evaluation_there_is_no_report(service: Service) -> None:
 
 
 def test_the_front_page_and_health(service: Service) -> None:
-    """/ is a page that leads to the document and to health; health is well."""
-    page, health = service.http.get("/"), service.http.get("/health")
+    """/ leads to a page that leads to the document and to health; health is well."""
+    page = httpx.get(service.url, follow_redirects=True, trust_env=False)
+    health = service.http.get("/health")
 
     assert (200, 200) == (page.status_code, health.status_code)
     assert "/openapi.json" in page.text

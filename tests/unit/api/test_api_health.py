@@ -178,9 +178,12 @@ def test_the_check_itself_failing_is_500(make: Callable[..., Any]) -> None:
 
 
 def test_the_front_page_leads_on(service: Any) -> None:
-    """/ is a page that links the document and the health."""
-    answer = service.client.get("/")
+    """/ leads to a page that links the document and the health."""
+    first = service.client.get("/")
+    second = service.client.get(first.headers["location"])
+    answer = service.client.get(second.headers["location"])
 
+    assert [303, 303] == [first.status_code, second.status_code]
     assert (200, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
     assert 'href="/openapi.json"' in answer.text
     assert 'href="/health"' in answer.text
