@@ -21,7 +21,7 @@ FORBIDDEN = {
     "science": {"data/split.py": "import httpx"},
     "service": {"jobs/lines.py": "import numpy"},
     "concrete": {"operations/health.py": "import lookalike.storage.objects"},
-    "client": {"client.py": "import lookalike.plugins"},
+    "client": {"client/calls.py": "import lookalike.plugins"},
     "parts": {"formats/csv.py": "import lookalike.formats.arrow"},
     "commands": {"cli/commands/token.py": "import lookalike.cli.commands.serve"},
     "routes": {"api/routes/health.py": "import lookalike.api.routes.document"},

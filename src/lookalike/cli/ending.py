@@ -1,10 +1,13 @@
 """How a command ends: exit codes."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.errors import JobError, LookalikeError, MetadataError, SettingsError
+
+if TYPE_CHECKING:
+    from lookalike.client.answers.jobs import JobStatusResponse
 
 DONE, OURS, USAGE, INPUT_REFUSED, JOB_FAILED, CANCELLED, GATE = 0, 1, 2, 3, 4, 5, 6
 
@@ -22,7 +25,7 @@ def exit_code(error: LookalikeError) -> int:
     return USAGE if error.status < 500 and not error.retryable else OURS
 
 
-def ended(job: dict[str, Any]) -> int:
+def ended(job: "JobStatusResponse") -> int:
     """The exit code that tells how a job ended."""
     if job["status"] == "completed":
         return DONE

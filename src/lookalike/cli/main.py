@@ -37,7 +37,7 @@ SUMMARIES = {
     "demo": "See it work: a service, a job, its output and scores, in half a minute.",
     "evaluate": "Judge a synthetic table beside the real one.",
     "generate": "Learn from a file and write new rows that look like it.",
-    "jobs": "Submit and follow jobs of a service.",
+    "jobs": "Submit, follow and fetch jobs of a service.",
     "keys": "Care for the keys of a service.",
     "serve": "Run the service: API and one worker.",
     "token": "Make a token for a customer of a service.",

@@ -25,6 +25,16 @@ params_option = click.option(
 )
 format_option = click.option("--format", "format_name", help="Format of files whose suffix does not tell.")
 report_option = click.option("--report", type=click.Path(path_type=Path), help="Write a report: .html or .json.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def tell(document: Any, as_json: bool, *lines: str) -> None:
+    """Print lines for people, or one JSON document."""
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    for line in lines:
+        click.echo(line)
 
 
 def parameters(settings: Iterable[str], file: TextIO | None = None, /, **named: Any) -> dict[str, Any]:

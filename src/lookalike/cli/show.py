@@ -1,67 +1,38 @@
 """Jobs and figures as lines for people."""
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lookalike.client.answers.jobs import Artefact, JobEvent, JobStage, JobStatusResponse
+from lookalike.client.following import doing
+from lookalike.client.progress import progress_bar
 
 MARKS = {"pending": "·", "processing": "▸", "completed": "✓", "failed": "✗", "skipped": "–"}
 
 
-class Bar(Protocol):
-    """A progress bar in use."""
-
-    def __call__(self, doing: str, share: float) -> None:
-        """Say what is being done and how much of the whole is, 0 … 1."""
-
-
-@contextmanager
-def progress_bar() -> Iterator[Bar]:
-    """A bar on standard error; silent where that is no terminal."""
-    columns = (
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=1.0)
-
-        def bar(doing: str, share: float) -> None:
-            progress.update(task, description=doing, completed=share)
-
-        yield bar
-
-
-def show_progress(statuses: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Show a job's way as it goes; returns its last status."""
-    job: dict[str, Any] = {}
+def show_progress(statuses: Iterable[JobStatusResponse]) -> JobStatusResponse:
+    """The last of a job's statuses; its way there is shown as it goes, at a terminal."""
     with progress_bar() as bar:
         for job in statuses:
-            bar(_doing(job), job["progress"] / 100)
-            if not sys.stderr.isatty():
-                sys.stderr.write(f"{job['progress']:>3} % {_doing(job)}\n")
+            bar(doing(job), job["progress"] / 100)
     return job
 
 
-def live_stages(statuses: Iterable[dict[str, Any]], console: Console) -> dict[str, Any]:
+def live_stages(statuses: Iterable[JobStatusResponse], console: Console) -> JobStatusResponse:
     """Show a job's stages as they go, a line each; at a terminal they change in place. Returns the last status."""
-    job: dict[str, Any] = {}
     with Live(console=console, auto_refresh=False, transient=not console.is_terminal) as live:
         for job in statuses:
             live.update(Group(*_stage_lines(job)), refresh=True)
-    if not console.is_terminal and job:
+    if not console.is_terminal:
         console.print(Group(*_stage_lines(job)))
     return job
 
 
-def _stage_lines(job: dict[str, Any]) -> list[str]:
+def _stage_lines(job: JobStatusResponse) -> list[str]:
     lines = [f"  {MARKS[s['status']]} {s['name']:<9} {_blocks(s['progress'])} {_seconds(s)}" for s in job["stages"]]
     return [*lines, f"    {job['status']}, {job['progress']} %", ""]
 
@@ -70,21 +41,21 @@ def _blocks(percent: int) -> str:
     return "━" * (percent // 5) + " " * (20 - percent // 5)
 
 
-def _seconds(stage: dict[str, Any]) -> str:
-    if stage["start_time"] is None or stage["end_time"] is None:
+def _seconds(stage: JobStage) -> str:
+    begun, over = stage.get("start_time"), stage.get("end_time")
+    if begun is None or over is None:
         return ""
-    begun, over = (datetime.fromisoformat(stage[key]) for key in ("start_time", "end_time"))
-    return f"{(over - begun).total_seconds():5.1f} s"
+    return f"{(datetime.fromisoformat(over) - datetime.fromisoformat(begun)).total_seconds():5.1f} s"
 
 
-def job_line(job: dict[str, Any]) -> str:
+def job_line(job: JobStatusResponse) -> str:
     """One job on one line."""
     place = job["configuration"]["output_location"]
     where = f"{place['bucket']}/{place['path']}"
     return f"{job['job_id']}  {job['status']:<11} {job['progress']:>3} %  {job['start_time']}  {where}"
 
 
-def job_page(job: dict[str, Any]) -> str:
+def job_page(job: JobStatusResponse) -> str:
     """One job on a few lines."""
     metadata = job["metadata"]
     lines = [job_line(job), ""]
@@ -98,9 +69,17 @@ def job_page(job: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _doing(job: dict[str, Any]) -> str:
-    running = [stage["name"] for stage in job["stages"] if stage["status"] == "processing"]
-    return running[0] if job["status"] == "running" and running else str(job["status"])
+def event_line(event: JobEvent) -> str:
+    """One event of a job on one line."""
+    job = event["data"]
+    told = f"{job.get('status', '-'):<11} {job.get('progress', 0):>3} %"
+    return f"{event['sequence']:>4}  {event['created_at']}  {event['type']:<13}  {told}"
+
+
+def artefact_line(artefact: Artefact) -> str:
+    """One artefact on one line."""
+    rows = "" if artefact["rows"] is None else f"{artefact['rows']:,} rows"
+    return f"{artefact['name']:<20} {artefact['size_bytes']:>15,} bytes  {rows}".rstrip()
 
 
 def figure_lines(figures: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import click
 
 from lookalike.cli.options import format_option, parameters, params_option, report_option, set_option
-from lookalike.cli.show import progress_bar
+from lookalike.client.progress import progress_bar
 from lookalike.errors import UsageError
 
 DataType = Literal["tabular", "time_series", "text"]

@@ -1,121 +1,145 @@
-"""`lookalike jobs`: submit and follow jobs of a service, over HTTP."""
+"""`lookalike jobs`: submit, follow and fetch jobs of a service, over HTTP."""
 
 import json
-import secrets
 from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from lookalike.cli.ending import DONE, ended
-from lookalike.cli.home import load
-from lookalike.cli.show import job_line, job_page, show_progress
+from lookalike.cli.options import json_option, tell
+from lookalike.cli.service import connected, job_ids
+from lookalike.cli.show import artefact_line, event_line, job_line, job_page, show_progress
 from lookalike.client import Client
+from lookalike.client.answers.jobs import JobActionResponse
+from lookalike.client.fetching import parts
+from lookalike.client.following import all_events
 from lookalike.errors import UsageError
 
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
-@click.group(short_help="Submit and follow jobs of a service.")
+job_argument = click.argument("job_id", shell_complete=job_ids)
+
+
+@click.group(short_help="Submit, follow and fetch jobs of a service.")
 def command() -> None:
-    """Submit and follow jobs of a service."""
+    """Submit, follow and fetch jobs of a service: of one here with --home, of any other with --url and --token."""
 
 
-def _connected(act: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the client that --url and --token, or --home, say."""
-
-    @command.command(act.__name__.rstrip("_"), help=act.__doc__)
-    @click.option("--url", help="Where the service listens.  [default: as --home says]")
-    @click.option("--token", help="A bearer token.  [default: one made with --home]")
-    @click.option("--home", type=click.Path(path_type=Path), help="Home folder of the service.")
-    @click.option("--customer", default="default", show_default=True, help="With --home: whom to speak for.")
-    @wraps(act)
-    def connected(url: str | None, token: str | None, home: Path | None, customer: str, **rest: Any) -> Any:
-        with _client(url, token, home, customer) as client:
-            return act(client, **rest)
-
-    return connected
+def _command(act: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that is named as its function."""
+    return command.command(act.__name__.rstrip("_"), help=act.__doc__)(connected(json_option(act)))
 
 
-@_connected
+@_command
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--wait", is_flag=True, help="Follow the job to its end.")
-def submit(client: Client, file: Any, wait: bool) -> int:
+def submit(client: Client, file: TextIO, wait: bool, as_json: bool) -> int:
     """Submit a job: FILE holds the JSON body of a create, - reads standard input."""
     try:
         request = json.load(file)
     except ValueError:
         raise UsageError("The file is not valid JSON.") from None
-    answer = client.submit(request, idempotency_key=secrets.token_hex(16))
-    click.echo(answer["job_id"])
+    answer = client.submit(request)
     if not wait:
+        tell(answer, as_json, answer["job_id"])
         return DONE
-    return ended(show_progress(client.follow(answer["job_id"])))
+    if not as_json:
+        click.echo(answer["job_id"])
+    return _waited(client, answer["job_id"], as_json)
 
 
-@_connected
+@_command
+@job_argument
+def wait(client: Client, job_id: str, as_json: bool) -> int:
+    """Follow a job to its end; the exit code says how it ended."""
+    return _waited(client, job_id, as_json)
+
+
+@_command
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0)
 @click.option("--status", help="Only jobs of this status.")
-@click.option("--json", "as_json", is_flag=True, help="Print the API's answer.")
-def list_(client: Client, limit: int, offset: int, status: str | None, as_json: bool) -> None:
+def list_(client: Client, limit: int, offset: int, status: Any, as_json: bool) -> None:
     """List your jobs, newest first."""
     page = client.jobs(limit=limit, offset=offset, status=status)
-    if as_json:
-        click.echo(json.dumps(page, indent=2))
-        return
-    for job in page["jobs"]:
-        click.echo(job_line(job))
-    click.echo(f"{len(page['jobs'])} of {page['total']} jobs", err=True)
+    tell(page, as_json, *map(job_line, page["jobs"]))
+    if not as_json:
+        click.echo(f"{len(page['jobs'])} of {page['total']} jobs", err=True)
 
 
-@_connected
-@click.argument("job_id")
-@click.option("--json", "as_json", is_flag=True, help="Print the API's answer.")
+@_command
+@job_argument
 def show(client: Client, job_id: str, as_json: bool) -> None:
     """Show one job: status, stages, times, what it made."""
     job = client.job(job_id)
-    click.echo(json.dumps(job, indent=2) if as_json else job_page(job))
+    tell(job, as_json, job_page(job))
 
 
-@_connected
-@click.argument("job_id")
-def cancel(client: Client, job_id: str) -> None:
+@_command
+@job_argument
+def events(client: Client, job_id: str, as_json: bool) -> None:
+    """List what happened to a job, in order."""
+    found = client.run(all_events(job_id))
+    tell({"events": found}, as_json, *map(event_line, found))
+
+
+@_command
+@job_argument
+def artefacts(client: Client, job_id: str, as_json: bool) -> None:
+    """List what an ended job left to be downloaded."""
+    found = client.artefacts(job_id)
+    tell(found, as_json, *map(artefact_line, found["artefacts"]))
+
+
+@_command
+@job_argument
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--to", "folder", type=FOLDER, default=".", help="Folder to write to.  [default: this one]")
+def download(client: Client, job_id: str, names: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Download what a job left, by NAME as `artefacts` lists it; without a name, the parts of its output."""
+    chosen = names or [part["name"] for part in parts(client.artefacts(job_id)["artefacts"])]
+    if not chosen:
+        raise UsageError(f"Job {job_id} has no output.", hint="See what it left with `lookalike jobs artefacts`.")
+    files = [str(client.download(job_id, name, folder)) for name in chosen]
+    tell({"files": files}, as_json, *files)
+
+
+@_command
+@job_argument
+def cancel(client: Client, job_id: str, as_json: bool) -> None:
     """Cancel a job; nothing of it will appear at the output path."""
-    click.echo(client.act(job_id, "cancel")["message"])
+    _tell_action(client.cancel(job_id), as_json)
 
 
-@_connected
-@click.argument("job_id")
-def pause(client: Client, job_id: str) -> None:
+@_command
+@job_argument
+def pause(client: Client, job_id: str, as_json: bool) -> None:
     """Pause a job; what it has done so far is kept."""
-    click.echo(client.act(job_id, "pause")["message"])
+    _tell_action(client.pause(job_id), as_json)
 
 
-@_connected
-@click.argument("job_id")
-def resume(client: Client, job_id: str) -> None:
+@_command
+@job_argument
+def resume(client: Client, job_id: str, as_json: bool) -> None:
     """Resume a paused job where it stopped."""
-    click.echo(client.act(job_id, "resume")["message"])
+    _tell_action(client.resume(job_id), as_json)
 
 
-@_connected
-@click.argument("job_id")
-def delete(client: Client, job_id: str) -> None:
+@_command
+@job_argument
+def delete(client: Client, job_id: str, as_json: bool) -> None:
     """Delete an ended job's record, checkpoints, model and report; its output stays."""
-    click.echo(client.delete(job_id)["message"])
+    _tell_action(client.delete(job_id), as_json)
 
 
-def _client(url: str | None, token: str | None, home: Path | None, customer: str) -> Client:
-    if home is None:
-        if url is None or token is None:
-            raise UsageError("Which service?", hint="Give --home, or --url and --token.")
-        return Client(url, token)
-    from lookalike.access import Principal
-    from lookalike.wiring.tokens import issuer
+def _waited(client: Client, job_id: str, as_json: bool) -> int:
+    job = show_progress(client.follow(job_id))
+    if as_json:
+        tell(job, as_json)
+    return ended(job)
 
-    settings = load(home)
-    url = url or f"http://{settings.server.host}:{settings.server.port}"
-    made = issuer(settings, secrets.randbits).issue(Principal(customer, customer), lifetime=timedelta(hours=1))
-    return Client(url, token or made)
+
+def _tell_action(answer: JobActionResponse, as_json: bool) -> None:
+    tell(answer, as_json, answer.get("message") or "")
