@@ -35,8 +35,9 @@ def progress_bar(show: bool | None = None) -> Iterator[Bar]:
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
     )
-    silent = not (console.is_terminal if show is None else show)
-    with Progress(*columns, console=console, transient=True, disable=silent) as progress:
+    at_terminal = console.is_terminal
+    silent = not (at_terminal if show is None else show)
+    with Progress(*columns, console=console, transient=at_terminal, disable=silent) as progress:
         task = progress.add_task("", total=1.0)
 
         def bar(doing: str, share: float) -> None:
