@@ -36,7 +36,7 @@ def _command(act: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--wait", is_flag=True, help="Follow the job to its end.")
 def submit(client: Client, file: TextIO, wait: bool, as_json: bool) -> int:
-    """Submit a job: FILE holds the JSON body of a create, - reads standard input."""
+    """Submit a job. FILE holds the JSON body of a create; - reads standard input."""
     try:
         request = json.load(file)
     except ValueError:
@@ -98,7 +98,7 @@ def artefacts(client: Client, job_id: str, as_json: bool) -> None:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--to", "folder", type=FOLDER, default=".", help="Folder to write to.  [default: this one]")
 def download(client: Client, job_id: str, names: tuple[str, ...], folder: Path, as_json: bool) -> None:
-    """Download what a job left, by NAME as `artefacts` lists it; without a name, the parts of its output."""
+    """Download what a job left. NAME is as `artefacts` lists it; without one, the parts of the output are meant."""
     chosen = names or [part["name"] for part in parts(client.artefacts(job_id)["artefacts"])]
     if not chosen:
         raise UsageError(f"Job {job_id} has no output.", hint="See what it left with `lookalike jobs artefacts`.")
@@ -130,7 +130,7 @@ def resume(client: Client, job_id: str, as_json: bool) -> None:
 @_command
 @job_argument
 def delete(client: Client, job_id: str, as_json: bool) -> None:
-    """Delete an ended job's record, checkpoints, model and report; its output stays."""
+    """Delete all that is kept of an ended job. Record, checkpoints, model and report go; its output stays."""
     _tell_action(client.delete(job_id), as_json)
 
 
