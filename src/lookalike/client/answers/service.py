@@ -14,12 +14,13 @@ AuditActionEnum = Literal[
     "webhook.rotate_secret",
     "webhook.test",
     "webhook.redeliver",
+    "object.create",
 ]
 Health = Literal["healthy", "unhealthy", "degraded"]
 
 
 class AuditEntry(TypedDict):
-    """One change: who did what to which job or webhook."""
+    """One change: who did what to which job, webhook or object."""
 
     id: str
     created_at: str
