@@ -57,7 +57,7 @@ class _Commands(click.Group):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One screen of 80 columns and 24 lines."""
-        formatter.write("Usage: lookalike COMMAND [ARG]...   (COMMAND --help tells more, --version which)\n\n")
+        formatter.write("Usage: lookalike COMMAND [ARG]...  (COMMAND --help tells more, --version which)\n\n")
         formatter.write(f"  {self.help}\n\n")
         for title, commands in GROUPS.items():
             formatter.write(f"{title}:\n")

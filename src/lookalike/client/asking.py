@@ -15,7 +15,7 @@ from lookalike.client.answering import problem, value
 from lookalike.client.calls import Call
 from lookalike.client.errors import ServiceAway
 from lookalike.client.landing import Landing
-from lookalike.client.retrying import TRIES, wait_s
+from lookalike.client.retrying import wait_s
 from lookalike.errors import LookalikeError
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def _answered(step: Send | Fetch, grown: Callable[[], bool]) -> Flow[httpx.Respo
                 return answer
             failure = problem(answer)
         n_tried = 1 if grown() else n_tried + 1
-        wait = wait_s(answer, n_tried) if step.call.repeatable and n_tried < TRIES else None
+        wait = wait_s(answer, n_tried) if step.call.repeatable and n_tried < step.call.tries else None
         if wait is None:
             raise failure
         yield Pause(wait)

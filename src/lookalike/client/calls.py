@@ -34,6 +34,7 @@ from lookalike.client.answers.webhooks import (
     WebhookListResponse,
     WebhookResponse,
 )
+from lookalike.client.retrying import TRIES
 
 T = TypeVar("T")
 File = str | Path | bytes  # the path of a local file, or its bytes
@@ -50,6 +51,7 @@ class Call(Generic[T]):
         body: JSON, or a file.
         kind: What the answer holds: JSON, text, or bytes.
         also: A status beside 2xx that has an answer and no error.
+        tries: How often it is sent at most, if sending it again does no harm.
     """
 
     verb: str
@@ -59,6 +61,7 @@ class Call(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: Literal["json", "text", "bytes"] = "json"
     also: int | None = None
+    tries: int = TRIES
 
     @property
     def repeatable(self) -> bool:

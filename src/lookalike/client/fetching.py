@@ -35,7 +35,7 @@ def download(job_id: str, name: str, path: str | Path) -> Flow[Path]:
     if name not in found:
         raise UsageError(f"Job {job_id} has no artefact '{name}'.", hint=f"Known: {', '.join(found) or 'none'}.")
     place = Path(path)
-    return (yield from _save(job_id, found[name], place / name if place.is_dir() else place))
+    return (yield from _save(job_id, found[name], place / Path(name).name if place.is_dir() else place))
 
 
 def result(job_id: str) -> "Flow[pl.DataFrame]":
@@ -43,18 +43,17 @@ def result(job_id: str) -> "Flow[pl.DataFrame]":
     The rows that a job made, as a polars frame.
 
     Raises:
-        UsageError: the job's output has a format that is no table; download it.
+        UsageError: there are none, or their format is no table; download them.
     """
-    job = yield from ask(calls.job(job_id))
-    file_format = job["configuration"].get("output_format", "")
-    frames.refuse_unread(file_format)
     listed = yield from ask(calls.artefacts(job_id))
+    found = parts(listed["artefacts"])
+    if not found:
+        raise UsageError(f"Job {job_id} has no output.", hint="Wait until it is completed.")
+    file_format = frames.format_of_part(found[0]["name"])
     with TemporaryDirectory(prefix="lookalike-") as folder:
         paths: list[Path] = []
-        for part in parts(listed["artefacts"]):
-            paths.append((yield from _save(job_id, part, Path(folder, part["name"]))))
-        if not paths:
-            raise UsageError(f"Job {job_id} has no output.", hint="Wait until it is completed.")
+        for n, part in enumerate(found):
+            paths.append((yield from _save(job_id, part, Path(folder, str(n)))))
         rows: pl.DataFrame = yield Work(partial(frames.read, paths, file_format))
     return rows
 

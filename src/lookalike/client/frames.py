@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "json", "jsonl", "parquet", "arrow", "txt")
 COMPRESSIONS = (".gz", ".zst")
-READ = ("parquet", "arrow", "csv", "jsonl", "json")
+TEXT = ("csv", "jsonl", "json")  # polars reads them compressed, too
+READ = ("parquet", "arrow", *TEXT)
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,21 @@ def as_file(data: Any, folder: Path) -> Sample:
     return Sample(path, "parquet", ".parquet", frame.height)
 
 
-def refuse_unread(file_format: str) -> None:
-    """UsageError if files of this format are not read as frames."""
-    if file_format not in READ:
-        raise UsageError(f"Output in {file_format} is not read as a frame.", hint="Download it instead.")
+def format_of_part(name: str) -> str:
+    """
+    The format of a part of an output, by its name: ``part-00000.csv.gz``.
+
+    Raises:
+        UsageError: such files are not read as frames.
+    """
+    file_format, _, packing = name.partition(".")[2].partition(".")
+    if file_format not in (TEXT if packing else READ):
+        raise UsageError(f"'{name}' is not read as a frame.", hint="Download it instead.")
+    return file_format
 
 
 def read(paths: Sequence[Path], file_format: str) -> "pl.DataFrame":
-    """
-    Files of one format, at least one, one after the other.
-
-    Text formats tell no dtypes: those of the first file hold for all.
-    """
+    """Files of one format, at least one, one after the other. Where a format tells no dtypes they are found anew."""
     import polars as pl
 
     match file_format:
@@ -66,10 +70,12 @@ def read(paths: Sequence[Path], file_format: str) -> "pl.DataFrame":
         case "arrow":
             return pl.concat([pl.read_ipc(path) for path in paths])
         case "csv":
-            return pl.concat([pl.read_csv(path, infer_schema_length=None) for path in paths], how="vertical_relaxed")
+            found = [pl.read_csv(path, infer_schema_length=None) for path in paths]
         case "jsonl":
-            return pl.concat([pl.read_ndjson(path, infer_schema_length=None) for path in paths], how="vertical_relaxed")
-    return pl.concat([pl.read_json(path, infer_schema_length=None) for path in paths], how="vertical_relaxed")
+            found = [pl.read_ndjson(path, infer_schema_length=None) for path in paths]
+        case _:
+            found = [pl.read_json(path, infer_schema_length=None) for path in paths]
+    return pl.concat(found, how="vertical_relaxed")
 
 
 def _polars(data: Any) -> "pl.DataFrame":

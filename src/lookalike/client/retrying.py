@@ -7,7 +7,7 @@ import httpx
 from lookalike.client.errors import PASSING
 
 TRIES = 5
-FIRST_S, MOST_S = 0.5, 8.0
+FIRST_S, MOST_S = 0.25, 8.0
 TOLD_MOST_S = 60.0  # a service that wants to be left alone for longer is not waited for
 
 

@@ -1,6 +1,8 @@
 """The command: what it lists, writes, refuses, and how it ends."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ import polars as pl
 import pytest
 
 from lookalike import plugins, samples
-from lookalike.cli.main import ROOM, SUMMARIES, main
+from lookalike.cli.main import ROOM, SUMMARIES, main, root
 from lookalike.version import VERSION
 
 ADULT = samples.path("adult.csv")
@@ -47,6 +49,39 @@ def test_help_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["--help"])
     told = capsys.readouterr().out
     assert all(name in told and summary.partition(",")[0] in told for name, summary in SUMMARIES.items())
+
+
+def test_help_is_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    """Help fits 24 lines of 80 columns with the prompt below it, and ends with what each exit code means."""
+    main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert len(lines) < 24
+    assert all(len(line) < 80 for line in lines)
+    assert [str(code) for code in range(7)] == sorted(re.findall(r"\b\d\b", " ".join(lines[-2:])))
+
+
+def _told_apart(command: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command below one, with what is typed for it."""
+    if not isinstance(command, click.Group):
+        yield " ".join(path), command
+        return
+    ctx = click.Context(command)
+    for name in command.list_commands(ctx):
+        inner = command.get_command(ctx, name)
+        assert inner is not None
+        yield from _told_apart(inner, *path, name)
+
+
+def test_json_everywhere() -> None:
+    """Every command that tells people something tells programs too; the others print one line, or a script."""
+    lacking = {
+        path
+        for path, command in _told_apart(root)
+        if not any("--json" in parameter.opts for parameter in command.params)
+    }
+
+    assert {"serve", "worker", "completion"} == lacking
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,6 +277,33 @@ def test_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert ("", 2) == (told.err, told.out.strip().count("."))
     assert (tmp_path / "home" / "keys").stat().st_mode & 0o077 == 0
+
+
+def test_documents_for_programs(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json one document stands on standard output, and nothing on standard error."""
+    output, home = tmp_path / "o.csv", tmp_path / "home"
+    words = [
+        ["generate", str(small), "-n", "60", "-o", str(output), "--seed", "3", "--report", str(tmp_path / "r.html")],
+        ["evaluate", str(small), str(small)],
+        ["token", "--home", str(home), "--customer", "acme"],
+        ["db", "upgrade", "--home", str(home)],
+        ["keys", "rotate", "--home", str(home)],
+        ["customers", "erase", "acme", "--home", str(home)],
+    ]
+    told = []
+    for each in words:
+        assert 0 == main([*each, "--json"])
+        out, err = capsys.readouterr()
+        assert "" == err
+        told.append(json.loads(out))
+    made, judged, token, database, keys, erased = told
+
+    assert (60, 3, str(output)) == (made["rows"], made["seed"], made["output"])
+    assert made["verdict"]
+    assert "fidelity.c2st" in judged["figures"]
+    assert ("acme", 3_600, 2) == (token["customer"], token["expires_s"], token["token"].count("."))
+    assert database["after"]
+    assert [{"webhooks": 0}, {"customer": "acme", "jobs": 0, "webhooks": 0}] == [keys, erased]
 
 
 def test_parameters_of_a_file(small: Path, tmp_path: Path) -> None:

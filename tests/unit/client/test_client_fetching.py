@@ -127,10 +127,6 @@ def test_a_name_that_is_not_there(asking: Asking, script: Script, tmp_path: Path
         asking("download", "j", "r", tmp_path)
 
 
-def job_of(file_format: str) -> Told:
-    return Told(body=json.dumps({"configuration": {"output_format": file_format}}).encode())
-
-
 @pytest.mark.parametrize(
     ("file_format", "write"),
     [
@@ -149,21 +145,18 @@ def test_parts_become_a_frame(asking: Asking, script: Script, tmp_path: Path, fi
         write(frame, tmp_path / str(n))
         files.append((tmp_path / str(n)).read_bytes())
     facts = {"media_type": "x", "sha256": None, "size_bytes": 1}
-    names = [{"name": f"part-0000{n}", "rows": 2, **facts} for n in (1, 0)]
+    names = [{"name": f"part-0000{n}.{file_format}", "rows": 2, **facts} for n in (1, 0)]
     names.append({"name": "report.json", "rows": None, **facts})
-    script.answers = [
-        job_of(file_format),
-        Told(body=json.dumps({"artefacts": names}).encode()),
-        *(Told(body=file) for file in files),
-    ]
+    script.answers = [Told(body=json.dumps({"artefacts": names}).encode()), *(Told(body=file) for file in files)]
     rows = asking("result", "j")
 
     assert pl.concat(frames).equals(rows)
 
 
-def test_no_frame_of_lines(asking: Asking, script: Script) -> None:
-    """A format that is no table is told before anything is downloaded."""
-    script.answers = [job_of("txt")]
+@pytest.mark.parametrize("name", ["part-00000.txt", "part-00000.parquet.gz", "part-00000"])
+def test_no_frame_of_these(asking: Asking, script: Script, name: str) -> None:
+    """A format that is not read is told before anything is downloaded."""
+    script.answers = [listed(name)]
     with pytest.raises(UsageError, match="Download"):
         asking("result", "j")
 
@@ -172,7 +165,7 @@ def test_no_frame_of_lines(asking: Asking, script: Script) -> None:
 
 def test_no_output_yet(asking: Asking, script: Script) -> None:
     """A job without parts has no result."""
-    script.answers = [job_of("csv"), Told(body=b'{"artefacts": []}')]
+    script.answers = [Told(body=b'{"artefacts": []}')]
     with pytest.raises(UsageError, match="no output"):
         asking("result", "j")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.home import environment, load
+from lookalike.cli.options import json_option, tell
 
 
 @click.group(short_help="Erase a customer of a service.")
@@ -15,7 +16,8 @@ def command() -> None:
 @command.command(short_help="Erase all that is kept of a customer.")
 @click.option("--home", type=click.Path(path_type=Path), required=True, help="Home folder of the service.")
 @click.argument("customer")
-def erase(home: Path, customer: str) -> None:
+@json_option
+def erase(home: Path, customer: str, as_json: bool) -> None:
     """
     Cancel a customer's jobs and delete all that is kept of them: records, events, checkpoints, models, reports; and the
     customer's webhooks.
@@ -26,7 +28,8 @@ def erase(home: Path, customer: str) -> None:
     from lookalike.wiring.erasing import erase as erase_in
 
     done = erase_in(load(home), environment(), customer)
-    click.echo(f"Erased: {_counted(done.jobs, 'job')}, {_counted(done.webhooks, 'webhook')}.")
+    told = f"Erased: {_counted(done.jobs, 'job')}, {_counted(done.webhooks, 'webhook')}."
+    tell({"customer": customer, "jobs": done.jobs, "webhooks": done.webhooks}, as_json, told)
 
 
 def _counted(n: int, what: str) -> str:

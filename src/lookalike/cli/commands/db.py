@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.home import load
+from lookalike.cli.options import json_option, tell
 
 
 @click.group(short_help="Care for the database of a service.")
@@ -14,7 +15,8 @@ def command() -> None:
 
 @command.command(short_help="Bring its tables to this version.")
 @click.option("--home", type=click.Path(path_type=Path), required=True, help="Home folder of the service.")
-def upgrade(home: Path) -> None:
+@json_option
+def upgrade(home: Path, as_json: bool) -> None:
     """
     Bring the tables of the database to this version; jobs stay where they are.
 
@@ -29,8 +31,5 @@ def upgrade(home: Path) -> None:
         before, after = database.upgrade(engine)
     finally:
         engine.dispose()
-    click.echo(
-        f"The database is at version {after} already."
-        if before == after
-        else f"The database is at version {after} now."
-    )
+    when = "already" if before == after else "now"
+    tell({"before": before, "after": after}, as_json, f"The database is at version {after} {when}.")

@@ -20,6 +20,7 @@ from lookalike import samples
 from lookalike.cli.demos import Demo, find, show_places, show_scores
 from lookalike.cli.ending import ended
 from lookalike.cli.home import load
+from lookalike.cli.options import json_option, tell
 from lookalike.cli.show import live_stages
 from lookalike.client import Client
 from lookalike.clock import SystemClock
@@ -35,11 +36,12 @@ SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 SETTINGS = '[webhooks]\nallow = ["127.0.0.1"]\nallow_http = true\n'
 
 
-@click.command(short_help="See it work: a service, a job, its output and scores, in half a minute.")
+@click.command(short_help="See it work: a service, a job, its output, in half a minute.")
 @click.argument("data_type", type=click.Choice(["tabular", "time_series", "text"]), default="tabular")
 @click.option("-n", "--rows", "n_rows", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-def command(data_type: str, n_rows: int, seed: int) -> int:
+@json_option
+def command(data_type: str, n_rows: int, seed: int, as_json: bool) -> int:
     """
     See it work: a service in a temporary home, a job over HTTP, its webhooks, its output and its scores.
 
@@ -48,7 +50,7 @@ def command(data_type: str, n_rows: int, seed: int) -> int:
     """
     demo = find(data_type)
     home = Path(tempfile.mkdtemp(prefix="lookalike-demo-"))
-    console = Console()
+    console = Console(quiet=as_json)
     source = samples.path(demo.sample)
     _fill(home, source)
     heard = list[Heard]()
@@ -63,8 +65,10 @@ def command(data_type: str, n_rows: int, seed: int) -> int:
             job = live_stages(client.follow(job_id), console)
         _wait_for_the_last(heard)
         console.print(f"webhooks {_told(heard)}\n         at {receiver}\n", highlight=False)
-    if job["status"] == "completed":
-        output = home / "buckets" / "demo" / "output" / demo.output
+    output = home / "buckets" / "demo" / "output" / demo.output
+    if as_json:
+        tell({"job": job, "output": str(output), "webhooks": [each.message for each in heard]}, as_json)
+    elif job["status"] == "completed":
         demo.show(console, source, output)
         show_scores(console, output.with_name(f"{output.name}.report.json"))
         show_places(console, output)

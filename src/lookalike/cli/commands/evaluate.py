@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lookalike.cli.options import parameters, params_option, report_option, set_option
+from lookalike.cli.options import json_option, parameters, params_option, report_option, set_option
 from lookalike.cli.show import figure_lines
 
 
@@ -28,6 +28,7 @@ from lookalike.cli.show import figure_lines
 @set_option
 @params_option
 @report_option
+@json_option
 def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | None, **rest: Any) -> None:
     """
     Judge SYNTHETIC rows beside the REAL rows they were learnt from.
@@ -47,8 +48,9 @@ def command(real: Path, synthetic: Path, holdout: Path | None, report: Path | No
     judged = evaluate(real, synthetic, holdout, data_type=rest["data_type"], target=rest["target"], **chosen)
     if report is not None:
         judged.save(report)
-    for line in figure_lines(judged.figures):
-        click.echo(line)
-    click.echo(judged.verdict.sentence)
+    if rest["as_json"]:
+        click.echo(judged.to_json(), nl=False)
+    else:
+        click.echo("\n".join([*figure_lines(judged.figures), judged.verdict.sentence]))
     if judged.gate is not None and judged.gate.failures:
         raise GateFailed(judged.gate.sentence)

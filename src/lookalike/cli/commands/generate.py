@@ -1,13 +1,24 @@
 """`lookalike generate`: a file in, a file of new rows out, no service."""
 
+import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from lookalike.cli.options import format_option, parameters, params_option, report_option, set_option
+from lookalike.cli.options import (
+    format_option,
+    json_option,
+    parameters,
+    params_option,
+    report_option,
+    set_option,
+)
 from lookalike.client.progress import progress_bar
 from lookalike.errors import UsageError
+
+if TYPE_CHECKING:
+    from lookalike.local import Done
 
 DataType = Literal["tabular", "time_series", "text"]
 
@@ -35,6 +46,7 @@ DataType = Literal["tabular", "time_series", "text"]
 @params_option
 @format_option
 @report_option
+@json_option
 def command(
     source: Path, n_rows: int | None, output: Path, data_type: DataType, report: Path | None, **rest: Any
 ) -> None:
@@ -57,9 +69,22 @@ def command(
     order = Order(source, output, n_rows, rest["format_name"], chosen, data_type)
     with progress_bar() as bar:
         done = generate(order, report=report, tell=bar)
-    click.echo(f"{done.n_rows} rows in {output}, seed {done.seed}", err=True)
-    for line in done.lines():
+    if rest["as_json"]:
+        click.echo(json.dumps(_document(done, output, report), indent=2, ensure_ascii=False))
+        return
+    for line in (f"{done.n_rows} rows in {output}, seed {done.seed}", *done.lines()):
         click.echo(line, err=True)
+
+
+def _document(done: "Done", output: Path, report: Path | None) -> dict[str, Any]:
+    return {
+        "output": str(output),
+        "rows": done.n_rows,
+        "seed": done.seed,
+        "report": None if report is None else str(report),
+        "verdict": None if done.report is None else done.report.verdict.sentence,
+        "notes": done.notes,
+    }
 
 
 def _refuse_unclear(data_type: str, n_rows: int | None, n_sequences: int | None, chosen: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.home import load
+from lookalike.cli.options import json_option, tell
 
 
 @click.group(short_help="Care for the keys of a service.")
@@ -14,7 +15,8 @@ def command() -> None:
 
 @command.command(short_help="Seal the secrets of webhooks with a new key.")
 @click.option("--home", type=click.Path(path_type=Path), required=True, help="Home folder of the service.")
-def rotate(home: Path) -> None:
+@json_option
+def rotate(home: Path, as_json: bool) -> None:
     """
     Put a new key first in keys/secrets.keys and seal the secrets of all webhooks with it.
 
@@ -24,4 +26,5 @@ def rotate(home: Path) -> None:
     from lookalike.wiring.keys import rotate as rotate_in
 
     count = rotate_in(load(home))
-    click.echo(f"The secrets of {count} webhook{'' if count == 1 else 's'} are sealed with a new key.")
+    what = f"{count} webhook{'' if count == 1 else 's'}"
+    tell({"webhooks": count}, as_json, f"The secrets of {what} are sealed with a new key.")

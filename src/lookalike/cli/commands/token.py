@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lookalike.cli.home import load
+from lookalike.cli.options import json_option, tell
 
 
 @click.command(short_help="Make a token for a customer of a service.")
@@ -15,7 +16,10 @@ from lookalike.cli.home import load
 @click.option("--project", "projects", multiple=True, help="Limit it to this project_id; repeat for several.")
 @click.option("--scope", "scopes", multiple=True, help="Limit it to this scope, e.g. jobs:read; repeat for several.")
 @click.option("--expires", type=click.IntRange(min=1), default=3600, show_default=True, help="Seconds it is good for.")
-def command(home: Path, customer: str, projects: tuple[str, ...], scopes: tuple[str, ...], expires: int) -> None:
+@json_option
+def command(
+    home: Path, customer: str, projects: tuple[str, ...], scopes: tuple[str, ...], expires: int, as_json: bool
+) -> None:
     """Make a token for a customer of a service; it goes to standard output, nothing else does."""
     from lookalike.access import Principal
     from lookalike.wiring.tokens import issuer
@@ -26,4 +30,5 @@ def command(home: Path, customer: str, projects: tuple[str, ...], scopes: tuple[
         scopes=frozenset(scope for value in scopes for scope in value.split()) if scopes else None,
         projects=frozenset(projects) if projects else None,
     )
-    click.echo(issuer(load(home), secrets.randbits).issue(principal, lifetime=timedelta(seconds=expires)))
+    token = issuer(load(home), secrets.randbits).issue(principal, lifetime=timedelta(seconds=expires))
+    tell({"token": token, "customer": customer, "expires_s": expires}, as_json, token)

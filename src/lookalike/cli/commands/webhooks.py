@@ -1,11 +1,17 @@
 """`lookalike webhooks`: try out what a service sends."""
 
+import json
 import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lookalike.clock import SystemClock
 from lookalike.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from lookalike.webhooks.listener import Heard
 
 
 @click.group(short_help="Try out what a service sends.")
@@ -16,7 +22,8 @@ def command() -> None:
 @command.command(short_help="Print and verify what arrives.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=9000, show_default=True, help="0 for any free one.")
 @click.option("--secret", required=True, help="The one that the webhook is registered with.")
-def listen(port: int, secret: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+def listen(port: int, secret: str, as_json: bool) -> None:
     """
     Listen on 127.0.0.1, print the URL to register, then a line for each message that arrives, until stopped.
 
@@ -32,18 +39,19 @@ def listen(port: int, secret: str) -> None:
 
     def heard(found: Heard) -> None:
         with printing:
-            click.echo(_line(found.message or {}, found.webhook_id, found.refused))
+            click.echo(json.dumps(asdict(found)) if as_json else _line(found))
 
     try:
         with listening(port, secret, SystemClock(), heard) as url:
-            click.echo(url)
+            click.echo(json.dumps({"url": url}) if as_json else url)
             threading.Event().wait()
     except OSError as error:
         raise SettingsError(f"Cannot listen on port {port}: {error.strerror or 'it failed'}.") from None
 
 
-def _line(message: dict[str, object], webhook_id: str, refused: str | None) -> str:
+def _line(found: "Heard") -> str:
     """What came, and whether to believe it; control characters of strangers are not printed."""
+    message: dict[str, Any] = found.message or {}
     data = message.get("data")
     of = data if isinstance(data, dict) else {}
     words = [
@@ -51,7 +59,7 @@ def _line(message: dict[str, object], webhook_id: str, refused: str | None) -> s
         of.get("job_id", "-"),
         of.get("sequence", "-"),
         of.get("status", "-"),
-        webhook_id,
+        found.webhook_id,
     ]
-    told = "verified" if refused is None else f"not verified: {refused}"
+    told = "verified" if found.refused is None else f"not verified: {found.refused}"
     return "  ".join([*(repr(str(word)[:64])[1:-1] for word in words), told])
