@@ -1,9 +1,12 @@
 """The service's commands, as a person types them."""
 
 import json
+import os
+import pty
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,22 @@ def _lookalike(*args: object) -> subprocess.CompletedProcess[str]:
 
 def _jobs(service: Service, *args: object) -> subprocess.CompletedProcess[str]:
     return _lookalike("jobs", *args, "--home", service.home, "--customer", "acme", "--url", service.url)
+
+
+def _at_a_terminal(service: Service, *args: object) -> tuple[int, str, str]:
+    """Exit code, standard output, and what is written to a terminal that standard error is."""
+    parent, child = pty.openpty()
+    words = ["jobs", *args, "--home", service.home, "--customer", "acme", "--url", service.url]
+    command = [sys.executable, "-m", "lookalike", *map(str, words)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=child, text=True) as process:
+        os.close(child)
+        told = b""
+        with suppress(OSError):  # the other end is closed
+            while chunk := os.read(parent, 4_096):
+                told += chunk
+        os.close(parent)
+        out, _ = process.communicate()
+    return process.returncode, out, told.decode()
 
 
 def test_a_job_from_the_command_line(service: Service, tmp_path: Path) -> None:
@@ -33,6 +52,49 @@ def test_a_job_from_the_command_line(service: Service, tmp_path: Path) -> None:
     assert job_id in listed.stdout
     assert (as_json["job_id"], as_json["status"]) == (job_id, "completed")
     assert (service.bucket("out") / "command" / "x.parquet").is_file()
+
+
+def test_what_a_job_left_from_the_command_line(service: Service, tmp_path: Path) -> None:
+    """A job is waited for, what happened to it is listed, and what it left is downloaded, the output unless named."""
+    job_id = service.submit(output_path="command/parts/", parameters={"part_rows": 600, "seed": 7})
+    waited = _jobs(service, "wait", job_id, "--json")
+    events, artefacts = (json.loads(_jobs(service, what, job_id, "--json").stdout) for what in ("events", "artefacts"))
+    parts = _jobs(service, "download", job_id, "--to", tmp_path)
+    report = json.loads(_jobs(service, "download", job_id, "report.json", "--to", tmp_path, "--json").stdout)
+    people = [_jobs(service, what, job_id).stdout.splitlines() for what in ("events", "artefacts")]
+
+    assert (0, "", "completed") == (waited.returncode, waited.stderr, json.loads(waited.stdout)["status"])
+    assert ("job.created", "job.completed") == (events["events"][0]["type"], events["events"][-1]["type"])
+    assert {"report.html", "manifest.json"} < {each["name"] for each in artefacts["artefacts"]}
+    assert ["part-00000.parquet", "part-00001.parquet"] == [Path(line).name for line in parts.stdout.splitlines()]
+    assert all(Path(line).is_file() for line in [*parts.stdout.splitlines(), *report["files"]])
+    assert [len(events["events"]), len(artefacts["artefacts"])] == [len(lines) for lines in people]
+    assert all(len(line) <= 80 for lines in people for line in lines)
+
+
+def test_progress_is_for_terminals(service: Service, tmp_path: Path) -> None:
+    """Where nobody looks, a job that is waited for writes its id and nothing else; at a terminal, how far it is."""
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps(request(output_path="command/quiet.parquet", parameters={"evaluate": False})))
+    quiet = _jobs(service, "submit", file, "--wait")
+    file.write_text(json.dumps(request(output_path="command/shown.parquet", parameters={"evaluate": False})))
+    code, out, told = _at_a_terminal(service, "submit", file, "--wait")
+
+    assert (0, "", 1) == (quiet.returncode, quiet.stderr, len(quiet.stdout.splitlines()))
+    assert (0, 1) == (code, len(out.splitlines()))
+    assert "%" in told
+
+
+def test_ids_of_jobs_are_completed(service: Service) -> None:
+    """A shell is offered the newest jobs of the service that is named."""
+    job_id = service.run(output_path="command/completed.parquet", parameters={"evaluate": False})["job_id"]
+    words = ["lookalike", "jobs", "show", "--url", service.url, "--token", service.acme, job_id[:4]]
+    told = {"_LOOKALIKE_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-m", "lookalike"], env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+
+    assert f"plain,{job_id}" in done.stdout.splitlines()
 
 
 def test_exit_codes_of_jobs(service: Service, tmp_path: Path) -> None:
