@@ -50,9 +50,7 @@ def _seconds(stage: JobStage) -> str:
 
 def job_line(job: JobStatusResponse) -> str:
     """One job on one line."""
-    place = job["configuration"]["output_location"]
-    where = f"{place['bucket']}/{place['path']}"
-    return f"{job['job_id']}  {job['status']:<11} {job['progress']:>3} %  {job['start_time']}  {where}"
+    return f"{job['job_id']}  {job['status']:<11} {job['progress']:>3} %  {job['start_time']}"
 
 
 def job_page(job: JobStatusResponse) -> str:
@@ -60,8 +58,10 @@ def job_page(job: JobStatusResponse) -> str:
     metadata = job["metadata"]
     lines = [job_line(job), ""]
     lines += [f"  {MARKS[s['status']]} {s['name']:<9} {s['progress']:>3} %" for s in job["stages"]]
+    place = job["configuration"]["output_location"]
     lines += [
         "",
+        f"  output in {place['bucket']}/{place['path']}",
         f"  rows in {metadata['input_rows']}, rows out {metadata['output_rows']}, restarts {metadata['retry_count']}",
     ]
     if "error" in job:

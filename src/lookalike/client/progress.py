@@ -30,7 +30,7 @@ def progress_bar(show: bool | None = None) -> Iterator[Bar]:
         yield _notebook_bar()
         return
     columns = (
-        TextColumn("{task.description:<10}"),
+        TextColumn("{task.description:<11}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
