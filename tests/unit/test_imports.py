@@ -56,7 +56,18 @@ def test_import_loads_no_numbers() -> None:
     assert ["", "lookalike.version"] == lines
 
 
-@pytest.mark.parametrize("args", [["--help"], ["-h"], ["--version"], ["token", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["-h"],
+        ["--version"],
+        ["token", "--help"],
+        ["serve", "--help"],
+        ["jobs", "--help"],
+        ["completion", "bash"],
+    ],
+)
 def test_help_loads_no_numbers(args: list[str]) -> None:
     """Help of the command and of what it starts is shown without a heavy library."""
     lines = told(COMMAND, *args)

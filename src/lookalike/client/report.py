@@ -1,7 +1,7 @@
 """A report on what a job made."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ class Report:
         json: The same for programs.
     """
 
-    html: str = field(repr=False)
-    json: dict[str, Any] = field(repr=False)
+    html: str
+    json: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.verdict}>"
 
     @property
     def figures(self) -> dict[str, dict[str, Any]]:

@@ -183,6 +183,6 @@ def test_a_report(asking: Asking, script: Script, tmp_path: Path) -> None:
     assert (page, told) == ((tmp_path / "r.html").read_text("utf-8"), json.loads((tmp_path / "r.json").read_bytes()))
     assert report._repr_html_().startswith('<iframe sandbox srcdoc="&lt;p ')
     assert "<script>" not in report._repr_html_()
-    assert page not in repr(report)
+    assert "<Report: Fine.>" == repr(report)
     with pytest.raises(UsageError, match=r"\.pdf"):
         report.save("r.pdf")
