@@ -107,11 +107,13 @@ def test_exit_codes_of_jobs(service: Service, tmp_path: Path) -> None:
     wrong = _jobs(service, "submit", file)
     file.write_text("{")
     broken = _jobs(service, "submit", file)
+    file.write_text("[1]")
+    no_object = _jobs(service, "submit", file)
 
-    assert (3, 2, 2) == (refused.returncode, wrong.returncode, broken.returncode)
+    assert (3, 2, 2, 2) == tuple(done.returncode for done in (refused, wrong, broken, no_object))
     assert "INPUT_REFUSED" in refused.stderr
     assert "data_size" in wrong.stderr
-    assert "Traceback" not in refused.stderr + wrong.stderr + broken.stderr
+    assert "Traceback" not in refused.stderr + wrong.stderr + broken.stderr + no_object.stderr
 
 
 @pytest.mark.parametrize("action", ["cancel", "pause", "resume"])

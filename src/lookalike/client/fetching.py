@@ -27,7 +27,7 @@ def download(job_id: str, name: str, path: str | Path) -> Flow[Path]:
         path: Of the file; in a folder it has the artefact's name.
 
     Raises:
-        UsageError: there is no such artefact.
+        UsageError: there is no such artefact, or it cannot be written there.
         DownloadDamaged: what arrived has another SHA-256 than the list says.
     """
     listed = yield from ask(calls.artefacts(job_id))

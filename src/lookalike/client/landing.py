@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import httpx
 
 from lookalike.client.errors import DownloadDamaged
+from lookalike.errors import UsageError
 
 
 class Landing:
@@ -69,11 +70,19 @@ class Landing:
 
 @contextmanager
 def landing_at(path: Path, sha256: str | None) -> Iterator[Landing]:
-    """A landing beside `path`, put in its place when all has gone well; else nothing is left."""
+    """
+    A landing beside `path`, put in its place when all has gone well; else nothing is left.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
     beside = path.with_name(f".{path.name}.part")
     try:
         with beside.open("w+b") as file:
             yield Landing(file, sha256)
         beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be written: {error.strerror or 'it failed'}.") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()

@@ -110,6 +110,15 @@ def test_an_error_leaves_nothing(asking: Asking, script: Script, tmp_path: Path)
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("place", ["none/x", "file/x", "file/" + "x" * 300])
+def test_a_place_that_cannot_be(asking: Asking, script: Script, tmp_path: Path, place: str) -> None:
+    """It is named, and what is wrong with it."""
+    (tmp_path / "file").write_bytes(b"")
+    script.answers = [listed("p"), whole()]
+    with pytest.raises(UsageError, match="cannot be written"):
+        asking("download", "j", "p", tmp_path / place)
+
+
 def test_nothing_comes(asking: Asking, script: Script, tmp_path: Path) -> None:
     """After several tries in vain it is given up, and no file is left."""
     script.answers = [listed("p"), Told(503, headers=AT_ONCE)]

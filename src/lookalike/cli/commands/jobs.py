@@ -37,11 +37,7 @@ def _command(act: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--wait", is_flag=True, help="Follow the job to its end.")
 def submit(client: Client, file: TextIO, wait: bool, as_json: bool) -> int:
     """Submit a job. FILE holds the JSON body of a create; - reads standard input."""
-    try:
-        request = json.load(file)
-    except ValueError:
-        raise UsageError("The file is not valid JSON.") from None
-    answer = client.submit(request)
+    answer = client.submit(_request(file))
     if not wait:
         tell(answer, as_json, answer["job_id"])
         return DONE
@@ -132,6 +128,16 @@ def resume(client: Client, job_id: str, as_json: bool) -> None:
 def delete(client: Client, job_id: str, as_json: bool) -> None:
     """Delete all that is kept of an ended job. Record, checkpoints, model and report go; its output stays."""
     _tell_action(client.delete(job_id), as_json)
+
+
+def _request(file: TextIO) -> dict[str, Any]:
+    try:
+        request = json.load(file)
+    except (ValueError, RecursionError):
+        raise UsageError("The file is not valid JSON.") from None
+    if not isinstance(request, dict):
+        raise UsageError("The file is no JSON object.", hint='Write the body of a create: {"data_type": …}.')
+    return request
 
 
 def _waited(client: Client, job_id: str, as_json: bool) -> int:
