@@ -1,3 +1,6 @@
-"""The version of this package, the one place it stands."""
+"""The version of this package: what git said when it was built or installed."""
 
-VERSION = "0.1.0"
+try:
+    from lookalike._version import VERSION as VERSION
+except ModuleNotFoundError:  # sources that were never built
+    VERSION = "0.0.0"

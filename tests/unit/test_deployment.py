@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.version import Version
 
 from lookalike.cli.main import root
 from lookalike.ledger import database
@@ -29,6 +30,7 @@ MANIFESTS = sorted(path for path in (DEPLOY / "kubernetes").glob("*.yaml") if pa
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+RELEASE = Version(VERSION).base_version
 HOME, SECRET, UID = "/var/lib/lookalike", "/run/lookalike", 10_001
 GIB = 1024**3
 SPARE_BYTES = 2 * GIB  # what a container has beyond the memory of a job: see the comments in deploy/
@@ -214,7 +216,7 @@ def test_command_lines_are_found() -> None:
 
 
 def test_the_version_is_one() -> None:
-    """Every image, label and Job is of this version."""
+    """Every image, label and Job is of the release that this version is or leads to."""
     (kustomization,) = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text("utf-8"))["images"]
     images = [COMPOSE["services"][name]["image"] for name in ("serve", "worker")]
     images += [c["image"] for pod in pods() for c in (*pod.get("initContainers", ()), *pod["containers"])]
@@ -224,11 +226,11 @@ def test_the_version_is_one() -> None:
     }
     (job,) = of_kind("Job")
 
-    assert {VERSION} == tags == {kustomization["newTag"]}
-    assert f'image.version="{VERSION}"' in CONTAINERFILE
-    assert f"lookalike=={VERSION}" in CONTAINERFILE
-    assert job["metadata"]["name"].endswith(VERSION.replace(".", "-"))
-    assert f"{kustomization['newName']}:{VERSION}" == job["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert {RELEASE} == tags == {kustomization["newTag"]}
+    assert f'image.version="{RELEASE}"' in CONTAINERFILE
+    assert f"lookalike=={RELEASE}" in CONTAINERFILE
+    assert job["metadata"]["name"].endswith(RELEASE.replace(".", "-"))
+    assert f"{kustomization['newName']}:{RELEASE}" == job["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
 def test_the_user_is_one() -> None:
