@@ -24,10 +24,15 @@ class Server(_Section):
     """Where the API listens, how long a synchronous create waits, how large bodies and how many requests may be."""
 
     host: str = "127.0.0.1"
+    """The address that is listened at; `0.0.0.0` for all of the machine."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    """0 takes a free one and prints it."""
     sync_wait_s: Annotated[float, Field(gt=0)] = 30
+    """Seconds that a create with `is_async` false waits for the end of its job, at most."""
     body_max_bytes: Annotated[int, Field(gt=0)] = 1_048_576
+    """Bytes of a request; larger ones are 413."""
     requests_per_s: Annotated[float, Field(gt=0)] = 100
+    """Requests of one customer to one process; twice as many at once, then 429."""
 
 
 class Auth(_Section):
@@ -37,13 +42,21 @@ class Auth(_Section):
     """
 
     mode: Literal["embedded", "issuer"] = "embedded"
+    """Who makes tokens: the service itself (`lookalike token`), or an issuer of yours."""
     issuer: str = "lookalike"
+    """The token's `iss`, letter by letter; of an issuer its URL."""
     audience: str = "lookalike"
+    """What must be in the token's `aud`."""
     jwks_url: str = ""
+    """Where the issuer's keys are; empty: where its metadata says."""
     algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("EdDSA", "ES256", "ES384", "PS256", "RS256")
+    """Those that tokens may be signed with."""
     customer_claim: str = "customer_id"
+    """The claim that says whose jobs and webhooks a token reaches."""
     projects_claim: str = "projects"
+    """The claim that says which projects a token reaches; without it all of the customer."""
     require_scopes: bool = False
+    """Whether a token without `scope` may do nothing, instead of everything."""
 
     @model_validator(mode="after")
     def _is_of_one_mode(self) -> Self:
@@ -56,18 +69,31 @@ class Jobs(_Section):
     """How jobs are run and limited."""
 
     slots: Annotated[int, Field(ge=1)] = 1
+    """Jobs that one worker runs at a time."""
     lease_s: Annotated[float, Field(gt=0)] = 30
+    """Seconds after which a worker that says nothing loses its job to another."""
     beat_s: Annotated[float, Field(gt=0)] = 1
+    """Seconds between two signs of life of a worker; at the next it notices a cancel or a pause."""
     max_restarts: Annotated[int, Field(ge=0)] = 3
+    """How often a job is tried again after its worker died, before it fails with `WORKER_LOST`."""
     running_per_customer: Annotated[int, Field(ge=1)] = 4
+    """Jobs of a customer that run at a time; others wait."""
     queued_per_customer: Annotated[int, Field(ge=1)] = 1000
+    """Jobs of a customer that wait; a further one is 429."""
     timeout_max_s: Annotated[int, Field(ge=1)] = 86_400
+    """The longest `timeout` that a job may ask for, in seconds."""
     retention_days: Annotated[float, Field(gt=0)] = 30
+    """Days after the end of a job until its record, model and report go. Its output stays."""
     memory_max_bytes: Annotated[int, Field(gt=0)] = 8 * 1024**3
+    """Memory of all processes of a job together; beyond it `OUT_OF_MEMORY`."""
     input_max_bytes: Annotated[int, Field(ge=1)] = 10 * 1024**3
+    """Bytes of an input, as it lies there and decompressed."""
     columns_max: Annotated[int, Field(ge=1)] = 10_000
+    """Columns of an input."""
     rows_max: Annotated[int, Field(ge=1)] = 1_000_000_000
+    """Rows that a job may be asked for."""
     object_rows_max: Annotated[int, Field(ge=1)] = 50_000_000
+    """Rows of an output that is one object; more want a path that ends in `/`."""
 
 
 class Compute(_Section):
@@ -79,9 +105,13 @@ class Compute(_Section):
     """
 
     executor: Literal["local", "ray"] = "local"
+    """Processes of the worker's own machine, or a Ray cluster (`lookalike[ray]`)."""
     workers: Annotated[int, Field(ge=0)] = 0
+    """Processes of one job; 0: one for each processor, here or of the cluster."""
     ray_address: Annotated[str, Field(pattern=r"^[^\s/@]+:[0-9]{1,5}$")] = "127.0.0.1:6379"
+    """Host and port of the cluster's head."""
     ray_token: str = ""
+    """The name of the cluster's token among `[secrets]`."""
 
     @model_validator(mode="after")
     def _has_token(self) -> Self:
@@ -94,32 +124,39 @@ class Webhooks(_Section):
     """Which addresses webhooks may reach besides global ones: hosts or networks. A fresh service allows none."""
 
     allow: tuple[str, ...] = ()
+    """Hosts and networks beside global addresses, such as `["hooks.internal", "10.0.0.0/8"]`."""
     allow_http: bool = False
+    """Whether a webhook may do without TLS."""
 
 
 class Tracing(_Section):
     """Where traces are posted, OTLP over HTTP; empty: there are none."""
 
     endpoint: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    """Such as `http://127.0.0.1:4318/v1/traces`; empty: no traces. Needs `lookalike[tracing]`."""
 
 
 class Models(_Section):
     """The folder in which language models of jobs may lie; none: jobs bring no model."""
 
     folder: Path | None = None
+    """Seen from the home folder, the same on all machines."""
 
 
 class Secret(_Section):
     """Where a secret is kept: an environment variable or a file; never the secret itself."""
 
     env: str | None = None
+    """The variable that holds it."""
     file: Path | None = None
+    """The file that holds it, seen from the home folder."""
 
 
 class SecretName(_Section):
     """A reference to an entry of ``[secrets]``."""
 
     secret: str
+    """Its name there."""
 
 
 class Bucket(_Section):
@@ -130,10 +167,15 @@ class Bucket(_Section):
     """
 
     url: str
+    """`file:PATH`, `s3://…`, `gs://…` or `az://…`."""
     read: tuple[str, ...] = ("*",)
+    """Customers that may read; `*` is all."""
     write: tuple[str, ...] = ("*",)
+    """Customers that may write; `*` is all."""
     options: Mapping[str, str | SecretName] = {}
+    """What obstore knows for the store and its HTTP client, as text or as `{ secret = NAME }`."""
     ambient: bool = False
+    """Whether credentials of the machine's environment and cloud are taken too."""
 
 
 class WorkBucket(_Section):
@@ -143,8 +185,11 @@ class WorkBucket(_Section):
     """
 
     url: str = "file:work"
+    """One that all machines share, or a folder of the only one."""
     options: Mapping[str, str | SecretName] = {}
+    """As of `[buckets.NAME]`."""
     ambient: bool = False
+    """As of `[buckets.NAME]`."""
 
 
 class Endpoint(_Section):
@@ -157,9 +202,13 @@ class Endpoint(_Section):
     """
 
     base_url: Annotated[str, Field(pattern=r"^https?://[!-~]+$", max_length=2_048)]
+    """What stands before `/chat/completions`."""
     secret: str | None = None
+    """The name of its key among `[secrets]`, if it wants one."""
     api: Literal["chat", "completion"] = "chat"
+    """`completion` for a model that only goes on with texts and was never taught to talk."""
     customers: tuple[str, ...] = ("*",)
+    """Whose jobs may ask it; `*` is all."""
 
     @field_validator("base_url")
     @classmethod
@@ -182,8 +231,11 @@ class Settings(_Section):
     """Everything the service can be told. `home` is the folder all relative places start from."""
 
     home: Path
+    """Given with `--home`."""
     database: str = "sqlite:///lookalike.db"
+    """`sqlite:///PATH`, seen from the home folder, or `postgresql://…` for several machines."""
     work_bucket: Annotated[WorkBucket, BeforeValidator(_with_url)] = WorkBucket()
+    """Where checkpoints, profiles and models are kept; a text is its URL."""
     server: Server = Server()
     auth: Auth = Auth()
     jobs: Jobs = Jobs()

@@ -1,0 +1,52 @@
+"""What MkDocs calls when it builds the site: pages that are made of other files than those in docs/."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from pages import http, notebook, settings
+
+ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\]\(([^)#\s:]+)")
+
+
+def _beside(name: str) -> Callable[[], str]:
+    return lambda: (ROOT / name).read_text("utf-8").replace("](docs/", "](")
+
+
+def _notebooks() -> dict[str, tuple[str, Callable[[], str]]]:
+    paths = sorted((ROOT / "docs" / "examples").glob("*.ipynb"))
+    return {f"docs/examples/{p.name}": (f"examples/{p.stem}.md", lambda p=p: notebook.page(p)) for p in paths}
+
+
+MADE = {
+    "CHANGELOG.md": ("changelog.md", _beside("CHANGELOG.md")),
+    "CONTRIBUTING.md": ("contributing.md", _beside("CONTRIBUTING.md")),
+    "SECURITY.md": ("security.md", _beside("SECURITY.md")),
+    "src/lookalike/api/openapi.json": ("reference/http.md", http.page),
+    "src/lookalike/settings.py": ("reference/settings.md", settings.page),
+    **_notebooks(),
+}
+"""By the path of what it is made of: where the page is, and what makes it. Links to the former lead to the latter."""
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """The files of docs/, and beside them what is made of others."""
+    for uri, make in MADE.values():
+        files.append(File.generated(config, uri, content=make()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """The text of a page, with links to what pages are made of turned to these; elsewhere they lead to the files."""
+    folder = os.path.dirname(page.file.src_uri)
+
+    def turned(link: re.Match[str]) -> str:
+        found = MADE.get(os.path.normpath(os.path.join("docs", folder, link[1])))
+        return link[0] if found is None else f"]({os.path.relpath(found[0], folder or '.')}"
+
+    return LINK.sub(turned, markdown)
