@@ -27,11 +27,11 @@ def run(notebook: dict[str, Any]) -> dict[str, Any]:
 def _outputs(source: str, names: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """What a cell prints, and the value of its last line if that is one."""
     body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(ast.Module(body, []), "cell", "exec"), names)  # noqa: S102  # our own notebook
-        value = None if last is None else eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+        exec(compile(ast.Module(body if last is None else body[:-1], []), "cell", "exec"), names)  # noqa: S102  # our own notebook
+        value = None if last is None else eval(compile(ast.Expression(last), "cell", "eval"), names)  # noqa: S307
     outputs: list[dict[str, Any]] = []
     if printed.getvalue():
         outputs.append({"output_type": "stream", "name": "stdout", "text": _lines(printed.getvalue())})

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -12,21 +13,22 @@ from pages import http, notebook, settings
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\]\(([^)#\s:]+)")
+Made = dict[str, tuple[str, Callable[[], str]]]
 
 
-def _beside(name: str) -> Callable[[], str]:
-    return lambda: (ROOT / name).read_text("utf-8").replace("](docs/", "](")
+def _beside(name: str) -> str:
+    return (ROOT / name).read_text("utf-8").replace("](docs/", "](")
 
 
-def _notebooks() -> dict[str, tuple[str, Callable[[], str]]]:
+def _notebooks() -> Made:
     paths = sorted((ROOT / "docs" / "examples").glob("*.ipynb"))
-    return {f"docs/examples/{p.name}": (f"examples/{p.stem}.md", lambda p=p: notebook.page(p)) for p in paths}
+    return {f"docs/examples/{p.name}": (f"examples/{p.stem}.md", partial(notebook.page, p)) for p in paths}
 
 
-MADE = {
-    "CHANGELOG.md": ("changelog.md", _beside("CHANGELOG.md")),
-    "CONTRIBUTING.md": ("contributing.md", _beside("CONTRIBUTING.md")),
-    "SECURITY.md": ("security.md", _beside("SECURITY.md")),
+MADE: Made = {
+    "CHANGELOG.md": ("changelog.md", partial(_beside, "CHANGELOG.md")),
+    "CONTRIBUTING.md": ("contributing.md", partial(_beside, "CONTRIBUTING.md")),
+    "SECURITY.md": ("security.md", partial(_beside, "SECURITY.md")),
     "src/lookalike/api/openapi.json": ("reference/http.md", http.page),
     "src/lookalike/settings.py": ("reference/settings.md", settings.page),
     **_notebooks(),
@@ -42,11 +44,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """The text of a page, with links to what pages are made of turned to these; elsewhere they lead to the files."""
+    """The text of a page: links to what other pages are made of lead to these; in the file they lead to files."""
     folder = os.path.dirname(page.file.src_uri)
 
     def turned(link: re.Match[str]) -> str:
         found = MADE.get(os.path.normpath(os.path.join("docs", folder, link[1])))
-        return link[0] if found is None else f"]({os.path.relpath(found[0], folder or '.')}"
+        return (
+            link[0]
+            if found is None or found[0] == page.file.src_uri
+            else f"]({os.path.relpath(found[0], folder or '.')}"
+        )
 
     return LINK.sub(turned, markdown)

@@ -1,6 +1,7 @@
 """Bad input, end to end: a right result, or an error that says what and where, without a cell; never half an output."""
 
 import io
+import json
 import re
 import time
 from pathlib import Path
@@ -12,11 +13,14 @@ from bad_input import BAD, NAMES, ODD, SECRET, TYPED, Case
 from service import Service
 
 from lookalike import errors
+from lookalike.client import ServiceAway
 from lookalike.data.parameters import TabularParameters
 from lookalike.tables import given, typed
 
 ROWS = 100
-PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "errors.md"
+SERVED = ROOT / "src" / "lookalike" / "api" / "openapi.json"
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +135,8 @@ def test_every_code_is_on_the_page() -> None:
 
     listed = {code.strip(" `"): row for row in _table("Codes") for code in row[0].split(",")}
     known = {e.code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.LookalikeError)}
-    known |= {"CANCEL_FAILED", "PAUSE_FAILED", "RESUME_FAILED", *FAILURES.values()}
+    known |= {"CANCEL_FAILED", "PAUSE_FAILED", "RESUME_FAILED", ServiceAway.code, *FAILURES.values()}
+    known |= set(json.loads(SERVED.read_text("utf-8"))["components"]["schemas"]["ErrorCodeEnum"]["enum"])
     of_jobs = {e.code for e in errors.JobError.__subclasses__()} | {"INTERNAL"}
 
     assert known == set(listed)

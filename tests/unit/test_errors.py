@@ -1,16 +1,13 @@
 """The tree of errors: each can be told to someone."""
 
 import inspect
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-from lookalike import client, errors
+from lookalike import errors
 from lookalike.errors import LookalikeError, ValidationError, details
 
-ROOT = Path(__file__).parents[2]
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, LookalikeError)]
 
 
@@ -52,15 +49,3 @@ def test_codes_of_jobs_are_their_own() -> None:
     codes = [kind.code for kind in ALL if issubclass(kind, errors.JobError) and kind is not errors.JobError]
 
     assert len(codes) == len(set(codes))
-
-
-def test_every_code_is_documented() -> None:
-    """The page on errors has a row for each code there is, of the tree, the API and the client, with cause and mend."""
-    served = json.loads((ROOT / "src" / "lookalike" / "api" / "openapi.json").read_text("utf-8"))
-    codes = {kind.code for kind in (*ALL, client.ServiceAway)}
-    codes |= set(served["components"]["schemas"]["ErrorCodeEnum"]["enum"])
-    lines = (ROOT / "docs" / "errors.md").read_text("utf-8").splitlines()
-    rows = [cells for line in lines if len(cells := line.split("|")[1:-1]) == 4 and all(map(str.strip, cells))]
-    told = {code for row in rows for code in re.findall(r"`([A-Z_]+)`", row[0])}
-
-    assert set() == codes - told

@@ -44,6 +44,19 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
     assert len(pages) > 30
 
 
+def test_lists_are_lists(site: Path) -> None:
+    """No paragraph holds the sign of a list: what looks like one in the file is one on the page."""
+    paragraphs = [
+        (path.parent.name, text)
+        for path in site.rglob("*.html")
+        for text in re.findall(r"<p>(.*?)</p>", path.read_text("utf-8"), re.DOTALL)
+    ]
+
+    assert [] == [
+        (name, text[:80]) for name, text in paragraphs if re.search(r"^(?:[-*]|\d+\.) |^```", text, re.MULTILINE)
+    ]
+
+
 def test_every_setting_is_explained(site: Path) -> None:
     """Each section and key that a service knows stands in the page on settings."""
     page = (site / "reference" / "settings" / "index.html").read_text("utf-8")

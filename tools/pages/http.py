@@ -53,16 +53,15 @@ def _operation(document: dict[str, Any], line: str, operation: dict[str, Any]) -
 
 
 def _body(body: dict[str, Any]) -> str:
-    content = [f"{_link_or_kind(one)} as `{name}`" for name, one in body.get("content", {}).items()]
-    return f"Body: {', or '.join(content)}.\n\n" if content else ""
+    content = _content(body)
+    return f"Body: {content}.\n\n" if content else ""
 
 
 def _answers(document: dict[str, Any], answers: dict[str, Any]) -> str:
     rows = []
     for status, answer in answers.items():
         told = _resolved(document, answer)
-        content = dict.fromkeys(_link_or_kind(one) for one in told.get("content", {}).values())
-        rows.append((status, ", ".join(content), told["description"]))
+        rows.append((status, _content(told), told["description"]))
     return table(("status", "body", "when"), rows)
 
 
@@ -85,8 +84,11 @@ def _default(schema: dict[str, Any]) -> str:
     return f"no: `{json.dumps(schema['default'])}`" if "default" in schema else "no"
 
 
-def _link_or_kind(content: dict[str, Any]) -> str:
-    return kind(content.get("schema", {}), _link)
+def _content(message: dict[str, Any]) -> str:
+    """The objects that a body may be, or what it is a file of."""
+    bodies = message.get("content", {}).items()
+    kinds = (kind(one["schema"], _link) if "$ref" in one.get("schema", {}) else f"`{name}`" for name, one in bodies)
+    return ", ".join(dict.fromkeys(kinds))
 
 
 def _link(name: str) -> str:

@@ -1,6 +1,6 @@
 """What a JSON schema says of a value, in words for a cell of a table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -47,7 +47,8 @@ def _word(schema: Schema, link: Link) -> str:
         return f"list of {kind(schema['items'], link)}"
     if isinstance(schema.get("additionalProperties"), Mapping) and schema["additionalProperties"]:
         return f"table of keys, each {kind(schema['additionalProperties'], link)}"
-    return _WORDS.get(schema.get("type", ""), schema.get("type", "any"))
+    name = str(schema.get("type", "any"))
+    return _WORDS.get(name, name)
 
 
 def _number(value: Any) -> str:
@@ -59,7 +60,7 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table in Markdown; nothing if it has no rows."""
     if not rows:
         return ""

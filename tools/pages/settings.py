@@ -3,7 +3,7 @@
 import ast
 import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -64,12 +64,17 @@ def _default(model: type[BaseModel], name: str) -> str:
 
 def _meanings() -> Meanings:
     """What stands beneath each key, by class and key."""
-    found = {}
+    found: Meanings = {}
     for part in ast.parse(inspect.getsource(settings)).body:
-        for line, after in pairwise(part.body if isinstance(part, ast.ClassDef) else ()):
-            if isinstance(line, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(line.target, ast.Name):
-                found[part.name, line.target.id] = ast.literal_eval(after.value)
+        if isinstance(part, ast.ClassDef):
+            found |= {(part.name, key): text for key, text in _explained(part)}
     return found
+
+
+def _explained(section: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for line, after in pairwise(section.body):
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and isinstance(after, ast.Expr):
+            yield line.target.id, ast.literal_eval(after.value)
 
 
 def _named(name: str) -> str:
