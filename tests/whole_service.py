@@ -225,6 +225,6 @@ def _service(
     links = Links(
         lambda: tokens.issue(Principal("alice", "link"), lifetime=timedelta(hours=1)), secrets.randbits, clock.monotonic
     )
-    app.state.desk = Desk(**shared, links=links)
+    app.state.desk = Desk(**shared, links=links, authorization=None)
     client = Client(app)
     return Service(home, services, store, tokens, client), engine.dispose

@@ -57,11 +57,20 @@ class Auth(_Section):
     """The claim that says which projects a token reaches; without it all of the customer."""
     require_scopes: bool = False
     """Whether a token without `scope` may do nothing, instead of everything."""
+    client_id: str = ""
+    """Of the console at the issuer: people sign in there (authorization code with PKCE). Its redirect URI is
+    `https://HOST/console/sign-in/callback`."""
+    client_secret: str | None = None
+    """The name of its password among `[secrets]`, if it is no public client."""
+    scope: str = "openid jobs:read jobs:write webhooks:read webhooks:write data:read audit:read"
+    """What people who sign in ask the issuer for."""
 
     @model_validator(mode="after")
     def _is_of_one_mode(self) -> Self:
         if self.mode == "embedded" and (self.jwks_url or "EdDSA" not in self.algorithms):
             raise ValueError("in mode 'embedded' there is no jwks_url, and EdDSA is one of the algorithms")
+        if self.client_id and self.mode == "embedded":
+            raise ValueError("in mode 'embedded' there is no client_id: nobody signs in elsewhere")
         return self
 
 

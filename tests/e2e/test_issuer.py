@@ -1,5 +1,6 @@
 """A service that takes tokens of a real, certified issuer: oidc-provider, by client credentials."""
 
+import json
 import shutil
 import subprocess
 import time
@@ -23,9 +24,9 @@ pytestmark = pytest.mark.slow
 class Issuer:
     """The issuer's process."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *callback: str) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        words = ["node", "issuer.mjs", f"{port}", AUDIENCE]
+        words = ["node", "issuer.mjs", f"{port}", AUDIENCE, *callback]
         self.process = subprocess.Popen(
             words, cwd=NODE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -118,3 +119,36 @@ def test_a_service_that_starts_before_its_issuer(tmp_path: Path, issuer: Issuer)
     finally:
         service.stop()
         again.stop()
+
+
+def test_people_sign_in_at_the_issuer(tmp_path: Path) -> None:
+    """In a browser: authorization code with PKCE leads back to the page one wanted, and shows who is there."""
+    chromium, port = shutil.which("chromium"), free_port()
+    if chromium is None or not (NODE / "node_modules").is_dir():
+        pytest.skip("`./run test all` installs the browser and the Node packages that this needs")
+    client = {"CLIENT_ID": "console", "CLIENT_SECRET": "console"}
+    auth = {"MODE": "issuer", "ISSUER": f"http://127.0.0.1:{port}", "AUDIENCE": AUDIENCE, **client}
+    told = {f"LOOKALIKE_AUTH__{name}": value for name, value in auth.items()}
+    password = {"LOOKALIKE_SECRETS": '{console = {env = "PASSWORD"}}', "PASSWORD": "console-password"}
+    service = start(tmp_path / "home", {**told, **password}, "none")
+    issuer = Issuer(port, f"{service.url}/console/sign-in/callback")
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while 200 != status(
+            service, issuer.token("alice")
+        ):  # its keys were not there yet when the service looked first
+            assert time.monotonic() < until
+            time.sleep(0.5)
+        words = ["node", "sign_in.mjs", chromium, service.url, "carol"]
+        done = subprocess.run(words, cwd=NODE, capture_output=True, text=True, check=False, timeout=120)
+        forged = httpx.get(f"{service.url}/console/sign-in/callback?code=x&state=y")
+    finally:
+        issuer.stop()
+        service.stop()
+
+    assert 0 == done.returncode, done.stderr
+    seen = json.loads(done.stdout)
+    assert f"{service.url}/console/audit" == seen["url"]
+    assert ["carol", "of customer-carol"] == seen["who"].split("\n")
+    assert [("lookalike_session", True)] == [(cookie["name"], cookie["httpOnly"]) for cookie in seen["cookies"]]
+    assert (401, True) == (forged.status_code, "begun elsewhere" in forged.text)

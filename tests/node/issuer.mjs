@@ -1,13 +1,13 @@
-// A certified OpenID Connect issuer for tests: `node issuer.mjs PORT AUDIENCE`. Says "ready", then takes commands, one a
+// A certified OpenID Connect issuer for tests: `node issuer.mjs PORT AUDIENCE [CALLBACK]`, where people who sign in are sent back to. Says "ready", then takes commands, one a
 // line, on standard input: "rotate" signs with a new key and publishes it beside the others; it is answered "rotated".
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
 
-const [port, audience] = process.argv.slice(2);
+const [port, audience, callback] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
-const scope = "jobs:read jobs:write webhooks:read webhooks:write data:read";
+const scope = "jobs:read jobs:write webhooks:read webhooks:write data:read audit:read";
 const keys = [];
 let handle;
 
@@ -26,15 +26,24 @@ function provider() {
     redirect_uris: [],
     scope,
   });
+  const people = {
+    client_id: "console",
+    client_secret: "console-password",
+    redirect_uris: [callback],
+    scope: `openid ${scope}`,
+  };
   return new Provider(issuer, {
+    cookies: { keys: ["of tests"] },
+    pkce: { required: () => true },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     jwks: { keys },
-    clients: ["alice", "bob"].map(client),
-    scopes: scope.split(" "),
-    ttl: { ClientCredentials: () => 600 },
-    extraTokenClaims: (_, token) => ({ customer_id: `customer-${token.clientId}` }),
+    clients: [...["alice", "bob"].map(client), ...(callback ? [people] : [])],
+    scopes: ["openid", ...scope.split(" ")],
+    ttl: { ClientCredentials: () => 600, AccessToken: () => 600, AuthorizationCode: () => 60, Interaction: () => 600, Session: () => 600, Grant: () => 600, IdToken: () => 600 },
+    extraTokenClaims: (_, token) => ({ customer_id: `customer-${token.accountId ?? token.clientId}` }),
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: Boolean(callback) },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => audience,

@@ -46,12 +46,19 @@ class Published:
             NoMetadata, NoKeySet: what is there is something else.
             Exception: `missing`.
         """
-        url, self._found = self._told or self._found or self._jwks_uri(), ""
+        url, self._found = self._told or self._found or self.endpoint("jwks_uri"), ""
         keys = read(self._get(url))
         self._found = url  # looked up again only after it failed
         return keys
 
-    def _jwks_uri(self) -> str:
+    def endpoint(self, name: str) -> str:
+        """
+        A URL that the issuer's metadata tells, by its name there.
+
+        Raises:
+            NoMetadata: it tells none, or what is there is something else.
+            Exception: `missing`.
+        """
         first, second = places(self._issuer)
         try:
             text = self._get(first)
@@ -59,11 +66,11 @@ class Published:
             text = self._get(second)
         try:
             found = json.loads(text)
-            said, url = found["issuer"], found["jwks_uri"]
+            said, url = found["issuer"], found[name]
         except (ValueError, LookupError, TypeError, RecursionError):
-            raise NoMetadata("the issuer's metadata has no issuer and jwks_uri") from None
+            raise NoMetadata(f"the issuer's metadata has no issuer and {name}") from None
         if said != self._issuer:  # RFC 8414, 3.3: else whoever answers here could speak for somebody else
             raise NoMetadata("the issuer's metadata is of another issuer")
         if not isinstance(url, str):
-            raise NoMetadata("the issuer's jwks_uri is no text")
+            raise NoMetadata(f"the issuer's {name} is no text")
         return url

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lookalike.access import Verifier
+from lookalike.access.authorization import Authorization
 from lookalike.access.rates import Rates
 from lookalike.console.links import Links
 from lookalike.operations.artefacts import Artefacts
@@ -23,6 +24,7 @@ class Desk:
 
     Attributes:
         links: Sign-in links of a service that issues its own tokens; None: it does not.
+        authorization: Signing in at an issuer; None: nobody does.
         draw: So many random bits as a number.
     """
 
@@ -37,4 +39,5 @@ class Desk:
     verifier: Verifier
     rates: Rates
     links: Links | None
+    authorization: Authorization | None
     draw: Callable[[int], int]

@@ -1,8 +1,9 @@
 """Small documents of a server that the operator named: over TLS, or from this machine; never for long."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -37,7 +38,7 @@ def _is_here(host: str) -> bool:
 
 
 class Fetcher:
-    """GETs documents; redirects are not followed, proxies and passwords of the environment are not used."""
+    """Asks for documents; redirects are not followed, proxies and passwords of the environment are not used."""
 
     def __init__(self, trust: ssl.SSLContext, clock: Clock) -> None:
         self._trust = trust
@@ -50,11 +51,18 @@ class Fetcher:
         Raises:
             NotFetched: not safe, not there, not complete within 5 s, longer than 1 MiB.
         """
+        return self._document("GET", url)
+
+    def post(self, url: str, form: Mapping[str, str], basic: tuple[str, str] | None) -> bytes:
+        """The document that a form is answered with; `basic`: name and password that go with it. Raises as `get`."""
+        return self._document("POST", url, data=dict(form), auth=basic)
+
+    def _document(self, verb: str, url: str, **asked: Any) -> bytes:
         if not is_safe(url):
             raise NotFetched("the URL is neither https nor on this machine")
         options = {"verify": self._trust, "timeout": TIMEOUT_S, "trust_env": False, "follow_redirects": False}
         try:
-            with httpx.Client(**options) as http, http.stream("GET", url) as answer:  # type: ignore[arg-type]
+            with httpx.Client(**options) as http, http.stream(verb, url, **asked) as answer:  # type: ignore[arg-type]
                 if answer.status_code != httpx.codes.OK:
                     raise NotFetched(f"the request was answered with {answer.status_code}")
                 return b"".join(self._pieces(answer))

@@ -46,7 +46,7 @@ def serve(
         listener = _listen(settings)
         host, port = listener.getsockname()[:2]
         previews = previewing(parts, environ)
-        app, url = api(parts, telemetry, previews.look), f"http://{_in_url(host)}:{port}"
+        app, url = api(parts, telemetry, previews.look, environ), f"http://{_in_url(host)}:{port}"
 
         def told() -> None:
             ready(url)

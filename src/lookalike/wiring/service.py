@@ -40,7 +40,7 @@ from lookalike.wiring.parts import Parts, alive_s, open_parts
 from lookalike.wiring.previewing import previewing
 from lookalike.wiring.telemetry import Telemetry, open_telemetry
 from lookalike.wiring.tokens import issuer
-from lookalike.wiring.verifying import verifier
+from lookalike.wiring.verifying import authorization, verifier
 
 OWNER = "default"  # whom a sign-in link signs in: the customer that the command speaks for unless told otherwise
 LINK_LIFETIME = timedelta(hours=12)
@@ -50,10 +50,12 @@ UPLOAD_MAX_BYTES = 5 << 30  # what S3 takes in one request, and only one request
 def application(settings: Settings, environ: Mapping[str, str]) -> FastAPI:
     """The API alone, for a server of the caller's."""
     parts = open_parts(settings, environ)
-    return api(parts, open_telemetry(settings), previewing(parts, environ).look)
+    return api(parts, open_telemetry(settings), previewing(parts, environ).look, environ)
 
 
-def api(parts: Parts, telemetry: Telemetry, look: Callable[[Request], dict[str, Any]]) -> FastAPI:
+def api(
+    parts: Parts, telemetry: Telemetry, look: Callable[[Request], dict[str, Any]], environ: Mapping[str, str]
+) -> FastAPI:
     """The API over opened parts; `look` is that of `Previews`."""
     settings = parts.settings
     policy = Policy(settings.auth.require_scopes, settings.buckets, parts.folders, settings.endpoints)
@@ -80,16 +82,16 @@ def api(parts: Parts, telemetry: Telemetry, look: Callable[[Request], dict[str, 
         observer=telemetry.requests,
     )
     app = create_app(services, routers())
-    app.state.desk = _desk(services, parts)
+    app.state.desk = _desk(services, parts, environ)
     if telemetry.traces is not None:
         app.add_middleware(telemetry.traces.around)
     return app
 
 
-def _desk(services: Services, parts: Parts) -> Desk:
+def _desk(services: Services, parts: Parts, environ: Mapping[str, str]) -> Desk:
     """What the pages need of the same services."""
     shared = {name: getattr(services, name) for name in Desk.__dataclass_fields__ if hasattr(services, name)}
-    return Desk(**shared, links=_links(parts))
+    return Desk(**shared, links=_links(parts), authorization=authorization(parts.settings, environ, secrets.randbits))
 
 
 def _links(parts: Parts) -> Links | None:
