@@ -9,7 +9,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from pages import http, notebook, settings
+from pages import command, http, notebook, settings
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\]\(([^)#\s:]+)")
@@ -30,6 +30,7 @@ MADE: Made = {
     "CONTRIBUTING.md": ("contributing.md", partial(_beside, "CONTRIBUTING.md")),
     "SECURITY.md": ("security.md", partial(_beside, "SECURITY.md")),
     "src/lookalike/api/openapi.json": ("reference/http.md", http.page),
+    "src/lookalike/cli/main.py": ("reference/command.md", command.page),
     "src/lookalike/settings.py": ("reference/settings.md", settings.page),
     **_notebooks(),
 }
@@ -49,10 +50,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
     def turned(link: re.Match[str]) -> str:
         found = MADE.get(os.path.normpath(os.path.join("docs", folder, link[1])))
-        return (
-            link[0]
-            if found is None or found[0] == page.file.src_uri
-            else f"]({os.path.relpath(found[0], folder or '.')}"
-        )
+        if found is None or found[0] == page.file.src_uri:
+            return link[0]
+        return f"]({os.path.relpath(found[0], folder or '.')}"
 
     return LINK.sub(turned, markdown)

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from lookalike import settings
+from lookalike.cli.main import SUMMARIES
 from lookalike.data.parameters import PARAMETERS
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,14 @@ def test_every_operation_is_explained(site: Path) -> None:
 
     assert [] == [name for name in operations if f'id="{name}"' not in page]
     assert [] == [name for name in document["components"]["schemas"] if f'id="{name.lower()}"' not in page]
+
+
+def test_every_command_is_explained(site: Path) -> None:
+    """Each command stands in the page on them, with its options."""
+    page = (site / "reference" / "command" / "index.html").read_text("utf-8")
+
+    assert [] == [name for name in SUMMARIES if f"lookalike {name}" not in page]
+    assert "--report PATH" in page
 
 
 def test_every_parameter_is_explained() -> None:

@@ -1,8 +1,11 @@
 """What a JSON schema says of a value, in words for a cell of a table."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
+_BARRED = re.compile(r"`([^`]*\|[^`]*)`")
 Schema = Mapping[str, Any]
 Link = Callable[[str], str]
 """What stands for the schema of that name: a link, or its name."""
@@ -56,8 +59,9 @@ def _number(value: Any) -> str:
 
 
 def cell(text: str) -> str:
-    """The text in one line, its bars escaped."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """The text in one line; bars within code are told as HTML, since Markdown would end the cell at them."""
+    line = _BARRED.sub(lambda code: f"<code>{escape(code[1])}</code>", " ".join(text.split()))
+    return line.replace("|", "&#124;")
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
