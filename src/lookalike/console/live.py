@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi.responses import StreamingResponse
 
 LOOK_S = 0.7  # between two looks
+REST = 4.0  # times as long as a look took, nobody looks again: a search among very many jobs takes a second
 QUIET_S = 15.0  # then a line is sent, so that nobody on the way takes the connection for dead
 
 
@@ -24,9 +25,11 @@ def follow(look: Callable[[], Now]) -> StreamingResponse:
 
 
 async def _events(look: Callable[[], Now]) -> AsyncIterator[str]:
-    sent, quiet_s = "", 0.0
+    sent, quiet_s, time = "", 0.0, asyncio.get_running_loop().time
     while True:
+        begun_s = time()
         now = await asyncio.to_thread(look)
+        pause_s = max(LOOK_S, REST * (time() - begun_s))
         if now.html != sent:
             sent, quiet_s = now.html, 0.0
             yield _event(now.html)
@@ -36,8 +39,8 @@ async def _events(look: Callable[[], Now]) -> AsyncIterator[str]:
         if quiet_s >= QUIET_S:
             quiet_s = 0.0
             yield ": still here\n\n"
-        await asyncio.sleep(LOOK_S)
-        quiet_s += LOOK_S
+        await asyncio.sleep(pause_s)
+        quiet_s += pause_s
 
 
 def _event(html: str) -> str:
