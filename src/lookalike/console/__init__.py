@@ -1,7 +1,8 @@
 """Pages for people, brought to life by htmx. They lead to the same verbs as the API and decide nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from lookalike.access import Verifier
 from lookalike.access.authorization import Authorization
@@ -25,7 +26,7 @@ class Desk:
     Attributes:
         links: Sign-in links of a service that issues its own tokens; None: it does not.
         authorization: Signing in at an issuer; None: nobody does.
-        draw: So many random bits as a number.
+        closing: Set when the service is about to end.
     """
 
     jobs: Jobs
@@ -40,4 +41,4 @@ class Desk:
     rates: Rates
     links: Links | None
     authorization: Authorization | None
-    draw: Callable[[int], int]
+    closing: Event = field(default_factory=Event)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from threading import Event
 
 from fastapi.responses import StreamingResponse
 
@@ -19,17 +20,24 @@ class Now:
     over: bool = False
 
 
-def follow(look: Callable[[], Now]) -> StreamingResponse:
-    """The piece whenever it has changed, until it is over or nobody listens; no thread is held in between."""
-    return StreamingResponse(_events(look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+def follow(look: Callable[[], Now], closing: Event) -> StreamingResponse:
+    """
+    The piece whenever it has changed, until it is over or nobody listens; no thread is held in between.
+
+    Args:
+        closing: Set when the service is about to end: who listens comes back to the next one by itself.
+    """
+    return StreamingResponse(
+        _events(look, closing), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
 
 
-async def _events(look: Callable[[], Now]) -> AsyncIterator[str]:
+async def _events(look: Callable[[], Now], closing: Event) -> AsyncIterator[str]:
     sent, quiet_s, time = "", 0.0, asyncio.get_running_loop().time
-    while True:
+    while not closing.is_set():
         begun_s = time()
         now = await asyncio.to_thread(look)
-        pause_s = max(LOOK_S, REST * (time() - begun_s))
+        rest_s = max(LOOK_S, REST * (time() - begun_s))
         if now.html != sent:
             sent, quiet_s = now.html, 0.0
             yield _event(now.html)
@@ -39,8 +47,9 @@ async def _events(look: Callable[[], Now]) -> AsyncIterator[str]:
         if quiet_s >= QUIET_S:
             quiet_s = 0.0
             yield ": still here\n\n"
-        await asyncio.sleep(pause_s)
-        quiet_s += pause_s
+        while rest_s > 0 and not closing.is_set():
+            await asyncio.sleep(LOOK_S)
+            quiet_s, rest_s = quiet_s + LOOK_S, rest_s - LOOK_S
 
 
 def _event(html: str) -> str:

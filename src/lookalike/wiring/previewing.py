@@ -139,7 +139,7 @@ def _answered(group: Group, hello: Mapping[str, Any]) -> dict[str, Any]:
             elif line["type"] != "ready":
                 return _answer(line)
         if not live:
-            raise PreviewRefused("Looking at the input takes more memory than a preview may have.")
+            raise PreviewRefused("The input could not be looked at: that may take more memory than a preview may have.")
         if time.monotonic() >= until:
             raise PreviewRefused(f"The input cannot be looked at within {LIMIT_S:g} s.")
         time.sleep(_LOOK_S)

@@ -53,7 +53,7 @@ def serve(
             if (links := app.state.desk.links) is not None:
                 welcome(f"{url}/console/link/{links.make()}")
 
-        server = _Server(app, told)
+        server = _Server(app, told, app.state.desk.closing.set)
         stop = _told_to_stop()
         jobs, hooks = supervisor(parts, environ, telemetry.jobs), dispatcher(parts, name(), telemetry.deliveries)
         with _beside(jobs.run, stop), _beside(hooks.run, stop), _beside(previews.run, stop):
@@ -83,9 +83,9 @@ def work(settings: Settings, environ: Mapping[str, str], metrics_port: int | Non
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """Says when it answers, and when it is about to end."""
 
-    def __init__(self, app: object, ready: Callable[[], None]) -> None:
+    def __init__(self, app: object, ready: Callable[[], None], closing: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,  # type: ignore[arg-type]  # uvicorn's own name for ASGI applications is narrower than the standard's
@@ -97,7 +97,11 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=SHUTDOWN_S,
             )
         )
-        self._ready = ready
+        self._ready, self._closing = ready, closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._closing()
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -35,7 +35,7 @@ def show(job_id: str, given: At, me: Me) -> Response:
 def live(job_id: str, given: At, me: Me) -> StreamingResponse:
     """What changes of it, whenever it has changed, until it has ended."""
     given.jobs.show(me, job_id)
-    return follow(_look(given, me, job_id))
+    return follow(_look(given, me, job_id), given.closing)
 
 
 @router.get("/results", operation_id="consoleJobResults")

@@ -36,7 +36,7 @@ def rows(request: Request, given: At, me: Me) -> Response:
 @router.get("/live", operation_id="consoleJobsLive")
 def live(request: Request, given: At, me: Me) -> StreamingResponse:
     """The table, whenever it has changed."""
-    return follow(_look(given, me, _asked(request)))
+    return follow(_look(given, me, _asked(request)), given.closing)
 
 
 def _look(given: Desk, me: Principal, asked: dict[str, Any]) -> Callable[[], Now]:
