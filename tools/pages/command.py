@@ -2,17 +2,16 @@
 
 import inspect
 from collections.abc import Iterator
+from textwrap import indent
 
 import click
 
 from lookalike.cli.main import root
 from pages.kinds import table
 
-TOP = """# The command
+TOP = """# Commands and options
 
-What `lookalike COMMAND --help` says. Inside the sources `./run lookalike …` is the same.
-
-Exit codes: 0 done, 2 wrong usage or request, 3 input refused, 4 job failed, 5 cancelled, 6 release gate, 1 our fault.
+What `lookalike COMMAND --help` says. What they are for, and exit codes: [The command](../command.md).
 
 """
 
@@ -39,5 +38,11 @@ def _section(context: click.Context) -> str:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     records = [one.get_help_record(context) for one in command.params if isinstance(one, click.Option)]
     rows = [(f"`{names}`", meaning) for names, meaning in filter(None, records)]
-    text = inspect.cleandoc(command.help or "")
-    return f"## {context.command_path}\n\n{text}\n\n    {usage}\n\n{table(('option', 'meaning'), rows)}"
+    parts = [_paragraph(part) for part in inspect.cleandoc(command.help or "").split("\n\n")]
+    text = "\n\n".join([f"## {context.command_path}", *parts, f"    {usage}"])
+    return f"{text}\n\n{table(('option', 'meaning'), rows)}"
+
+
+def _paragraph(text: str) -> str:
+    """As it is, or as lines of code where Click is told by a ``\\b`` to keep them."""
+    return indent(text.removeprefix("\b\n"), "    ") if text.startswith("\b\n") else text
