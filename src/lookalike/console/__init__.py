@@ -1,6 +1,5 @@
 """Pages for people, brought to life by htmx. They lead to the same verbs as the API and decide nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
