@@ -1,7 +1,6 @@
 """The console as a person walks through it, in a real browser: each page looked at, on phones and wide screens."""
 
 import json
-import os
 import shutil
 import subprocess
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ from service import log_of, serving
 from lookalike import samples
 
 NODE = Path(__file__).parents[1] / "node"
+SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 PAGES = {
     *("sign-in", "jobs-empty", "new", "job-completed", "job-paused", "job-running", "jobs", "job-failed"),
     *("webhooks-empty", "webhook", "webhooks", "models", "audit", "health"),
@@ -38,13 +38,12 @@ class Receiver(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """All that the walk tells; its screenshots are kept where LOOKALIKE_SCREENSHOTS says."""
+    """All that the walk tells; its screenshots are kept in build/screenshots."""
     chromium = shutil.which("chromium")
     if chromium is None or not (NODE / "node_modules").is_dir():
         pytest.skip("`./run test all` installs the browser and the Node packages that this needs")
     folder = tmp_path_factory.mktemp("console")
-    shots = Path(os.environ.get("LOOKALIKE_SCREENSHOTS", folder / "shots"))
-    shots.mkdir(parents=True, exist_ok=True)
+    SHOTS.mkdir(parents=True, exist_ok=True)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     Thread(target=server.serve_forever, daemon=True).start()
     hook = f"http://127.0.0.1:{server.server_address[1]}/hook"
@@ -53,7 +52,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         [link] = [
             line.split()[-1] for line in log_of(service.home).read_text().splitlines() if "/console/link/" in line
         ]
-        words = ["node", "console.mjs", chromium, link, str(samples.path("adult.csv")), str(shots), hook]
+        words = ["node", "console.mjs", chromium, link, str(samples.path("adult.csv")), str(SHOTS), hook]
         done = subprocess.run(words, cwd=NODE, capture_output=True, text=True, check=False, timeout=540)
     server.shutdown()
     server.server_close()
@@ -72,6 +71,7 @@ def test_from_an_upload_to_rows(walk: list[dict[str, Any]]) -> None:
     assert step(walk, "sent to sign in")["url"].endswith("/console/sign-in?next=%2Fconsole%2Fwebhooks")
     assert step(walk, "signed in by a link")["url"].endswith("/console/jobs")
     assert ("adult.csv", "new-adult.csv") == tuple(step(walk, "uploaded")[key] for key in ("path", "output"))
+    assert "dropped here.csv" == step(walk, "dropped")["path"]
     assert 15 == step(walk, "previewed")["columns"]
     assert '"data_size": 2000' in step(walk, "the same request")["curl"]
     assert (False, 2000) == tuple(step(walk, "completed")[key] for key in ("reloaded", "rows"))

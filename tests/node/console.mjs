@@ -67,6 +67,16 @@ await tab.locator("#input_bucket").selectOption("in");
 await tab.locator("#file").setInputFiles(file);
 await tab.locator("#upload-state").filter({ hasText: "is in in" }).waitFor();
 tell({ step: "uploaded", path: await tab.locator("#input_path").inputValue(), output: await tab.locator("#output_path").inputValue() });
+const dropped = await tab.evaluateHandle(() => {
+  const data = new DataTransfer();
+  data.items.add(new File(["a,b\n1,2\n"], "dropped here.csv"));
+  return data;
+});
+await tab.dispatchEvent(".drop", "drop", { dataTransfer: dropped });
+await tab.locator("#upload-state").filter({ hasText: "dropped here.csv is in in" }).waitFor();
+tell({ step: "dropped", path: await tab.locator("#input_path").inputValue() });
+await tab.locator("#preview").filter({ hasText: "INPUT_REFUSED" }).waitFor();
+await tab.locator("#objects").getByRole("button", { name: "adult.csv", exact: true }).click();
 await tab.locator("#preview table").first().waitFor();
 tell({ step: "previewed", columns: await tab.locator("#preview table").first().locator("tbody tr").count() });
 await tab.locator("#data_size").fill("2000");
