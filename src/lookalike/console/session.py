@@ -11,6 +11,7 @@ from lookalike.console import Desk
 from lookalike.errors import AccessDenied, Unauthorized
 
 COOKIE = "lookalike_session"
+TOKEN_MAX_CHARS = 3_900  # browsers keep 4,096 bytes of a cookie, name and all (RFC 6265, 6.1)
 HOME = "/console/jobs"
 SIGN_IN = "/console/sign-in"
 
@@ -56,7 +57,14 @@ def demand_same_origin(request: Request) -> None:
 
 
 def sign_in(response: Response, token: str, request: Request) -> Response:
-    """The answer that leaves a token with the browser; gone when that is closed, or when the token is over."""
+    """
+    The answer that leaves a token with the browser; gone when that is closed, or when the token is over.
+
+    Raises:
+        Unauthorized: no browser keeps one that long.
+    """
+    if len(token) > TOKEN_MAX_CHARS:
+        raise Unauthorized(f"The token has more than {TOKEN_MAX_CHARS:,} characters, which no browser keeps.")
     response.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
     return response
 

@@ -76,6 +76,17 @@ def test_a_token_signs_in(service: Any) -> None:
     assert "set-cookie" not in bad.headers
 
 
+def test_a_token_that_no_browser_keeps(service: Any) -> None:
+    """It is told so, instead of leading round in circles."""
+    scopes = frozenset(f"scope-{n}" for n in range(500))
+    token = service.headers(scopes=scopes)["Authorization"].removeprefix("Bearer ")
+    answer = service.client.post("/console/sign-in", headers=FORM, content=urlencode({"token": token}))
+
+    assert 401 == answer.status_code
+    assert "no browser keeps" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/console/\\x", "javascript:x", "", "/api"]
 )

@@ -30,9 +30,9 @@ async def enter(request: Request, given: At) -> Response:
     token, target = (told.get(name, [""])[0].strip() for name in ("token", "next"))
     try:
         given.verifier.verify(token)
+        return sign_in(RedirectResponse(safe_target(target), 303), token, request)
     except Unauthorized as error:
         return _page(request, given, problem=error.message, target=target)
-    return sign_in(RedirectResponse(safe_target(target), 303), token, request)
 
 
 @router.get("/console/link/{code}", operation_id="consoleSignInLink")
@@ -67,11 +67,11 @@ def callback(request: Request, given: At) -> Response:
         begun, target = Begun(kept["state"], kept["verifier"]), safe_target(kept["next"])
         token = given.authorization.finish(begun, dict(request.query_params), _callback(request))
         given.verifier.verify(token)
+        response = sign_in(RedirectResponse(target, 303), token, request)
     except (ValueError, LookupError, TypeError, AttributeError):
         return _page(request, given, problem="The sign-in took too long, or was begun elsewhere. Try again.")
     except Unauthorized as error:
         return _page(request, given, problem=error.message)
-    response = sign_in(RedirectResponse(target, 303), token, request)
     response.delete_cookie(BEGUN, path=SIGN_IN)
     return response
 
