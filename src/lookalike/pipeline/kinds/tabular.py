@@ -1,5 +1,7 @@
 """Tables: rows that do not depend on each other."""
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from lookalike.data.learnt import learnt_from
@@ -7,10 +9,11 @@ from lookalike.data.metadata import Metadata
 from lookalike.data.parameters import TabularParameters
 from lookalike.data.sampling import Keys, at_random
 from lookalike.data.split import note, split
-from lookalike.evaluation.report import Report, ReportSettings
-from lookalike.evaluation.texts.tables import evaluate_table
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.report import Report, ReportSettings
 
 
 def keys(request: Request, parameters: TabularParameters) -> Keys:
@@ -34,8 +37,10 @@ def sample(block: pl.DataFrame, most: int, parameters: TabularParameters) -> pl.
     return block.head(most)
 
 
-def report(judged: Judged, request: Request, parameters: TabularParameters, settings: ReportSettings) -> Report:
+def report(judged: Judged, request: Request, parameters: TabularParameters, settings: "ReportSettings") -> "Report":
     """See `Kind.report`."""
+    from lookalike.evaluation.texts.tables import evaluate_table  # those who only look judge nothing
+
     train = learnt_from(judged.train, parameters.fit_rows, request.seed)
     tables = (train, judged.synthetic, judged.holdout)
     return evaluate_table(*tables, metadata=judged.metadata, seed=request.seed, settings=settings)

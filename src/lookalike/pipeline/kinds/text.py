@@ -1,5 +1,7 @@
 """Texts: records that do not depend on each other, in one column or several, with columns beside them."""
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from lookalike.data.metadata import Metadata
@@ -8,10 +10,11 @@ from lookalike.data.sampling import Keys, at_random
 from lookalike.data.split import note_texts, split_texts
 from lookalike.data.texts.lines import refuse_lineless
 from lookalike.data.texts.roles import find_texts, typed_texts
-from lookalike.evaluation.report import Report, ReportSettings
-from lookalike.evaluation.texts.tables import evaluate_text_table
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.report import Report, ReportSettings
 
 
 def keys(request: Request, parameters: TextParameters) -> Keys:
@@ -39,8 +42,10 @@ def sample(block: pl.DataFrame, most: int, parameters: TextParameters) -> pl.Dat
     return block.head(most)
 
 
-def report(judged: Judged, request: Request, parameters: TextParameters, settings: ReportSettings) -> Report:
+def report(judged: Judged, request: Request, parameters: TextParameters, settings: "ReportSettings") -> "Report":
     """See `Kind.report`."""
+    from lookalike.evaluation.texts.tables import evaluate_text_table  # those who only look judge nothing
+
     tables = (judged.train, judged.synthetic, judged.holdout)
     return evaluate_text_table(
         tables, metadata=judged.metadata, parameters=parameters, seed=request.seed, settings=settings

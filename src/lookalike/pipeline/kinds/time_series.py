@@ -1,5 +1,7 @@
 """Time series: rows that are steps of sequences, or, in a wide table, whole sequences."""
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from lookalike.data.inference import chosen
@@ -11,10 +13,11 @@ from lookalike.data.sequences.learnt import learnt_rows
 from lookalike.data.sequences.roles import IN_ORDER, find_roles, typed_roles
 from lookalike.data.sequences.wide import molten
 from lookalike.data.split import note, note_sequences, split, split_sequences
-from lookalike.evaluation.report import Report, ReportSettings
-from lookalike.evaluation.sequences.report import SequenceColumns, evaluate_sequences
 from lookalike.pipeline.kinds import Judged, Profile
 from lookalike.pipeline.work import Request
+
+if TYPE_CHECKING:
+    from lookalike.evaluation.report import Report, ReportSettings
 
 
 def keys(request: Request, parameters: TimeSeriesParameters) -> Keys:
@@ -58,8 +61,13 @@ def sample(block: pl.DataFrame, most: int, parameters: TimeSeriesParameters) -> 
     return block.filter(runs < max(cut, 1))
 
 
-def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: ReportSettings) -> Report:
+def report(judged: Judged, request: Request, parameters: TimeSeriesParameters, settings: "ReportSettings") -> "Report":
     """See `Kind.report`."""
+    from lookalike.evaluation.sequences.report import (  # those who only look judge nothing
+        SequenceColumns,
+        evaluate_sequences,
+    )
+
     given = (learnt_rows(judged.train, parameters, request.seed), judged.synthetic, judged.holdout)
     (train, synthetic, holdout), metadata, told = molten(given, judged.metadata, parameters)
     columns = SequenceColumns(metadata, told.sequence_key or (), told.sequence_index or None)
