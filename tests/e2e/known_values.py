@@ -61,6 +61,7 @@ SECRET = one_of(str, "sixteen letters or more", "whsec_bG9va2FsaWtlIGlzIHNpZ25lZ
 WEBHOOK: Known = {"url": numbered("https://127.0.0.1:9/{}"), "secret": SECRET}  # nobody listens there
 BODIES: Mapping[str, Known] = {
     "/api/v2/jobs": JOB,
+    "/api/v2/jobs/preview": JOB,
     "/api/v2/webhooks/register": WEBHOOK,
     "/api/v2/webhooks/{webhook_id}/rotate-secret": {"secret": where("(?s).{16,256}", SECRET)},
 }
@@ -75,6 +76,10 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.body = _known(BODIES.get(case.path, {}), case.body, n)
         if _are_texts(case.body.get("headers")):
             case.body["headers"] = {"X-Stranger": f"{n}"}
+    if "bucket" in (case.path_parameters or {}):
+        case.path_parameters["bucket"] = "in"
+        if "path" in case.path_parameters:
+            case.path_parameters["path"] = f"uploads/{n}"
     for name in HEADERS.keys() & (case.headers or {}).keys():
         case.headers[name] = HEADERS[name](case.headers[name], n)
     if case.query and {"start_date", "end_date"} <= case.query.keys():
@@ -84,7 +89,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:
     """The oldest webhook goes when there are many."""
-    if response.status_code == 201:
+    if response.status_code == 201 and response.request.url.endswith("/register"):
         _registered.append(response.json()["webhook_id"])
     if len(_registered) > WEBHOOKS_AT_ONCE:
         url = response.request.url.replace("register", _registered.popleft())

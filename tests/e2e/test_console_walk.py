@@ -50,7 +50,9 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     with serving(folder / "home", WEBHOOKS__ALLOW='["127.0.0.1"]', WEBHOOKS__ALLOW_HTTP="true") as service:
         service.bucket("in"), service.bucket("out")
         [link] = [
-            line.split()[-1] for line in log_of(service.home).read_text().splitlines() if "/console/link/" in line
+            json.loads(line)["link"]
+            for line in log_of(service.home).read_text().splitlines()
+            if "/console/link/" in line
         ]
         words = ["node", "console.mjs", chromium, link, str(samples.path("adult.csv")), str(SHOTS), hook]
         done = subprocess.run(words, cwd=NODE, capture_output=True, text=True, check=False, timeout=540)

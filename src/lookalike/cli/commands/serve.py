@@ -1,10 +1,14 @@
 """`lookalike serve`: the API and one worker in one process tree."""
 
+import logging
+import sys
 from pathlib import Path
 
 import click
 
 from lookalike.cli.home import environment, load
+
+log = logging.getLogger("lookalike.console")
 
 
 @click.command(short_help="Run the service: API and one worker.")
@@ -23,4 +27,8 @@ def command(home: Path, host: str | None, port: int | None) -> None:
 
 
 def _welcome(link: str) -> None:
-    click.echo(f"Sign in, once: {link}", err=True)
+    """For people in words; where nobody looks every line is one of the log."""
+    if sys.stderr.isatty():
+        click.echo(f"Sign in, once: {link}", err=True)
+    else:
+        log.info("sign in, once", extra={"link": link})
