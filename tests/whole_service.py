@@ -26,7 +26,6 @@ from lookalike.access.tokens import OURS, Issuer, OwnKey, Reader
 from lookalike.api.app import create_app
 from lookalike.api.services import Services
 from lookalike.clock import Clock, SystemClock
-from lookalike.console import Desk
 from lookalike.console.links import Links
 from lookalike.console.pages import routers
 from lookalike.jobs import Limits
@@ -54,6 +53,7 @@ from lookalike.pipeline.previewing import preview
 from lookalike.settings import Bucket
 from lookalike.storage.buckets import NamedBuckets, open_bucket
 from lookalike.telemetry.metrics import RequestMetrics, exposition
+from lookalike.wiring.service import desk
 
 FORMATS = ("arrow", "csv", "json", "jsonl", "parquet", "txt")
 HOSTS = {"hooks.example.com": ("93.184.215.14",), "inside.example.com": ("93.184.215.14", "10.0.0.7")}
@@ -221,10 +221,9 @@ def _service(
         observer=RequestMetrics(registry),
     )
     app = create_app(services, routers())
-    shared = {name: getattr(services, name) for name in Desk.__dataclass_fields__ if hasattr(services, name)}
     links = Links(
         lambda: tokens.issue(Principal("alice", "link"), lifetime=timedelta(hours=1)), secrets.randbits, clock.monotonic
     )
-    app.state.desk = Desk(**shared, links=links, authorization=None)
+    app.state.desk = desk(services, links, None)
     client = Client(app)
     return Service(home, services, store, tokens, client), engine.dispose

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 from service import Service, request, serving
@@ -39,6 +40,19 @@ def test_an_upload_is_a_new_object(service: Service) -> None:
     assert "OBJECT_EXISTS" == other.json()["error"]["code"]
     assert value == (service.bucket("in") / "new" / "rows.bin").read_bytes()
     assert 1 == sum(e["object_id"] == "in/new/rows.bin" for e in service.http.get("/api/v2/audit").json()["entries"])
+
+
+def test_an_upload_of_a_page_is_of_any_size(service: Service) -> None:
+    """What is dropped on the console is bound as an upload of the API is, not as a form; elsewhere a body is a form."""
+    value, asked = (
+        os.urandom(3_000_000),
+        {"Sec-Fetch-Site": "same-origin", "Cookie": f"lookalike_session={service.acme}"},
+    )
+    there = httpx.put(f"{service.url}/console/uploads/in/page/rows.bin", content=value, headers=asked, trust_env=False)
+    form = httpx.post(f"{service.url}/console/new", content=value, headers=asked, trust_env=False)
+
+    assert [201, 413] == [there.status_code, form.status_code]
+    assert value == (service.bucket("in") / "page" / "rows.bin").read_bytes()
 
 
 def test_an_empty_upload(service: Service) -> None:

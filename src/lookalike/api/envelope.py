@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lookalike import uploads
 from lookalike.access.rates import BURST_S, Allowance
 from lookalike.api.errors import answer
 from lookalike.clock import Clock
@@ -36,7 +37,6 @@ HUNG_UP = 499  # nginx' number for a caller who did not wait for the answer
 
 _log = logging.getLogger("lookalike.requests")
 
-_UPLOAD = re.compile(r"/api/v2/buckets/[^/]+/objects/.+")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -71,7 +71,7 @@ class Bodies:
 
     def most(self, scope: Scope) -> Most:
         """What is taken of a request's body."""
-        if scope["method"] == "PUT" and _UPLOAD.fullmatch(scope["path"]):
+        if scope["method"] == "PUT" and uploads.PLACES.fullmatch(scope["path"]):
             return Most(self.upload_bytes, steadily=True)
         return Most(self.read_bytes, steadily=False)
 

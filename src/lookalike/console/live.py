@@ -7,6 +7,8 @@ from threading import Event
 
 from fastapi.responses import StreamingResponse
 
+from lookalike.errors import LookalikeError
+
 LOOK_S = 0.7  # between two looks
 REST = 4.0  # times as long as a look took, nobody looks again: a search among very many jobs takes a second
 QUIET_S = 15.0  # then a line is sent, so that nobody on the way takes the connection for dead
@@ -25,6 +27,8 @@ def follow(look: Callable[[], Now], closing: Event) -> StreamingResponse:
     The piece whenever it has changed, until it is over or nobody listens; no thread is held in between.
 
     Args:
+        look: Anew each time as who is signed in, so that it counts as a request of theirs; what it refuses, as they
+            are signed in no more or what they follow is gone, ends the stream.
         closing: Set when the service is about to end: who listens comes back to the next one by itself.
     """
     return StreamingResponse(
@@ -36,7 +40,10 @@ async def _events(look: Callable[[], Now], closing: Event) -> AsyncIterator[str]
     sent, quiet_s, time = "", 0.0, asyncio.get_running_loop().time
     while not closing.is_set():
         begun_s = time()
-        now = await asyncio.to_thread(look)
+        try:
+            now = await asyncio.to_thread(look)
+        except LookalikeError:
+            return  # whoever comes back is told why
         rest_s = max(LOOK_S, REST * (time() - begun_s))
         if now.html != sent:
             sent, quiet_s = now.html, 0.0

@@ -23,4 +23,9 @@ def paged(request: Request, find: Callable[[int, int], dict[str, Any]]) -> dict[
     """
     here = number(request)
     found = find(PER_PAGE, PER_PAGE * (here - 1))
-    return {**found, "number": here, "n_pages": max(1, -(-found["total"] // PER_PAGE))}
+    return {**found, "number": here, "n_pages": n_pages(found["total"])}
+
+
+def n_pages(total: int) -> int:
+    """How many pages so many entries have; an empty list has one."""
+    return max(1, -(-total // PER_PAGE))

@@ -8,9 +8,9 @@ from typing import Any
 from lookalike.access import Principal
 from lookalike.access.policy import Direction, Policy, Scope
 from lookalike.audit import Action, AuditStore
-from lookalike.errors import ObjectExists, ObjectMissing, ValidationError
+from lookalike.errors import ObjectExists, ValidationError
 from lookalike.operations.paths import OURS, Endings, is_ours, problem
-from lookalike.storage import Bucket, Bytes, ObjectInfo
+from lookalike.storage import Bucket, Bytes, ObjectInfo, exists
 from lookalike.storage import Buckets as Stores
 
 _BEHIND_OURS = f"{OURS}/\U0010ffff"
@@ -99,7 +99,7 @@ class Buckets:
             ObjectExists: another stands there. Else as `demand_place`.
         """
         self.demand_place(principal, name, path)
-        was_there = _stands(self.stores[name], path)
+        was_there = exists(self.stores[name], path)
         if not self.stores[name].create(path, value):
             raise ObjectExists(f"Another object stands at '{path}' in bucket '{name}'.")
         if not was_there:
@@ -119,14 +119,6 @@ class Buckets:
         if not self.policy.knows_bucket(name):
             raise ValidationError("There is no such bucket.", hint="GET /api/v2/buckets lists what there is.")
         self.policy.demand_bucket(principal, name, way)
-
-
-def _stands(bucket: Bucket, path: str) -> bool:
-    try:
-        bucket.head(path)
-    except ObjectMissing:
-        return False
-    return True
 
 
 @dataclass(frozen=True)

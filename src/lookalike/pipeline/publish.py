@@ -8,7 +8,7 @@ from lookalike.errors import GateFailed, ObjectMissing, OutputExists, StorageAwa
 from lookalike.pipeline.context import Context, layout, read_metadata
 from lookalike.pipeline.layout import Layout
 from lookalike.pipeline.work import Work
-from lookalike.storage import Bucket
+from lookalike.storage import Bucket, exists
 from lookalike.version import VERSION
 
 
@@ -62,16 +62,8 @@ def refuse_existing(work: Work, context: Context) -> None:
         raise OutputExists(f"'{request.output_path}' in bucket '{request.output_bucket}' is not empty: {n:,} objects.")
     parts = names.parts(request.n_rows, request.parameters["part_rows"])
     for path in (names.manifest, parts[0].path, names.report("html"), names.report("json")):
-        if _exists(bucket, path):
+        if exists(bucket, path):
             raise OutputExists(f"'{path}' stands in bucket '{request.output_bucket}' already.")
-
-
-def _exists(bucket: Bucket, path: str) -> bool:
-    try:
-        bucket.head(path)
-    except ObjectMissing:
-        return False
-    return True
 
 
 def _manifest(work: Work, context: Context, names: Layout) -> bytes:
@@ -146,7 +138,7 @@ def _seal(bucket: Bucket, path: str, manifest: bytes, job_id: str) -> None:
 def _take_back(bucket: Bucket, names: Layout, work: Work) -> None:
     """Leave no half of an output: delete what has been put in its place, unless a manifest vouches for it."""
     with suppress(StorageFailed):  # a bucket that is away altogether
-        if _exists(bucket, names.manifest):
+        if exists(bucket, names.manifest):
             return
         for path in (*(part["path"] for part in work.facts["parts"]), names.report("html"), names.report("json")):
             bucket.delete(path)

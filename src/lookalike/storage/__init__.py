@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from mmap import mmap
 from typing import BinaryIO, Protocol
 
+from lookalike.errors import ObjectMissing
+
 Bytes = bytes | mmap
 
 
@@ -82,3 +84,12 @@ class Buckets(Protocol):
         Raises:
             ValidationError: if the service knows no such bucket.
         """
+
+
+def exists(bucket: Bucket, path: str) -> bool:
+    """Whether there is such an object."""
+    try:
+        bucket.head(path)
+    except ObjectMissing:
+        return False
+    return True

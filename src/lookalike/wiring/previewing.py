@@ -19,9 +19,9 @@ from lookalike.wiring.worker import process_env
 
 LIMIT_S = 3.0  # to look at an input
 START_S = 20.0  # for a process to be there that can
-AT_A_TIME = 2
 MEMORY_BYTES = 3 << 29
 _LOOK_S = 0.01  # between two looks at whether there is an answer
+FIRST_S = 10.0  # after the start: until then jobs that wait for one need the processors more
 _AHEAD_S = 1.0  # between two looks at whether a process is ready
 
 
@@ -31,34 +31,27 @@ class Previewing:
 
     parts: Parts
     spares: Spares
-    _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_A_TIME), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def look(self, request: Request) -> dict[str, Any]:
         """See `pipeline.previewing.preview`; PreviewRefused: it takes longer than `LIMIT_S`, or too much memory."""
-        if not self._turns.acquire(timeout=START_S):
-            raise PreviewRefused("Too many previews are made already.", hint="Try again in some seconds.")
+        with self._lock:
+            group = self.spares.take()
         try:
-            return self._asked(_hello(request, self.parts))
+            return _answered(group, _hello(request, self.parts))
         finally:
-            self._turns.release()
+            group.kill()
+            group.close()
 
     def run(self, stop: threading.Event) -> None:
         """Keep one process ready until told to stop."""
-        while not stop.wait(_AHEAD_S):
+        wait_s = FIRST_S
+        while not stop.wait(wait_s):
+            wait_s = _AHEAD_S
             with self._lock:
                 self.spares.prepare()
         with self._lock:
             self.spares.close()
-
-    def _asked(self, hello: Mapping[str, Any]) -> dict[str, Any]:
-        with self._lock:
-            group = self.spares.take()
-        try:
-            return _answered(group, hello)
-        finally:
-            group.kill()
-            group.close()
 
 
 def previewing(parts: Parts, environ: Mapping[str, str]) -> Previewing:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from lookalike import formats, plugins
 from lookalike.access import Principal
+from lookalike.access.authorization import Authorization
 from lookalike.access.keys import secret_keys
 from lookalike.access.policy import Policy
 from lookalike.access.rates import Rates
@@ -82,16 +83,28 @@ def api(
         observer=telemetry.requests,
     )
     app = create_app(services, routers())
-    app.state.desk = _desk(services, parts, environ)
+    app.state.desk = desk(services, _links(parts), authorization(settings, environ, secrets.randbits))
     if telemetry.traces is not None:
         app.add_middleware(telemetry.traces.around)
     return app
 
 
-def _desk(services: Services, parts: Parts, environ: Mapping[str, str]) -> Desk:
-    """What the pages need of the same services."""
-    shared = {name: getattr(services, name) for name in Desk.__dataclass_fields__ if hasattr(services, name)}
-    return Desk(**shared, links=_links(parts), authorization=authorization(parts.settings, environ, secrets.randbits))
+def desk(services: Services, links: Links | None, authorization: Authorization | None) -> Desk:
+    """What the pages need of the same services, and how people sign in."""
+    return Desk(
+        jobs=services.jobs,
+        previews=services.previews,
+        artefacts=services.artefacts,
+        buckets=services.buckets,
+        webhooks=services.webhooks,
+        deliveries=services.deliveries,
+        audit=services.audit,
+        health=services.health,
+        verifier=services.verifier,
+        rates=services.rates,
+        links=links,
+        authorization=authorization,
+    )
 
 
 def _links(parts: Parts) -> Links | None:

@@ -2,12 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Timer
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from httpx import Response
 
+from lookalike.clock import ManualClock
 from lookalike.console import asking, fields
 from lookalike.console.rendering import environment
 from lookalike.console.session import COOKIE, safe_target
@@ -145,6 +149,19 @@ def test_a_token_of_a_scope_opens_its_pages(service: Any) -> None:
 
     assert [200, 403] == [jobs.status_code, hooks.status_code]
     assert "webhooks:read" in hooks.text
+
+
+def test_who_is_signed_in_no_more_follows_no_more(make: Callable[..., Any]) -> None:
+    """A stream ends when its token is over, and with what it follows."""
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    service = make(clock=clock)
+    signed_in = cookie(service)
+    Timer(1.5, clock.advance, [3_600.0]).start()
+    first = service.client.get(f"{JOBS}/live", headers=signed_in)
+    again = service.client.get(f"{JOBS}/live", headers=signed_in)
+
+    assert (200, 1) == (first.status_code, first.text.count("No jobs yet"))
+    assert 303 == again.status_code
 
 
 def test_jobs_are_found(service: Any) -> None:

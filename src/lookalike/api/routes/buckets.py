@@ -31,6 +31,6 @@ async def put(
 ) -> JSONResponse:
     """201 once the object is there."""
     await run_in_threadpool(given.buckets.demand_place, asking, bucket, path)  # before the body is read
-    async with mapped(request) as value:
+    async with mapped(request, asking.customer_id) as value:
         put = await run_in_threadpool(given.buckets.put, asking, bucket, path, value, request_id)
     return JSONResponse(put, 201)

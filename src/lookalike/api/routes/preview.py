@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
 
 from lookalike.access.policy import Scope
 from lookalike.api.bodies import read_object
@@ -17,4 +16,4 @@ async def preview(request: Request, given: Given, asking: Asking) -> JSONRespons
     """200 with what the job would do."""
     given.jobs.policy.demand(asking, Scope.DATA_READ)  # before the body is judged
     asked = submission(await read_object(request))
-    return JSONResponse(await run_in_threadpool(given.previews.preview, asking, asked))
+    return JSONResponse(await given.previews.preview(asking, asked))

@@ -1,6 +1,5 @@
 """One job: its stages as they go, what can be done with it, what it left."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +10,7 @@ from lookalike.access import Principal
 from lookalike.console import Desk
 from lookalike.console.live import Now, follow
 from lookalike.console.rendering import PageRoute, as_json, fragment, go, page
-from lookalike.console.session import HOME, At, Me, RequestId
+from lookalike.console.session import HOME, At, Me, RequestId, principal
 from lookalike.errors import AccessDenied, NotFound, ValidationError
 from lookalike.jobs.states import ENDED
 
@@ -32,10 +31,15 @@ def show(job_id: str, given: At, me: Me) -> Response:
 
 
 @router.get("/live", operation_id="consoleJobLive")
-def live(job_id: str, given: At, me: Me) -> StreamingResponse:
+def live(job_id: str, request: Request, given: At, me: Me) -> StreamingResponse:
     """What changes of it, whenever it has changed, until it has ended."""
     given.jobs.show(me, job_id)
-    return follow(_look(given, me, job_id), given.closing)
+
+    def look() -> Now:
+        state = _state(given, principal(request), job_id)
+        return Now(fragment("job_state", **state), over=state["ended"])
+
+    return follow(look, given.closing)
 
 
 @router.get("/results", operation_id="consoleJobResults")
@@ -62,14 +66,6 @@ def report(job_id: str, given: At, me: Me) -> Response:
     with given.artefacts.get(me, job_id, REPORT).open() as stream:
         html = stream.read()
     return HTMLResponse(html, headers={"Content-Security-Policy": _REPORT_POLICY, "X-Frame-Options": "SAMEORIGIN"})
-
-
-def _look(given: Desk, me: Principal, job_id: str) -> Callable[[], Now]:
-    def look() -> Now:
-        state = _state(given, me, job_id)
-        return Now(fragment("job_state", **state), over=state["ended"])
-
-    return look
 
 
 def _state(given: Desk, me: Principal, job_id: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The jobs: a page of them, filtered, that follows what happens."""
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,9 +8,9 @@ from fastapi.responses import Response, StreamingResponse
 from lookalike.access import Principal
 from lookalike.console import Desk
 from lookalike.console.live import Now, follow
-from lookalike.console.paging import PER_PAGE, number
+from lookalike.console.paging import PER_PAGE, n_pages, number
 from lookalike.console.rendering import PageRoute, fragment, page
-from lookalike.console.session import At, Me
+from lookalike.console.session import At, Me, principal
 from lookalike.jobs.states import JobStatus
 from lookalike.operations.jobs import History
 
@@ -27,20 +26,15 @@ def show(request: Request, given: At, me: Me) -> Response:
     return page("jobs", me=me, here="jobs", **_values(given, me, asked))
 
 
-@router.get("/rows", operation_id="consoleJobRows")
-def rows(request: Request, given: At, me: Me) -> Response:
-    """200 with the table alone."""
-    return page("jobs_table", **_values(given, me, _asked(request)))
-
-
 @router.get("/live", operation_id="consoleJobsLive")
 def live(request: Request, given: At, me: Me) -> StreamingResponse:
     """The table, whenever it has changed."""
-    return follow(_look(given, me, _asked(request)), given.closing)
+    asked = _asked(request)
 
+    def look() -> Now:
+        return Now(fragment("jobs_table", **_values(given, principal(request), asked)))
 
-def _look(given: Desk, me: Principal, asked: dict[str, Any]) -> Callable[[], Now]:
-    return lambda: Now(fragment("jobs_table", **_values(given, me, asked)))
+    return follow(look, given.closing)
 
 
 def _asked(request: Request) -> dict[str, Any]:
@@ -57,5 +51,10 @@ def _values(given: Desk, me: Principal, asked: dict[str, Any]) -> dict[str, Any]
     status = JobStatus(asked["status"]) if asked["status"] else None
     start = PER_PAGE * (asked["number"] - 1)
     found = given.jobs.history(me, History(status=status, search=asked["search"], limit=PER_PAGE, offset=start))
-    n_pages = max(1, -(-found["total"] // PER_PAGE))
-    return {**asked, "statuses": list(JobStatus), "jobs": found["jobs"], "total": found["total"], "n_pages": n_pages}
+    return {
+        **asked,
+        "statuses": list(JobStatus),
+        "jobs": found["jobs"],
+        "total": found["total"],
+        "n_pages": n_pages(found["total"]),
+    }

@@ -48,7 +48,7 @@ def objects(request: Request, given: At, me: Me) -> Response:
 async def preview(request: Request, given: At, me: Me) -> Response:
     """200 with what the job would do."""
     asked = asking.submission(await form(request))
-    found = await run_in_threadpool(given.previews.preview, me, asked)
+    found = await given.previews.preview(me, asked)
     return page("new_preview", told=found, asked=asked)
 
 

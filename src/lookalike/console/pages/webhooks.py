@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from lookalike.access import Principal
 from lookalike.console import Desk
-from lookalike.console.paging import PER_PAGE, number
+from lookalike.console.paging import PER_PAGE, n_pages, number
 from lookalike.console.rendering import PageRoute, form, go, page
 from lookalike.console.session import At, Me, RequestId
 from lookalike.errors import NotFound, ValidationError
@@ -75,9 +75,8 @@ def act(webhook_id: str, action: str, request: Request, given: At, me: Me, reque
 def _values(given: Desk, me: Principal, webhook_id: str, here: int) -> dict[str, Any]:
     listed = given.deliveries.list(me, webhook_id, Page(None, PER_PAGE, PER_PAGE * (here - 1)))
     hook = next(hook for hook in given.webhooks.list(me, None) if hook["id"] == webhook_id.lower())
-    n_pages = max(1, -(-listed["total"] // PER_PAGE))
     waiting = any(delivery["status"] == "pending" for delivery in listed["deliveries"])
-    return {"hook": hook, **listed, "number": here, "n_pages": n_pages, "waiting": waiting}
+    return {"hook": hook, **listed, "number": here, "n_pages": n_pages(listed["total"]), "waiting": waiting}
 
 
 def _registration(told: dict[str, list[str]]) -> Registration:
