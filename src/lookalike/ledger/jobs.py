@@ -37,6 +37,7 @@ class SqlJobStore:
         self._engine = engine
         self._retention = retention
         self._now = now
+        self._scrubbed = False  # a process before may have been killed between a deletion and its end
 
     # ── for those who ask ──
 
@@ -159,13 +160,15 @@ class SqlJobStore:
             statements.drop_old_keys(connection, now - KEY_KEPT)
             statements.drop_old_workers(connection, now - WORKER_KEPT)
             audit.drop_old(connection, now - AUDIT_KEPT)
+        if not self._scrubbed:
+            self._scrub()
         return expired
 
     def forgotten(self, job_id: str) -> bool:
         with writing(self._engine) as connection:
             deleted = statements.delete(connection, job_id, self._now(connection))
-        if deleted and self._engine.dialect.name == "sqlite":  # PostgreSQL vacuums by itself
-            scrub(self._engine)
+        if deleted:
+            self._scrub()
         return deleted
 
     def littered(self) -> list[Job]:
@@ -190,6 +193,10 @@ class SqlJobStore:
                 waiting=statements.n_in(connection, (JobStatus.INITIALIZED, JobStatus.QUEUED)),
                 running=statements.n_in(connection, (JobStatus.RUNNING,)),
             )
+
+    def _scrub(self) -> None:
+        """Now, or at the next sweep; PostgreSQL vacuums by itself."""
+        self._scrubbed = self._engine.dialect.name != "sqlite" or scrub(self._engine)
 
     def _any_admissible(self, limits: Limits) -> bool:
         with reading(self._engine) as connection:

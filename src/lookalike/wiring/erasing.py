@@ -31,7 +31,7 @@ def erase(settings: Settings, environ: Mapping[str, str], customer_id: str) -> E
     Delete a customer's webhooks and all jobs with what is kept of them, those under way cancelled; services may run on.
 
     Raises:
-        NotErased: some jobs do not end, or are being published.
+        NotErased: some jobs do not end, or are being published; or the database's file is in use all the while.
         SettingsError: the database or a bucket cannot be used.
     """
     with closing(open_parts(settings, environ)) as parts:
@@ -39,7 +39,8 @@ def erase(settings: Settings, environ: Mapping[str, str], customer_id: str) -> E
         for webhook in hooks:
             parts.webhook_store.delete(webhook.webhook_id, None)
         job_ids = _jobs_gone(parts, customer_id)
-        parts.erase_rest(customer_id)
+        if not parts.erase_rest(customer_id):
+            raise NotErased("All is deleted, but others who use the database keep its journal from letting go of it.")
         return Erased(len(job_ids), len(hooks))
 
 

@@ -37,7 +37,8 @@ class Parts:
         endpoints: Those of the settings, secrets looked up.
         glances, work_glance: The buckets for those who cannot wait for one that hangs.
         standing, delivery_standing: Look how the queue and the deliveries stand.
-        erase_rest: Deletes what is left of a customer without jobs and webhooks.
+        erase_rest: Deletes what is left of a customer without jobs and webhooks; False: others keep the files from
+            letting go of it.
         close: Lets go of the database.
     """
 
@@ -57,7 +58,7 @@ class Parts:
     work_glance: Bucket
     standing: Callable[[], Standing]
     delivery_standing: Callable[[], DeliveryStanding]
-    erase_rest: Callable[[str], None]
+    erase_rest: Callable[[str], bool]
     close: Callable[[], None]
 
     def ping(self) -> None:
