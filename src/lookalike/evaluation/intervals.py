@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit  # scipy.stats takes half a second to load
 
 Interval = tuple[float, float]
 
@@ -22,13 +22,13 @@ def of_parts(value: float, parts: Sequence[float], bounds: Interval = (0.0, 1.0)
     Source: subsampling with a root-n rate, Politis and Romano, Annals of Statistics 22, 1994.
     """
     k = len(parts)
-    half = float(t.ppf((1 + LEVEL) / 2, k - 1)) * float(np.std(parts, ddof=1)) / sqrt(k)
+    half = float(stdtrit(k - 1, (1 + LEVEL) / 2)) * float(np.std(parts, ddof=1)) / sqrt(k)
     return _within(value - half, value + half, bounds)
 
 
 def of_error(value: float, standard_error: float, bounds: Interval = (0.0, 1.0)) -> Interval:
     """Interval of a figure that is about normal, by its standard error."""
-    half = float(norm.ppf((1 + LEVEL) / 2)) * standard_error
+    half = float(ndtri((1 + LEVEL) / 2)) * standard_error
     return _within(value - half, value + half, bounds)
 
 
@@ -38,7 +38,7 @@ def of_share(n_found: float, n: float) -> Interval:
 
     Source: score interval, Wilson, Journal of the American Statistical Association 22, 1927.
     """
-    z2 = float(norm.ppf((1 + LEVEL) / 2)) ** 2
+    z2 = float(ndtri((1 + LEVEL) / 2)) ** 2
     middle, share = n + z2, n_found / n
     half = sqrt(z2 * (share * (1 - share) * n + z2 / 4)) / middle
     low, high = _within((n_found + z2 / 2) / middle - half, (n_found + z2 / 2) / middle + half, (0.0, 1.0))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import count
 
 STAGING = ".lookalike"
+SERVICE_MARK = "service-id"  # of the work bucket: which service's it is
 MODEL, MANIFEST = "model.lookalike", "manifest.json"  # among what is kept of an ended job
 REPORTS = ("report.html", "report.json")
 

@@ -15,12 +15,12 @@ from lookalike.clock import SystemClock
 from lookalike.errors import LookalikeError, ObjectMissing, SettingsError, StorageFailed
 from lookalike.ledger import database, facts
 from lookalike.operations.paths import OURS
+from lookalike.pipeline.layout import SERVICE_MARK
 from lookalike.settings import Bucket, Settings, WorkBucket
 from lookalike.storage import Bucket as Objects
 from lookalike.storage.buckets import open_bucket
 from lookalike.wiring.completing import open_endpoints
 from lookalike.wiring.executing import n_processors_of_cluster, told_cluster
-from lookalike.wiring.pairing import MARK
 from lookalike.wiring.parts import database_url
 from lookalike.wiring.places import place
 from lookalike.wiring.worker import process_env
@@ -117,7 +117,7 @@ class _Looking:
         bucket = self._open("work", self.settings.work_bucket)
         told = self._written(bucket)
         try:
-            mark = bucket.read(MARK).decode()
+            mark = bucket.read(SERVICE_MARK).decode()
         except ObjectMissing:
             return told
         self._refuse_other("work_bucket", mark, "Name the same work_bucket in every home.")

@@ -11,10 +11,10 @@ from typing import Any
 from lookalike.compute.answering import refusal
 from lookalike.errors import ComputeAway, LookalikeError, ObjectMissing
 from lookalike.jobs.scratch import Scratch, sweep
+from lookalike.pipeline.layout import SERVICE_MARK
 from lookalike.version import VERSION
 from lookalike.wiring.items import answerer, confine, hush, stores
 from lookalike.wiring.logs import log_to
-from lookalike.wiring.pairing import MARK
 
 _kept: list[Scratch] = []  # a folder is locked for as long as its process lives
 
@@ -22,7 +22,7 @@ _kept: list[Scratch] = []  # a folder is locked for as long as its process lives
 def marked(hello: Mapping[str, Any]) -> dict[str, Any]:
     """What workers are told, with the mark of the work bucket as it is seen from here, if it has one."""
     try:
-        return {**hello, "mark": stores(hello)[1].read(MARK).decode()}
+        return {**hello, "mark": stores(hello)[1].read(SERVICE_MARK).decode()}
     except ObjectMissing:
         return {**hello, "mark": None}
 
@@ -101,7 +101,7 @@ def refuse_stranger(hello: Mapping[str, Any]) -> None:
         ):
             raise _elsewhere(name)
     try:
-        mark = stores(hello)[1].read(MARK).decode()
+        mark = stores(hello)[1].read(SERVICE_MARK).decode()
     except ObjectMissing:
         mark = None
     except LookalikeError as error:

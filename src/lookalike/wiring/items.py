@@ -9,7 +9,7 @@ import resource
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lookalike.clock import SystemClock
 from lookalike.compute.answering import answer, refusal
@@ -17,10 +17,11 @@ from lookalike.compute.claims import Claims
 from lookalike.errors import InternalError, LookalikeError, OutOfMemory, StorageFailed, outline
 from lookalike.pipeline.artefacts import Artefacts
 from lookalike.pipeline.layout import STAGING
-from lookalike.pipeline.tasks import Tasks
 from lookalike.storage.buckets import NamedBuckets, open_bucket
-from lookalike.wiring.completing import complete
 from lookalike.wiring.logs import log_to
+
+if TYPE_CHECKING:
+    from lookalike.pipeline.tasks import Tasks
 
 PR_SET_NAME = 15  # prctl(2); 15 characters of it are kept
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -91,10 +92,16 @@ def confine(data_max_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (data_max_bytes, data_max_bytes))
 
 
-def tasks_of(hello: Mapping[str, Any]) -> Tasks:
+def tasks_of(hello: Mapping[str, Any]) -> "Tasks":
     """What does items of the job's tasks in this process."""
+    from lookalike.pipeline.tasks import Tasks  # loads all engines, which a service that only looks does without
+
     told = hello.get("endpoint")
-    asked = None if told is None else complete(told, clock=SystemClock())
+    asked = None
+    if told is not None:
+        from lookalike.wiring.completing import complete  # loads what speaks HTTP
+
+        asked = complete(told, clock=SystemClock())
     return Tasks(*stores(hello), asked, Claims(hello.get("claims")))
 
 

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from lookalike.access.keys import secret_keys_mark
 from lookalike.errors import SettingsError, StorageFailed
 from lookalike.ledger import facts
+from lookalike.pipeline.layout import SERVICE_MARK
 from lookalike.storage import Bucket
-
-MARK = "service-id"
 
 
 def pair(engine: sa.Engine, work_bucket: Bucket, alive_s: float) -> None:
@@ -24,8 +23,8 @@ def pair(engine: sa.Engine, work_bucket: Bucket, alive_s: float) -> None:
         SettingsError: workers that are alive use another one, such as a folder of another machine.
     """
     try:
-        work_bucket.create(MARK, secrets.token_hex(16).encode())
-        mark = work_bucket.read(MARK).decode()
+        work_bucket.create(SERVICE_MARK, secrets.token_hex(16).encode())
+        mark = work_bucket.read(SERVICE_MARK).decode()
     except StorageFailed:
         return
     if not facts.agree(engine, "work_bucket", mark, alive_s):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from lookalike.evaluation import Figure
 from lookalike.evaluation.comparison import Comparison, Rows
 from lookalike.evaluation.encoding import EncodedColumn
 from lookalike.evaluation.heat import heat
 from lookalike.evaluation.pairs import Array, groups_of, summary, worst
+from lookalike.evaluation.ranking import ranks
 
 MEANING = "How far off correlations between numbers are, on average: 0 is as in the real rows, 1 is the opposite of it."
 MAX_COLUMNS = 200
@@ -56,9 +56,9 @@ def metric(comparison: Comparison) -> Figure:
 
 def correlations(columns: Sequence[EncodedColumn], rows: Rows) -> Array:
     """Spearman's correlation of each pair of columns, in the order (0,1) (0,2) …, in ``[-1, 1]``."""
-    ranks = np.stack([rankdata(rows.numbers(c), nan_policy="omit") for c in columns], axis=1)
-    there = ~np.isnan(ranks)
-    x = np.where(there, ranks - np.nanmean(np.where(there.any(axis=0), ranks, 0.0), axis=0), 0.0)
+    placed = np.stack([ranks(rows.numbers(c)) for c in columns], axis=1)
+    there = ~np.isnan(placed)
+    x = np.where(there, placed - np.nanmean(np.where(there.any(axis=0), placed, 0.0), axis=0), 0.0)
     x /= max(len(rows), 1)
     here = there.astype(np.float64)
     n = np.maximum(here.T @ here, 1.0)

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from scipy.spatial import KDTree
-from scipy.stats import rankdata
 
 from lookalike.data.streams import stream
 from lookalike.evaluation import Figure
 from lookalike.evaluation.encoding import Vector
 from lookalike.evaluation.intervals import of_error
+from lookalike.evaluation.ranking import ranks
 from lookalike.evaluation.sequences.comparison import SequenceComparison
 from lookalike.evaluation.sequences.panel import WINDOW, Kind, Matrix, Numbers, Panel
 
@@ -221,9 +221,9 @@ def clustered_auc(scores: Vector, negative: Any, positive: Any, unit: Numbers) -
     Source: Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53, 1997.
     """
     low, high = scores[negative], scores[positive]
-    ranks = rankdata(np.concatenate([low, high]))
-    above = 1 - (ranks[: len(low)] - rankdata(low)) / len(high)  # of each negative: the share of positives above it
-    below = (ranks[len(low) :] - rankdata(high)) / len(low)
+    placed = ranks(np.concatenate([low, high]))
+    above = 1 - (placed[: len(low)] - ranks(low)) / len(high)  # of each negative: the share of positives above it
+    below = (placed[len(low) :] - ranks(high)) / len(low)
     auc = float(below.mean())
     spread = _spread(above - auc, unit[negative]) + _spread(below - auc, unit[positive])
     return auc, spread
