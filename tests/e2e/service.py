@@ -16,6 +16,7 @@ import psutil
 
 PATIENCE_S = 120
 HURRIED = {"LOOKALIKE_SERVER__REQUESTS_PER_S": "100000"}  # tests ask more often than people do
+LEAN = Path(__file__).with_name("lean")
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -160,10 +161,12 @@ def start(home: Path, env: Mapping[str, str], token: str | None = None) -> Servi
 
 def launch(home: Path, words: list[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
     """A command that stays, its log beside `home`."""
+    all_env = {**os.environ, **HURRIED, **env}
+    path = os.pathsep.join(filter(None, [all_env.get("PYTHONPATH"), str(LEAN)]))
     with log_of(home).open("a") as log:
         command = [sys.executable, "-m", "lookalike", *words]
         return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **HURRIED, **env}
+            command, stdout=subprocess.PIPE, stderr=log, text=True, env={**all_env, "PYTHONPATH": path}
         )
 
 

@@ -134,6 +134,7 @@ def _counted(word: str, act: Any, halts: list[_Halt]) -> Any:
     return counted
 
 
+sys.modules["pandas"] = None  # type: ignore[assignment]  # as in `lean`
 match sys.orig_argv[-2:]:
     case [_, "child"]:
         _arrange()
