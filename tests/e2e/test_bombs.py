@@ -92,6 +92,7 @@ def test_a_bomb_ends_its_own_job(service: Service, name: str) -> None:
     assert 200 == service.http.get("/readyz").status_code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "make", "n"), [("rows.csv", csv_of_rows, 40 * MB), ("rows.parquet", parquet_of_rows, 200 * MB)]
 )

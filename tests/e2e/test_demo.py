@@ -13,8 +13,16 @@ import pytest
     ("words", "expected"),
     [
         ([], ["First rows, nobody's", "privacy.dcr_share"]),
-        (["time_series"], ["a storm that never was", "█", "exactly 10,000 rows", "fidelity.c2st_seq"]),
-        (["text"], ["Questions that nobody asked", "10,000 questions about 77 things", "fidelity.c2st_word"]),
+        pytest.param(
+            ["time_series"],
+            ["a storm that never was", "█", "exactly 10,000 rows", "fidelity.c2st_seq"],
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            ["text"],
+            ["Questions that nobody asked", "10,000 questions about 77 things", "fidelity.c2st_word"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_demo(tmp_path: Path, words: list[str], expected: list[str]) -> None:

@@ -92,6 +92,7 @@ def _distance(some: pl.Series, others: pl.Series) -> float:
     return float((joined["share"] - joined["share_right"]).abs().sum()) / 2
 
 
+@pytest.mark.slow
 def test_killed_in_fit_and_in_generate(crew: Crew, done: dict[str, Any]) -> None:
     """kill -9 before and in training and once while it writes: training goes on from its epoch, no byte changes."""
     path = "killed-texts/"

@@ -73,6 +73,7 @@ def _types(metadata: Metadata) -> dict[str, str]:
     return {column.name: str(column.dtype) for column in metadata.columns}
 
 
+@pytest.mark.slow
 def test_killed_in_fit_and_in_generate(crew: Crew, done: dict[str, Any]) -> None:
     """kill -9 twice while it learns and once while it draws: it goes on, and no byte changes."""
     for number, points in enumerate((POINTS[:2], POINTS[2:])):
@@ -88,6 +89,7 @@ def test_killed_in_fit_and_in_generate(crew: Crew, done: dict[str, Any]) -> None
         assert len(points) + 1 == crew.halts.attempts(path)
 
 
+@pytest.mark.slow
 def test_so_many_sequences(crew: Crew, storms: Path) -> None:
     """`n_sequences` gives so many whole sequences; data_size is a ceiling, and too low a one a clear failure."""
     asked = {**ASKED, "parameters": {"n_sequences": 50, "part_rows": ROWS, "evaluate": False}}

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from lookalike.clock import SystemClock
-from lookalike.jobs import Limits
+from lookalike.jobs import Limits, janitor
 from lookalike.jobs.group import Command
 from lookalike.jobs.job import NewJob
 from lookalike.jobs.observer import Logbook
@@ -31,6 +31,7 @@ GUARD = (sys.executable, "-c", "import sys; from lookalike.jobs.guard import mai
 CHILD = (sys.executable, str(ROOM / "child.py"))
 SETTINGS = {"lease_s": 2, "beat_s": 0.1}
 PATIENCE_S = 20
+SWEEP_S = 0.5  # of its janitor
 
 
 def wait_for(what, patience_s=PATIENCE_S):
@@ -179,8 +180,9 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path, database_url):
+def service(tmp_path, database_url, monkeypatch):
     """A service whose supervisors are stopped afterwards; no process of its jobs may be left."""
+    monkeypatch.setattr(janitor, "SWEEP_S", SWEEP_S)
     service = Service(tmp_path, database_url)
     yield service
     service.close()
