@@ -222,4 +222,4 @@ def wait(until: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + patience_s
     while not until():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.05)

@@ -56,15 +56,14 @@ class Service:
     def act(self, job_id: str, action: str) -> httpx.Response:
         return self.http.post(f"/api/v2/jobs/{job_id}/{action}")
 
-    def watch(
-        self, job_id: str, until: Any = lambda job: job["status"] in ENDED, patience_s: float = PATIENCE_S
-    ) -> list[dict[str, Any]]:
-        """Every status seen until `until` holds."""
+    def watch(self, job_id: str, until: Any = None, patience_s: float = PATIENCE_S) -> list[dict[str, Any]]:
+        """Every status seen until `until` holds, or until the end, which is looked for less often."""
         seen, deadline = [self.job(job_id)], time.monotonic() + patience_s
-        while not until(seen[-1]):
+        nap_s = 0.02 if until else 0.1
+        while not (until(seen[-1]) if until else seen[-1]["status"] in ENDED):
             assert time.monotonic() < deadline, seen[-1]
             assert seen[-1]["status"] not in ENDED, seen[-1]
-            time.sleep(0.02)
+            time.sleep(nap_s)
             seen.append(self.job(job_id))
         return seen
 
