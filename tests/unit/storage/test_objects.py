@@ -30,9 +30,11 @@ ODD = [
     "q'\"&=+;.csv",
     "a\\b",
 ]
+ATOMIC = ["file", "memory", *(pytest.param(name, marks=pytest.mark.slow) for name in REAL)]
+KINDS = [*ATOMIC, "moto"]  # which looks whether an object is there, then writes it: two at once may both have made it
 
 
-@pytest.fixture(params=["file", "memory", "moto", *(pytest.param(name, marks=pytest.mark.slow) for name in REAL)])
+@pytest.fixture(params=KINDS)
 def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     """An empty bucket."""
     kind = request.param
@@ -141,6 +143,7 @@ def test_a_level_is_what_lies_in_one_folder(bucket: Bucket) -> None:
     assert ([], []) == (bucket.level("none").objects, bucket.level("none").folders)
 
 
+@pytest.mark.parametrize("bucket", ATOMIC, indirect=True)
 def test_create_is_atomic(bucket: Bucket) -> None:
     """Of threads that create the same object at once exactly one succeeds, and its bytes are there."""
     for round_ in range(20):
