@@ -161,14 +161,14 @@ class SqlJobStore:
             statements.drop_old_workers(connection, now - WORKER_KEPT)
             audit.drop_old(connection, now - AUDIT_KEPT)
         if not self._scrubbed:
-            self._scrub()
+            self._scrub(patience_s=0)
         return expired
 
     def forgotten(self, job_id: str) -> bool:
         with writing(self._engine) as connection:
             deleted = statements.delete(connection, job_id, self._now(connection))
         if deleted:
-            self._scrub()
+            self._scrub(database.BUSY_MS / 1000)
         return deleted
 
     def littered(self) -> list[Job]:
@@ -194,9 +194,9 @@ class SqlJobStore:
                 running=statements.n_in(connection, (JobStatus.RUNNING,)),
             )
 
-    def _scrub(self) -> None:
+    def _scrub(self, patience_s: float) -> None:
         """Now, or at the next sweep; PostgreSQL vacuums by itself."""
-        self._scrubbed = self._engine.dialect.name != "sqlite" or scrub(self._engine)
+        self._scrubbed = self._engine.dialect.name != "sqlite" or scrub(self._engine, patience_s)
 
     def _any_admissible(self, limits: Limits) -> bool:
         with reading(self._engine) as connection:

@@ -5,6 +5,7 @@ import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from lookalike.jobs import Limits
 from lookalike.jobs.job import NewJob
 from lookalike.ledger import database
-from lookalike.ledger.erasing import erase_rest
+from lookalike.ledger.erasing import erase_rest, scrub
 from lookalike.ledger.jobs import SqlJobStore
 from somebody import SOMEBODY
 
@@ -82,6 +83,24 @@ def test_one_who_reads_is_waited_for_until_the_next_sweep(store: SqlJobStore, fi
     store.sweep()
 
     assert [] == holding(file)
+
+
+def test_who_writes_meanwhile_is_let_in(
+    store: SqlJobStore, engine: sa.Engine, file: Path, job_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps reading, as a process that is frozen, does not keep those who write from writing."""
+    monkeypatch.setattr(database, "BUSY_MS", 30_000)
+    engine.dispose()  # for connections that wait so long
+    with closing(sqlite3.connect(file)) as reader, ThreadPoolExecutor(1) as apart:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM jobs").fetchone()
+        scrubbed = apart.submit(scrub, engine, 3.0)
+        with closing(sqlite3.connect(file, timeout=10)) as writer:
+            while not scrubbed.done():
+                with writer:
+                    writer.execute("UPDATE jobs SET retry_count = retry_count + 1")
+
+        assert not scrubbed.result()
 
 
 def test_what_was_killed_before_its_end_is_made_up_for(
