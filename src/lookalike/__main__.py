@@ -18,7 +18,7 @@ def main() -> int:
 
             return child(ahead=bool(ahead))
         case ["preview", *ahead]:
-            from lookalike.wiring.previewing import main as preview
+            from lookalike.wiring.looking import main as preview
 
             return preview(ahead=bool(ahead))
         case ["task-worker"]:

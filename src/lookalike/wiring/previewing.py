@@ -1,6 +1,5 @@
 """Previews in processes of their own, each for one request: bounded in time and memory, nothing is left of a table."""
 
-import json
 import sys
 import threading
 import time
@@ -13,7 +12,6 @@ from lookalike.jobs.group import Command, Group
 from lookalike.jobs.spares import Spares
 from lookalike.pipeline.work import Request, Work
 from lookalike.version import VERSION
-from lookalike.wiring.items import as_ours, confine, hush, name_process, stores
 from lookalike.wiring.parts import Parts, n_workers
 from lookalike.wiring.worker import process_env
 
@@ -59,50 +57,6 @@ def previewing(parts: Parts, environ: Mapping[str, str]) -> Previewing:
     lookalike = [sys.executable, "-m", "lookalike"]
     command = Command([*lookalike, "guard"], [*lookalike, "preview"], process_env(environ, threads=1))
     return Previewing(parts, Spares(command, replace(command, child=[*command.child, "ahead"]), parts.clock))
-
-
-def main(*, ahead: bool) -> int:
-    """Answer the one question on standard input, in lines on standard output."""
-    answers, _ = sys.stdout, hush()
-    from lookalike.pipeline.context import Ceilings
-    from lookalike.pipeline.previewing import preview
-
-    _warm()
-    if ahead:
-        _say(answers, {"type": "ready"})
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    hello = json.loads(line)
-    name_process("look", hello["job_id"])
-    confine(hello["data_max_bytes"])
-    _say(answers, {"type": "begun"})
-    try:
-        buckets, _ = stores(hello)
-        request = Work.from_json(hello["work"]).request
-        told = preview(request, buckets, Ceilings(**hello["ceilings"]), hello["workers"])
-        _say(answers, {"type": "answer", "answer": told})
-    except BaseException as error:  # a panic of polars is no Exception
-        ours = as_ours(error)
-        _say(answers, {"type": "failed", "code": ours.code, "message": ours.message, "hint": ours.hint})
-    return 0
-
-
-def _warm() -> None:
-    """Load what any table needs, by looking at a small one."""
-    import polars as pl
-
-    from lookalike.data.inference import infer
-    from lookalike.pipeline.kinds import kind
-
-    for data_type in ("tabular", "text", "time_series"):
-        kind(data_type)
-    infer(pl.DataFrame({"a": [str(n) for n in range(100)], "b": ["x y z"] * 100}), textual=True)
-
-
-def _say(answers: Any, value: Mapping[str, Any]) -> None:
-    answers.write(json.dumps(value) + "\n")
-    answers.flush()
 
 
 def _hello(request: Request, parts: Parts) -> dict[str, Any]:
